@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * portacl: what is in force before init starts.
+ */
+#ifndef _SECURITY_PORTACL_BOOT_H
+#define _SECURITY_PORTACL_BOOT_H
+
+#include "state.h"
+
+bool portacl_boot_off(void);
+enum portacl_mode portacl_boot_mode(void);
+void portacl_boot_load(void);
+
+#endif /* _SECURITY_PORTACL_BOOT_H */

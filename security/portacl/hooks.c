@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * portacl: the bodies of the hooks.
+ */
+#include "portacl.h"
+
+#include <linux/bpf-cgroup.h>
+#include <linux/cgroup.h>
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/limits.h>
+#include <linux/lsm_hooks.h>
+#include <linux/net.h>
+#include <linux/ptrace.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/socket.h>
+#include <linux/user_namespace.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+#include <uapi/linux/rxrpc.h>
+
+#include "audit.h"
+#include "hooks.h"
+#include "identity.h"
+#include "match.h"
+#include "state.h"
+#include "stats.h"
+#include "trace.h"
+
+/* What a socket's protocol is carried by: -1 if it binds no port. */
+static int transport(const struct sock *sk)
+{
+	switch (sk->sk_protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_MPTCP:
+	case 256: /* IPPROTO_SMC, which not every kernel defines */
+		return PORTACL_TCP;
+	case IPPROTO_UDP:
+		return PORTACL_UDP;
+	case IPPROTO_SCTP:
+		return PORTACL_SCTP;
+	case IPPROTO_UDPLITE:
+		return PORTACL_UDPLITE;
+	case IPPROTO_DCCP:
+		return PORTACL_DCCP;
+	default:
+		return -1;
+	}
+}
+
+static void note_addr(struct portacl_request *req, const struct sock *sk,
+		      const struct sockaddr *addr)
+{
+	u8 mapped[16] = { [10] = 0xff, [11] = 0xff };
+
+	if (!addr || req->nr_bound)
+		return;
+	if (addr->sa_family == AF_INET6) {
+		const struct sockaddr_in6 *in6 = (const void *)addr;
+
+		portacl_request_addr(req, in6->sin6_addr.s6_addr,
+				     ipv6_only_sock(sk));
+	} else {
+		const struct sockaddr_in *in = (const void *)addr;
+
+		memcpy(mapped + 12, &in->sin_addr, sizeof(in->sin_addr));
+		portacl_request_addr(req, mapped, false);
+	}
+}
+
+/**
+ * portacl_request_cgroup - note in a request the cgroup that asks
+ * @req: the request; its cgroup is the caller's to free
+ *
+ * Context: any. The path stays NULL if there is no memory for it.
+ */
+void portacl_request_cgroup(struct portacl_request *req)
+{
+#ifdef CONFIG_CGROUPS
+	char *path = kmalloc(PATH_MAX, GFP_ATOMIC | __GFP_NOWARN);
+	int len;
+
+	req->has_cgroup = true;
+	if (!path)
+		return;
+	len = cgroup_path(task_dfl_cgroup(current), path, PATH_MAX);
+	if (len > 0 && len < PATH_MAX)
+		req->cgroup = path;
+	else
+		kfree(path);
+#endif
+}
+
+/* Would the kernel's own rule refuse the port? */
+static bool legacy_refuses(const struct net *net, u16 port)
+{
+	return IS_ENABLED(CONFIG_INET_PRIVILEGED_PORTS) &&
+	       inet_port_requires_bind_service((struct net *)net, port) &&
+	       !ns_capable_noaudit(net->user_ns, CAP_NET_BIND_SERVICE);
+}
+
+/**
+ * struct attempt - a bind at one of the two gates
+ * @sk: the socket
+ * @addr: the address, or NULL if it is not known
+ * @port: the port in host byte order
+ * @proto: enum portacl_proto
+ * @last: this is the check site, which grants and counts
+ */
+struct attempt {
+	const struct sock *sk;
+	const struct sockaddr *addr;
+	u16 port;
+	u8 proto;
+	bool last;
+};
+
+/* Nobody hears of most grants. */
+static bool is_quiet(const struct portacl_verdict *v, enum portacl_mode mode)
+{
+	return v->action == PORTACL_ALLOW && !(v->flags & PORTACL_RULE_LOG) &&
+	       mode != PORTACL_LEARN && !trace_portacl_bind_enabled();
+}
+
+/* The early gate leaves all but a denial to the check site, to count once. */
+static int conclude(const struct portacl_policy *policy,
+		    const struct attempt *try, struct portacl_request *req,
+		    const struct portacl_verdict *v)
+{
+	enum portacl_mode mode = READ_ONCE(portacl_mode);
+	bool refused = v->action == PORTACL_DENY && mode == PORTACL_ENFORCE;
+
+	if (!try->last && !refused)
+		return 0;
+	if (v->action == PORTACL_LEGACY)
+		refused = legacy_refuses(sock_net(try->sk), try->port);
+	portacl_stats_count(policy->stats, v, refused);
+	if (!is_quiet(v, mode)) {
+		note_addr(req, try->sk, try->addr);
+		portacl_audit_bind(policy, req, v, mode, refused);
+	}
+	if (v->action == PORTACL_ALLOW)
+		return 1;
+	return v->action == PORTACL_DENY && refused ? -EACCES : 0;
+}
+
+static int judge(const struct attempt *try)
+{
+	const struct net *net = sock_net(try->sk);
+	const struct portacl_policy *policy;
+	struct portacl_request req = {
+		.port = try->port,
+		.proto = try->proto,
+		.other_net = !net_eq(net, &init_net),
+	};
+	struct portacl_verdict verdict;
+	int ret;
+
+	/* A namespace that a user made for himself is his own affair. */
+	if (req.other_net && net->user_ns != &init_user_ns)
+		return 0;
+	if (current->flags & PF_KTHREAD)
+		return 0;
+	portacl_identity_request(&req);
+	rcu_read_lock();
+	policy = rcu_dereference(portacl_active);
+	if (policy->has_addrs)
+		note_addr(&req, try->sk, try->addr);
+	verdict = portacl_match(policy, &req);
+	ret = conclude(policy, try, &req, &verdict);
+	rcu_read_unlock();
+	if (unlikely(req.cgroup))
+		kfree(req.cgroup);
+	return ret;
+}
+
+static noinline int judge_site(const struct sock *sk,
+			       const struct sockaddr *addr, u16 port)
+{
+	int proto = transport(sk);
+	const struct attempt try = {
+		.sk = sk,
+		.addr = addr,
+		.port = port,
+		.proto = proto,
+		.last = true,
+	};
+
+	return proto < 0 ? 0 : judge(&try);
+}
+
+/*
+ * What most grants are: a sound program in the initial namespaces, a rule that
+ * asks for no more, and nobody who wants to hear of it.  In all else, or if in
+ * doubt, judge() decides.
+ */
+static noinline int decide(const struct sock *sk, const struct sockaddr *addr,
+			   u16 port)
+{
+	const struct cred *cred = current_cred();
+	const struct portacl_cred *id = portacl_cred(cred);
+	const struct portacl_policy *policy;
+	u64 tag = portacl_key_tag(PORTACL_KEY_EXE_UID, port, id->exe,
+				  __kuid_val(cred->euid));
+	u8 proto = sk->sk_protocol == IPPROTO_TCP ? PORTACL_TCP : PORTACL_UDP;
+	u32 rule;
+
+	if ((sk->sk_protocol != IPPROTO_TCP &&
+	     sk->sk_protocol != IPPROTO_UDP) || id->taint ||
+	    !net_eq(sock_net(sk), &init_net) ||
+	    cred->user_ns != &init_user_ns || (current->flags & PF_KTHREAD) ||
+	    portacl_identity_may_be_traced() ||
+	    READ_ONCE(portacl_mode) == PORTACL_LEARN ||
+	    trace_portacl_bind_enabled())
+		return judge_site(sk, addr, port);
+	rcu_read_lock();
+	policy = rcu_dereference(portacl_active);
+	rule = portacl_match_quick(policy, tag, proto);
+	if (rule)
+		portacl_stats_grant(policy->stats, rule);
+	rcu_read_unlock();
+	return rule ? 1 : judge_site(sk, addr, port);
+}
+
+/* The check site: there is nothing to say about most ports. */
+static int hook_inet_bind_port(struct sock *sk, const struct sockaddr *addr,
+			       u16 port)
+{
+	if (likely(!test_bit(port, portacl_ports)))
+		return 0;
+	return decide(sk, addr, port);
+}
+
+/*
+ * Does the stack take such an address for such a socket?  AF_UNSPEC stands for
+ * AF_INET there if the address is the wildcard, also while a socket turns from
+ * IPv6 to IPv4 (IPV6_ADDRFORM); SCTP takes IPv4 addresses on IPv6 sockets.
+ */
+static bool is_inet_addr(const struct sockaddr *addr, int len)
+{
+	const struct sockaddr_in *in = (const void *)addr;
+
+	switch (addr->sa_family) {
+	case AF_INET6:
+		return len >= SIN6_LEN_RFC2133;
+	case AF_INET:
+		return len >= (int)sizeof(*in);
+	case AF_UNSPEC:
+		return len >= (int)sizeof(*in) &&
+		       in->sin_addr.s_addr == htonl(INADDR_ANY);
+	default:
+		return false;
+	}
+}
+
+/*
+ * Will the check site see this very address and port, with nothing but the
+ * stack's own tests in between, if it is asked at all (not for raw sockets)?
+ * Then it need not be judged twice.  AF_SMC and AF_RXRPC have other numbers.
+ */
+static bool reaches_site(const struct sock *sk)
+{
+	return (sk->sk_protocol == IPPROTO_TCP ||
+		sk->sk_protocol == IPPROTO_UDP) &&
+	       !cgroup_bpf_enabled(CGROUP_INET4_BIND) &&
+	       !cgroup_bpf_enabled(CGROUP_INET6_BIND);
+}
+
+/* What a bind of this socket will bind, if it can be told from its address. */
+static bool read_attempt(struct attempt *try, const struct sock *sk,
+			 const struct sockaddr *addr, int len)
+{
+	const struct sockaddr_rxrpc *rx = (const void *)addr;
+	int proto;
+
+	switch (sk->sk_family) {
+	case AF_INET:
+	case AF_INET6:
+		proto = sk->sk_type == SOCK_RAW ? -1 : transport(sk);
+		break;
+	case AF_SMC:
+		proto = PORTACL_TCP;
+		break;
+	case AF_RXRPC:
+		if (len < (int)sizeof(*rx) || addr->sa_family != AF_RXRPC)
+			return false;
+		proto = PORTACL_UDP;
+		addr = (const void *)&rx->transport;
+		len = min_t(int, rx->transport_len, sizeof(rx->transport));
+		break;
+	default:
+		return false;
+	}
+	if (proto < 0 || len < (int)offsetofend(struct sockaddr, sa_family) ||
+	    !is_inet_addr(addr, len))
+		return false;
+	*try = (struct attempt) {
+		.sk = sk,
+		.addr = addr,
+		.port = ntohs(((const struct sockaddr_in *)addr)->sin_port),
+		.proto = proto,
+	};
+	return try->port && test_bit(try->port, portacl_ports);
+}
+
+static noinline int judge_address(const struct sock *sk,
+				  const struct sockaddr *addr, int len)
+{
+	struct attempt try;
+
+	return read_attempt(&try, sk, addr, len) ? judge(&try) : 0;
+}
+
+/* The early gate. */
+static int hook_socket_bind(struct socket *sock, struct sockaddr *addr, int len)
+{
+	return likely(reaches_site(sock->sk)) ? 0 :
+	       judge_address(sock->sk, addr, len);
+}
+
+/* Nobody may get by chance what a rule reserves. */
+static int hook_inet_port_reserved(const struct net *net, u16 port)
+{
+	const struct portacl_policy *policy;
+	const unsigned long *only;
+	bool other_net = !net_eq(net, &init_net);
+	int ret;
+
+	if (other_net && net->user_ns != &init_user_ns)
+		return 0;
+	rcu_read_lock();
+	policy = rcu_dereference(portacl_active);
+	only = policy->only[other_net];
+	ret = only && test_bit(port, only);
+	rcu_read_unlock();
+	return ret;
+}
+
+static int hook_bprm_creds_from_file(struct linux_binprm *bprm,
+				     COMPAT_BPRM_FILE *file)
+{
+	return portacl_identity_exec(bprm, file);
+}
+
+static int hook_cred_prepare(struct cred *new, const struct cred *old,
+			     gfp_t gfp)
+{
+	*portacl_cred(new) = *portacl_cred(old);
+	return 0;
+}
+
+static void hook_cred_transfer(struct cred *new, const struct cred *old)
+{
+	*portacl_cred(new) = *portacl_cred(old);
+}
+
+/*
+ * Also from a tracer of the same kind: it may have been run with arguments of
+ * the attacker's choice, outside the cgroup that a rule asks for.
+ *
+ * The capability is asked for in the initial user namespace, for the owner of
+ * a namespace that the program made has it there.
+ */
+static int hook_ptrace_access_check(struct task_struct *child,
+				    unsigned int mode)
+{
+	bool guarded;
+
+	if (!(mode & PTRACE_MODE_ATTACH))
+		return 0;
+	rcu_read_lock();
+	guarded = portacl_identity_protected(portacl_cred(__task_cred(child)));
+	rcu_read_unlock();
+	if (!guarded)
+		return 0;
+	if (mode & PTRACE_MODE_NOAUDIT)
+		return ns_capable_noaudit(&init_user_ns, CAP_SYS_PTRACE) ?
+			       0 : -EPERM;
+	return ns_capable(&init_user_ns, CAP_SYS_PTRACE) ? 0 : -EPERM;
+}
+
+static int hook_ptrace_traceme(struct task_struct *parent)
+{
+	if (!portacl_identity_protected(portacl_cred(current_cred())))
+		return 0;
+	return has_ns_capability(parent, &init_user_ns, CAP_SYS_PTRACE) ?
+		       0 : -EPERM;
+}
+
+static struct security_hook_list hooks[] __lsm_ro_after_init = {
+	LSM_HOOK_INIT(inet_bind_port, hook_inet_bind_port),
+	LSM_HOOK_INIT(inet_port_reserved, hook_inet_port_reserved),
+	LSM_HOOK_INIT(socket_bind, hook_socket_bind),
+	LSM_HOOK_INIT(bprm_creds_from_file, hook_bprm_creds_from_file),
+	LSM_HOOK_INIT(cred_prepare, hook_cred_prepare),
+	LSM_HOOK_INIT(cred_transfer, hook_cred_transfer),
+	LSM_HOOK_INIT(ptrace_access_check, hook_ptrace_access_check),
+	LSM_HOOK_INIT(ptrace_traceme, hook_ptrace_traceme),
+};
+
+/* A private number: those of the kernel's own modules are given out there. */
+const struct lsm_id portacl_lsm_id = {
+	.name = PORTACL_NAME,
+	.id = 0x706f7274,
+};
+
+/**
+ * portacl_hooks_add - register the hooks
+ *
+ * Context: boot.
+ */
+void __init portacl_hooks_add(void)
+{
+	security_add_hooks(hooks, ARRAY_SIZE(hooks), &portacl_lsm_id);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * portacl: the bodies of the hooks.
+ */
+#ifndef _SECURITY_PORTACL_HOOKS_H
+#define _SECURITY_PORTACL_HOOKS_H
+
+extern const struct lsm_id portacl_lsm_id;
+
+void portacl_hooks_add(void);
+
+/* Each bind would pay for them: only where nobody binds. */
+#if IS_ENABLED(CONFIG_SECURITY_PORTACL_KUNIT_TEST) && IS_ENABLED(CONFIG_UML)
+void portacl_dispatch_test_add(bool hooks_first);
+#else
+static inline void portacl_dispatch_test_add(bool hooks_first)
+{
+}
+#endif
+
+#endif /* _SECURITY_PORTACL_HOOKS_H */

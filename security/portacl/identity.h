@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * portacl: which executable is asking.
+ */
+#ifndef _SECURITY_PORTACL_IDENTITY_H
+#define _SECURITY_PORTACL_IDENTITY_H
+
+#include <linux/binfmts.h>
+#include <linux/cred.h>
+#include <linux/lsm_hooks.h>
+#include <linux/sched/signal.h>
+
+#include "match.h"
+
+/* Flags of struct portacl_cred. */
+#define PORTACL_CRED_ROOT_EXEC BIT(0)	/* executed by real uid 0 */
+#define PORTACL_CRED_PROTECTED BIT(1)	/* listed when it was executed */
+
+/**
+ * struct portacl_cred - the identity of a program, in each of its creds
+ * @exe: keyed hash of the executable's path, 0: none
+ * @taint: bits of enum portacl_taint, fixed at exec
+ * @flags: PORTACL_CRED_*
+ *
+ * Plain data: creds outlive processes, so nothing may be pinned here.
+ */
+struct portacl_cred {
+	u64 exe;
+	u32 taint;
+	u32 flags;
+};
+
+extern struct lsm_blob_sizes portacl_blob_sizes;
+
+static inline struct portacl_cred *portacl_cred(const struct cred *cred)
+{
+	return cred->security + portacl_blob_sizes.lbs_cred;
+}
+
+void portacl_identity_init(void);
+int portacl_identity_exec(struct linux_binprm *bprm, const struct file *file);
+/**
+ * portacl_identity_may_be_traced - need the tracers be looked at?
+ *
+ * All threads share memory.
+ *
+ * Return: false if current has none, and no other thread either.
+ */
+static inline bool portacl_identity_may_be_traced(void)
+{
+	return READ_ONCE(current->ptrace) || !thread_group_empty(current);
+}
+
+bool portacl_identity_protected(const struct portacl_cred *id);
+void portacl_identity_request(struct portacl_request *req);
+const char *portacl_identity_path(char *buf, size_t size, u64 exe,
+				  bool *verified);
+bool portacl_identity_writable(const struct path *path);
+
+#endif /* _SECURITY_PORTACL_IDENTITY_H */

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * portacl: the index of a policy, built once.
+ *
+ * A rule that names its ports, and its users if any, one by one stands in a
+ * hash table under each of them.  All others stand in a tree as rectangles of
+ * ports and uids.  The ports that a rule reserves (only) are rules too, whose
+ * numbers follow the last rule's.
+ */
+#include "portacl.h"
+
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/string.h>
+
+#include "match.h"
+#include "policy.h"
+
+/* A range of at most so many ports goes port by port into the hash table. */
+#define FEW_PORTS 4
+/* At most so many pairs of a port and a uid of one rule go there. */
+#define FEW_KEYS 16
+
+/**
+ * struct sink - where the index's elements go
+ * @policy: the policy, whose arrays are allocated in the second pass
+ * @nr_entries: number of elements for the hash table so far
+ * @nr_spans: number of elements for the tree so far
+ * @fill: this is the second pass: store them
+ */
+struct sink {
+	struct portacl_policy *policy;
+	u32 nr_entries;
+	u32 nr_spans;
+	bool fill;
+};
+
+static const struct portacl_rule *rule_of(const struct portacl_policy *policy,
+					  u32 index)
+{
+	if (index >= policy->nr_rules)
+		index -= policy->nr_rules;
+	return &policy->rules[index];
+}
+
+/*
+ * Of two rules that reserve the same port, does the first make the second
+ * superfluous there?  This keeps a port with 100,000 such rules at one entry.
+ */
+static bool covers(const struct portacl_policy *policy, u32 first, u32 second)
+{
+	const struct portacl_rule *a = rule_of(policy, first);
+	const struct portacl_rule *b = rule_of(policy, second);
+
+	if (first < policy->nr_rules || second < policy->nr_rules)
+		return false;
+	return !a->nr_addrs && !(b->protos & ~a->protos) &&
+	       !(b->flags & ~a->flags & PORTACL_RULE_NET_ANY);
+}
+
+/* Rules arrive from the last to the first, so each chain ascends. */
+static void add_entry(struct sink *sink, u64 tag, u32 rule)
+{
+	struct portacl_policy *policy = sink->policy;
+	struct portacl_entry *entry;
+	u32 *head;
+
+	if (!sink->fill) {
+		sink->nr_entries++;
+		return;
+	}
+	head = &policy->buckets[tag >> policy->shift];
+	if (*head) {
+		entry = &policy->entries[*head - 1];
+		if (entry->tag == tag && covers(policy, rule, entry->rule)) {
+			entry->rule = rule;
+			return;
+		}
+	}
+	entry = &policy->entries[sink->nr_entries++];
+	*entry = (struct portacl_entry) {
+		.tag = tag, .rule = rule, .next = *head,
+	};
+	*head = sink->nr_entries;
+}
+
+static void add_span(struct sink *sink, u32 rule,
+		     const struct portacl_range *port, u32 uid_min, u32 uid_max)
+{
+	if (sink->fill)
+		sink->policy->spans[sink->nr_spans] = (struct portacl_span) {
+			.rule = rule,
+			.port_min = port->min,
+			.port_max = port->max,
+			.uid_min = uid_min,
+			.uid_max = uid_max,
+			.protos = rule_of(sink->policy, rule)->protos,
+		};
+	sink->nr_spans++;
+}
+
+static bool all_single(const struct portacl_range *range, u32 nr)
+{
+	while (nr--)
+		if (range[nr].min != range[nr].max)
+			return false;
+	return true;
+}
+
+static void add_keys(struct sink *sink, u32 index, u32 port)
+{
+	const struct portacl_policy *policy = sink->policy;
+	const struct portacl_rule *rule = &policy->rules[index];
+	const struct portacl_range *uid = portacl_rule_uids(policy, rule);
+	enum portacl_key key = rule->exe ? PORTACL_KEY_EXE : PORTACL_KEY_PORT;
+	u32 i;
+
+	if (!rule->nr_uids) {
+		add_entry(sink, portacl_key_tag(key, port, rule->exe, 0),
+			  index);
+		return;
+	}
+	key = rule->exe ? PORTACL_KEY_EXE_UID : PORTACL_KEY_UID;
+	for (i = 0; i < rule->nr_uids; i++)
+		add_entry(sink,
+			  portacl_key_tag(key, port, rule->exe, uid[i].min),
+			  index);
+}
+
+static void add_spans(struct sink *sink, u32 index,
+		      const struct portacl_range *port)
+{
+	const struct portacl_policy *policy = sink->policy;
+	const struct portacl_rule *rule = &policy->rules[index];
+	const struct portacl_range *uid = portacl_rule_uids(policy, rule);
+	u32 i, nr = rule->nr_uids;
+
+	if (!nr) {
+		add_span(sink, index, port, 0, U32_MAX);
+	} else if (nr * rule->nr_ports > FEW_KEYS) {
+		add_span(sink, index, port, uid[0].min, uid[nr - 1].max);
+	} else {
+		for (i = 0; i < nr; i++)
+			add_span(sink, index, port, uid[i].min, uid[i].max);
+	}
+}
+
+static void add_rule(struct sink *sink, u32 index)
+{
+	const struct portacl_policy *policy = sink->policy;
+	const struct portacl_rule *rule = &policy->rules[index];
+	const struct portacl_range *port = portacl_rule_ports(policy, rule);
+	bool exact = all_single(portacl_rule_uids(policy, rule),
+				rule->nr_uids) &&
+		     rule->nr_uids * rule->nr_ports * FEW_PORTS <= FEW_KEYS;
+	u32 i, n;
+
+	for (i = 0; i < rule->nr_ports; i++) {
+		if (!exact || port[i].max - port[i].min >= FEW_PORTS) {
+			add_spans(sink, index, &port[i]);
+			continue;
+		}
+		for (n = port[i].min; n <= port[i].max; n++)
+			add_keys(sink, index, n);
+	}
+}
+
+static void add_only(struct sink *sink, u32 index)
+{
+	const struct portacl_policy *policy = sink->policy;
+	const struct portacl_rule *rule = &policy->rules[index];
+	const struct portacl_range *port = portacl_rule_ports(policy, rule);
+	u32 i, n, number = policy->nr_rules + index;
+
+	for (i = 0; i < rule->nr_ports; i++) {
+		if (port[i].max - port[i].min >= FEW_PORTS) {
+			add_span(sink, number, &port[i], 0, U32_MAX);
+			continue;
+		}
+		for (n = port[i].min; n <= port[i].max; n++)
+			add_entry(sink, portacl_key_tag(PORTACL_KEY_PORT, n,
+							0, 0), number);
+	}
+}
+
+static void add_all(struct sink *sink)
+{
+	const struct portacl_policy *policy = sink->policy;
+	u32 i;
+
+	for (i = policy->nr_rules; i--;)
+		if (policy->rules[i].flags & PORTACL_RULE_ONLY)
+			add_only(sink, i);
+	for (i = policy->nr_rules; i--;) {
+		add_rule(sink, i);
+		cond_resched();
+	}
+}
+
+/* The lowest rule under each kind of key: no need to look beyond the best. */
+static void find_first(struct portacl_policy *policy, u32 nr_entries)
+{
+	u32 i;
+
+	for (i = 0; i < PORTACL_NR_KEYS; i++)
+		policy->first[i] = U32_MAX;
+	for (i = 0; i < nr_entries; i++) {
+		u32 index = policy->entries[i].rule;
+		const struct portacl_rule *rule = rule_of(policy, index);
+		enum portacl_key key;
+
+		if (index >= policy->nr_rules)
+			key = PORTACL_KEY_PORT;
+		else if (rule->exe)
+			key = rule->nr_uids ? PORTACL_KEY_EXE_UID :
+					      PORTACL_KEY_EXE;
+		else
+			key = rule->nr_uids ? PORTACL_KEY_UID :
+					      PORTACL_KEY_PORT;
+		policy->first[key] = min(policy->first[key], index);
+	}
+}
+
+static void mark_plain(struct portacl_policy *policy)
+{
+	u32 i;
+
+	for (i = 0; i < policy->nr_rules; i++) {
+		struct portacl_rule *rule = &policy->rules[i];
+		u8 other = PORTACL_RULE_LAUNCH_ROOT | PORTACL_RULE_LOG;
+
+		if ((rule->flags & PORTACL_RULE_ALLOW) &&
+		    !(rule->flags & other) && !rule->nr_gids &&
+		    !rule->nr_addrs && !rule->cgroup)
+			rule->flags |= PORTACL_RULE_PLAIN;
+	}
+}
+
+static u64 span_exe(const struct portacl_policy *policy,
+		    const struct portacl_span *span)
+{
+	return span->rule < policy->nr_rules ? policy->rules[span->rule].exe :
+					       0;
+}
+
+static bool has_one_uid(const struct portacl_span *span)
+{
+	return span->uid_min == span->uid_max;
+}
+
+/*
+ * Program by program, then user by user: what is left inside are ranges of
+ * ports in their order, which a node's hull covers well.
+ */
+static int compare_spans(const void *a, const void *b, const void *priv)
+{
+	const struct portacl_policy *policy = priv;
+	const struct portacl_span *x = a, *y = b;
+	u64 ex = span_exe(policy, x), ey = span_exe(policy, y);
+
+	cond_resched();
+	if (ex != ey)
+		return ex < ey ? -1 : 1;
+	if (has_one_uid(x) != has_one_uid(y))
+		return has_one_uid(x) ? -1 : 1;
+	if (has_one_uid(x) && x->uid_min != y->uid_min)
+		return x->uid_min < y->uid_min ? -1 : 1;
+	if (x->port_min != y->port_min)
+		return x->port_min < y->port_min ? -1 : 1;
+	if (x->uid_min != y->uid_min)
+		return x->uid_min < y->uid_min ? -1 : 1;
+	return x->rule < y->rule ? -1 : x->rule > y->rule;
+}
+
+static void grow_hull(struct portacl_node *node, u64 exe_min, u64 exe_max,
+		      const struct portacl_span *span)
+{
+	struct portacl_span *hull = &node->hull;
+
+	node->exe_min = min(node->exe_min, exe_min);
+	node->exe_max = max(node->exe_max, exe_max);
+	hull->rule = min(hull->rule, span->rule);
+	hull->port_min = min(hull->port_min, span->port_min);
+	hull->port_max = max(hull->port_max, span->port_max);
+	hull->uid_min = min(hull->uid_min, span->uid_min);
+	hull->uid_max = max(hull->uid_max, span->uid_max);
+	hull->protos |= span->protos;
+}
+
+static void fill_leaf(struct portacl_policy *policy, struct portacl_node *node)
+{
+	u32 i;
+
+	for (i = node->span; i < node->span + node->nr_spans; i++) {
+		const struct portacl_span *span = &policy->spans[i];
+		u64 exe = span_exe(policy, span);
+
+		grow_hull(node, exe, exe ? exe : U64_MAX, span);
+	}
+}
+
+/* Halve the spans until they fit a leaf: at most 22 levels deep. */
+static void build_node(struct portacl_policy *policy, u32 from, u32 to)
+{
+	struct portacl_node *node = &policy->nodes[policy->nr_nodes++];
+	struct portacl_node *child = node + 1;
+
+	*node = (struct portacl_node) {
+		.exe_min = U64_MAX,
+		.hull = {
+			.rule = U32_MAX,
+			.port_min = U16_MAX,
+			.uid_min = U32_MAX,
+		},
+	};
+	if (to - from <= PORTACL_SPANS_PER_LEAF) {
+		node->span = from;
+		node->nr_spans = to - from;
+		fill_leaf(policy, node);
+	} else {
+		u32 middle = from + round_up((to - from) / 2,
+					     PORTACL_SPANS_PER_LEAF);
+
+		build_node(policy, from, middle);
+		grow_hull(node, child->exe_min, child->exe_max, &child->hull);
+		node->right = policy->nr_nodes;
+		child = &policy->nodes[node->right];
+		build_node(policy, middle, to);
+		grow_hull(node, child->exe_min, child->exe_max, &child->hull);
+	}
+}
+
+static int build_tree(struct portacl_policy *policy, u32 nr_spans)
+{
+	u32 leaves = DIV_ROUND_UP(nr_spans, PORTACL_SPANS_PER_LEAF);
+
+	policy->rest = min3(policy->first[PORTACL_KEY_EXE],
+			    policy->first[PORTACL_KEY_UID],
+			    policy->first[PORTACL_KEY_PORT]);
+	if (!nr_spans)
+		return 0;
+	policy->nodes = kvcalloc(2 * leaves, sizeof(*policy->nodes),
+				 GFP_KERNEL);
+	if (!policy->nodes)
+		return -ENOMEM;
+	policy->size += 2 * leaves * sizeof(*policy->nodes);
+	sort_r(policy->spans, nr_spans, sizeof(*policy->spans), compare_spans,
+	       NULL, policy);
+	build_node(policy, 0, nr_spans);
+	policy->rest = min(policy->rest, policy->nodes[0].hull.rule);
+	return 0;
+}
+
+/**
+ * portacl_index_build - build the index of a policy
+ * @policy: the policy, whose rules are complete; the plain ones are marked
+ *
+ * Context: may sleep.
+ * Return: 0, or -ENOMEM with what was allocated left for
+ * portacl_policy_free().
+ */
+int portacl_index_build(struct portacl_policy *policy)
+{
+	struct sink sink = { .policy = policy };
+	u32 bits, nr_entries;
+
+	add_all(&sink);
+	nr_entries = sink.nr_entries;
+	bits = clamp(ilog2(nr_entries | 1) + 1, 4, 24);
+	policy->shift = 64 - bits;
+	policy->buckets = kvcalloc(1U << bits, sizeof(*policy->buckets),
+				   GFP_KERNEL);
+	policy->entries = kvcalloc(nr_entries | 1, sizeof(*policy->entries),
+				   GFP_KERNEL);
+	policy->spans = kvcalloc(sink.nr_spans | 1, sizeof(*policy->spans),
+				 GFP_KERNEL);
+	if (!policy->buckets || !policy->entries || !policy->spans)
+		return -ENOMEM;
+	policy->size += (sizeof(*policy->buckets) << bits) +
+			nr_entries * sizeof(*policy->entries) +
+			sink.nr_spans * sizeof(*policy->spans);
+	sink = (struct sink) { .policy = policy, .fill = true };
+	add_all(&sink);
+	find_first(policy, sink.nr_entries);
+	mark_plain(policy);
+	return build_tree(policy, sink.nr_spans);
+}

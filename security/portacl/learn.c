@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * portacl: what mode learn has observed: who bound, or was refused, what.
+ */
+#include "portacl.h"
+
+#include <linux/hashtable.h>
+#include <linux/jhash.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+
+#include "learn.h"
+#include "lex.h"
+#include "parse.h"
+#include "show.h"
+
+/* The most distinct observations that are kept. */
+#define MAX_OBSERVED 4096
+
+/**
+ * struct what - what makes two observations the same
+ * @exe: hash of the executable's path
+ * @taint: bits of enum portacl_taint
+ * @uid: effective user
+ * @port: port
+ * @proto: enum portacl_proto
+ * @action: enum portacl_action, what the policy says
+ * @verified: the path that was seen is that of the identity; 32 bits, as the
+ *	whole is compared and hashed
+ */
+struct what {
+	u64 exe;
+	u32 taint;
+	u32 uid;
+	u16 port;
+	u8 proto;
+	u8 action;
+	u32 verified;
+};
+
+/**
+ * struct observation - a bind that was seen
+ * @node: in the table
+ * @what: the bind
+ * @count: how often
+ * @path: path of the executable
+ */
+struct observation {
+	struct hlist_node node;
+	struct what what;
+	u64 count;
+	char path[];
+};
+
+/* All below is guarded by the lock. */
+static DEFINE_SPINLOCK(learn_lock);
+static DEFINE_HASHTABLE(observed, 10);
+static u32 nr_observed;
+static u64 overflow;
+
+static struct observation *find(const struct what *what, u32 key)
+{
+	struct observation *seen;
+
+	hash_for_each_possible(observed, seen, node, key)
+		if (!memcmp(&seen->what, what, sizeof(*what)))
+			return seen;
+	return NULL;
+}
+
+static struct observation *add(const struct what *what, u32 key,
+			       const char *path)
+{
+	struct observation *seen;
+	size_t size = strlen(path) + 1;
+
+	if (nr_observed >= MAX_OBSERVED)
+		return NULL;
+	seen = kmalloc(sizeof(*seen) + size, GFP_ATOMIC | __GFP_NOWARN);
+	if (!seen)
+		return NULL;
+	seen->what = *what;
+	seen->count = 0;
+	memcpy(seen->path, path, size);
+	hash_add(observed, &seen->node, key);
+	nr_observed++;
+	return seen;
+}
+
+/**
+ * portacl_learn - note a bind
+ * @req: the bind
+ * @action: what the policy says, enum portacl_action
+ * @path: path of the executable
+ * @verified: @path is that of the identity
+ *
+ * Context: any but interrupts.
+ */
+void portacl_learn(const struct portacl_request *req, u8 action,
+		   const char *path, bool verified)
+{
+	struct what what = {
+		.exe = req->exe,
+		.taint = req->taint,
+		.uid = req->uid,
+		.port = req->port,
+		.proto = req->proto,
+		.action = action,
+		.verified = verified,
+	};
+	u32 key = jhash(&what, sizeof(what), 0);
+	struct observation *seen;
+
+	spin_lock(&learn_lock);
+	seen = find(&what, key) ?: add(&what, key, path);
+	if (seen)
+		seen->count++;
+	else
+		overflow++;
+	spin_unlock(&learn_lock);
+}
+
+/**
+ * portacl_learn_clear - forget all observations
+ *
+ * Context: may sleep.
+ */
+void portacl_learn_clear(void)
+{
+	struct observation *seen;
+	struct hlist_node *next;
+	int bucket;
+
+	spin_lock(&learn_lock);
+	hash_for_each_safe(observed, bucket, next, seen, node) {
+		hash_del(&seen->node);
+		kfree(seen);
+	}
+	nr_observed = 0;
+	overflow = 0;
+	spin_unlock(&learn_lock);
+}
+
+static void show(struct seq_file *m, const struct observation *seen)
+{
+	static const char *const outcomes[PORTACL_NR_ACTIONS] = {
+		[PORTACL_LEGACY] = "legacy",
+		[PORTACL_ALLOW] = "grant",
+		[PORTACL_DENY] = "deny",
+	};
+	const struct what *what = &seen->what;
+	struct seq_buf s;
+
+	if (!portacl_show_begin(m, &s))
+		return;
+	seq_buf_puts(&s, "exe=");
+	portacl_print_path(&s, seen->path);
+	seq_buf_printf(&s, " verified=%d uid=%u proto=%s port=%u",
+		       what->verified, what->uid, portacl_protos[what->proto],
+		       what->port);
+	seq_buf_printf(&s, " outcome=%s count=%llu taint=",
+		       outcomes[what->action], seen->count);
+	if (what->taint)
+		portacl_print_names(&s, portacl_taints, what->taint);
+	else
+		seq_buf_puts(&s, "none");
+	seq_buf_putc(&s, '\n');
+	portacl_show_end(m, &s);
+}
+
+/**
+ * portacl_learn_show - print all observations
+ * @m: where to
+ *
+ * Context: may sleep.
+ */
+void portacl_learn_show(struct seq_file *m)
+{
+	struct observation *seen;
+	int bucket;
+
+	spin_lock(&learn_lock);
+	hash_for_each(observed, bucket, seen, node)
+		show(m, seen);
+	seq_printf(m, "overflow=%llu\n", overflow);
+	spin_unlock(&learn_lock);
+}

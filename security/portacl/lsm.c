@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * portacl: the module: its start and its boot message.
+ */
+#include "portacl.h"
+
+#include <linux/init.h>
+#include <linux/kconfig.h>
+#include <linux/lsm_hooks.h>
+#include <linux/printk.h>
+
+#include "audit.h"
+#include "boot.h"
+#include "hooks.h"
+#include "identity.h"
+#include "securityfs.h"
+#include "state.h"
+
+static bool listed __initdata;
+static bool active __initdata;
+
+static int __init start(void)
+{
+	int err;
+
+	listed = true;
+	if (portacl_boot_off())
+		return 0;
+	portacl_identity_init();
+	portacl_audit_init();
+	err = portacl_state_init(portacl_boot_mode());
+	if (err)
+		return err;
+	portacl_boot_load();
+	portacl_dispatch_test_add(true);
+	portacl_hooks_add();
+	portacl_dispatch_test_add(false);
+	active = true;
+	return 0;
+}
+
+/* An open machine must not look like a guarded one. */
+static void __init tell_inactive(void)
+{
+	const char *why = listed ? "switched off by " PORTACL_NAME "=" :
+				   "built in, but not listed in lsm=";
+
+	if (IS_ENABLED(CONFIG_INET_PRIVILEGED_PORTS))
+		pr_info("not active: %s\n", why);
+	else
+		pr_warn("not active: %s; every port is open to every user\n",
+			why);
+}
+
+static int __init late_start(void)
+{
+	if (active)
+		return portacl_securityfs_init();
+	tell_inactive();
+	return 0;
+}
+fs_initcall(late_start);
+
+DEFINE_LSM(portacl) = {
+#ifdef COMPAT_LSM_INFO_NAME
+	.name = PORTACL_NAME,
+#else
+	.id = &portacl_lsm_id,
+#endif
+	.init = start,
+	.blobs = &portacl_blob_sizes,
+};

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * portacl: text to policy, policy to text.
+ */
+#ifndef _SECURITY_PORTACL_PARSE_H
+#define _SECURITY_PORTACL_PARSE_H
+
+#include <linux/seq_buf.h>
+
+#include "match.h"
+#include "policy.h"
+
+/**
+ * struct portacl_error - why a text was refused
+ * @line: number of the line, from 1
+ * @column: number of the byte in that line, from 1
+ * @reason: what is wrong there; empty: nothing
+ */
+struct portacl_error {
+	u32 line;
+	u32 column;
+	char reason[96];
+};
+
+/* The lists of a rule, in the order in which portacl_rule.args has them. */
+enum portacl_list {
+	PORTACL_PORTS,
+	PORTACL_UIDS,
+	PORTACL_GIDS,
+	PORTACL_ADDRS,
+	PORTACL_NR_LISTS,
+};
+
+/**
+ * struct portacl_parser - a policy text while it is read; all zero at first
+ * @draft: what was read so far
+ * @lists: those of the rule being read
+ * @error: the first error, which ends the text
+ * @line: number of the line being read
+ * @has_version: `version 1` was read
+ * @implied_version: it was not, but need not be
+ * @has_default: `default` was read
+ * @committed: `commit` was read, nothing may follow
+ * @has_generation: `commit` names a generation
+ * @generation: that generation
+ */
+struct portacl_parser {
+	struct portacl_draft draft;
+	struct portacl_vec lists[PORTACL_NR_LISTS];
+	struct portacl_error error;
+	u32 line;
+	bool has_version;
+	bool implied_version;
+	bool has_default;
+	bool committed;
+	bool has_generation;
+	u64 generation;
+};
+
+/**
+ * struct portacl_query - a request in text form, with room for what it names
+ * @request: what is asked
+ * @exe: the executable's path
+ * @cgroup: the cgroup's path
+ * @groups: the group ids; the first is the effective one
+ */
+struct portacl_query {
+	struct portacl_request request;
+	const char *exe;
+	const char *cgroup;
+	u32 groups[32];
+};
+
+int portacl_parse_line(struct portacl_parser *p, char *line, size_t len);
+int portacl_parse_rules(struct portacl_parser *p, char *text);
+int portacl_parse_query(struct portacl_query *q, char *text,
+			struct portacl_error *error);
+void portacl_parser_free(struct portacl_parser *p);
+
+struct portacl_miss portacl_query_nearest(const struct portacl_policy *policy,
+					  struct portacl_request *req,
+					  const struct portacl_verdict *v,
+					  u32 limit);
+void portacl_print_reason(struct seq_buf *s, const struct portacl_verdict *v,
+			  const struct portacl_miss *miss, const char *exe);
+void portacl_print_answer(struct seq_buf *s,
+			  const struct portacl_policy *policy,
+			  struct portacl_request *req, const char *exe);
+void portacl_print_path(struct seq_buf *s, const char *path);
+void portacl_print_cidr(struct seq_buf *s, const struct portacl_cidr *cidr);
+void portacl_print_names(struct seq_buf *s, const char *const *names, u32 bits);
+void portacl_print_head(struct seq_buf *s, const struct portacl_policy *policy);
+void portacl_print_rule(struct seq_buf *s, const struct portacl_policy *policy,
+			u32 index);
+
+#endif /* _SECURITY_PORTACL_PARSE_H */

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * portacl: rules to canonical text, which the parser reads back as the same.
+ */
+#include "portacl.h"
+
+#include <linux/ctype.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "lex.h"
+#include "parse.h"
+#include "policy.h"
+
+/**
+ * portacl_print_path - print a path with odd bytes as \ooo
+ * @s: where to
+ * @path: the path
+ *
+ * The tool expands patterns in what it reads, so these bytes are odd, too.
+ */
+void portacl_print_path(struct seq_buf *s, const char *path)
+{
+	for (; *path; path++) {
+		u8 byte = *path;
+
+		if (byte > ' ' && byte < 0x7f && !strchr("\\\";,*?[", byte))
+			seq_buf_putc(s, byte);
+		else
+			seq_buf_printf(s, "\\%03o", byte);
+	}
+}
+
+/**
+ * portacl_print_cidr - print an address with its prefix length, if any
+ * @s: where to
+ * @cidr: the address
+ */
+void portacl_print_cidr(struct seq_buf *s, const struct portacl_cidr *cidr)
+{
+	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
+	u32 len = cidr->len, max = 128;
+
+	if (len >= 96 && !memcmp(cidr->addr, mapped, sizeof(mapped))) {
+		seq_buf_printf(s, "%pI4", cidr->addr + 12);
+		len -= 96;
+		max = 32;
+	} else {
+		seq_buf_printf(s, "%pI6c", cidr->addr);
+	}
+	if (len < max)
+		seq_buf_printf(s, "/%u", len);
+}
+
+/**
+ * portacl_print_names - print bits as a list of names
+ * @s: where to
+ * @names: the names
+ * @bits: which of them
+ */
+void portacl_print_names(struct seq_buf *s, const char *const *names, u32 bits)
+{
+	const char *comma = "";
+	u32 i;
+
+	for (i = 0; bits >> i; i++) {
+		if (!(bits & BIT(i)))
+			continue;
+		seq_buf_printf(s, "%s%s", comma, names[i]);
+		comma = ",";
+	}
+}
+
+static void print_ranges(struct seq_buf *s, const char *key,
+			 const struct portacl_range *range, u32 nr)
+{
+	u32 i;
+
+	for (i = 0; i < nr; i++) {
+		seq_buf_printf(s, "%s%u", i ? "," : key, range[i].min);
+		if (range[i].max != range[i].min)
+			seq_buf_printf(s, "-%u", range[i].max);
+	}
+}
+
+static void print_subject(struct seq_buf *s,
+			  const struct portacl_policy *policy,
+			  const struct portacl_rule *rule)
+{
+	const struct portacl_cidr *addr = portacl_rule_addrs(policy, rule);
+	u32 i;
+
+	if (rule->exe_text) {
+		seq_buf_puts(s, " exe=");
+		portacl_print_path(s, policy->strings + rule->exe_text);
+	}
+	print_ranges(s, " uid=", portacl_rule_uids(policy, rule),
+		     rule->nr_uids);
+	print_ranges(s, " gid=", portacl_rule_gids(policy, rule),
+		     rule->nr_gids);
+	for (i = 0; i < rule->nr_addrs; i++) {
+		seq_buf_puts(s, i ? "," : " addr=");
+		portacl_print_cidr(s, &addr[i]);
+	}
+	if (rule->flags & PORTACL_RULE_NET_ANY)
+		seq_buf_puts(s, " net=any");
+	if (rule->cgroup) {
+		seq_buf_puts(s, " cgroup=");
+		portacl_print_path(s, policy->strings + rule->cgroup);
+	}
+	if (rule->flags & PORTACL_RULE_LAUNCH_ROOT)
+		seq_buf_puts(s, " launch=root");
+}
+
+/**
+ * portacl_print_head - print what comes before the rules
+ * @s: where to
+ * @policy: the policy
+ */
+void portacl_print_head(struct seq_buf *s, const struct portacl_policy *policy)
+{
+	seq_buf_printf(s, "version 1\ndefault %s\n",
+		       portacl_actions[policy->fallback]);
+}
+
+/**
+ * portacl_print_rule - print a rule as a line without its newline
+ * @s: where to
+ * @policy: the policy
+ * @index: index of the rule
+ */
+void portacl_print_rule(struct seq_buf *s, const struct portacl_policy *policy,
+			u32 index)
+{
+	const struct portacl_rule *rule = &policy->rules[index];
+	const struct portacl_range *port = portacl_rule_ports(policy, rule);
+
+	seq_buf_puts(s, rule->flags & PORTACL_RULE_ALLOW ? "allow " : "deny ");
+	if (rule->protos == PORTACL_ANY_PROTO)
+		seq_buf_puts(s, "any");
+	else
+		portacl_print_names(s, portacl_protos, rule->protos);
+	if (port->min == 1 && port->max == PORTACL_NR_PORTS - 1)
+		seq_buf_puts(s, " any");
+	else
+		print_ranges(s, " ", port, rule->nr_ports);
+	print_subject(s, policy, rule);
+	if (rule->accept) {
+		seq_buf_puts(s, " accept=");
+		portacl_print_names(s, portacl_taints, rule->accept);
+	}
+	if (rule->flags & PORTACL_RULE_ONLY)
+		seq_buf_puts(s, " only");
+	if (rule->flags & PORTACL_RULE_LOG)
+		seq_buf_puts(s, " log");
+	if (rule->flags & PORTACL_RULE_NOLOG)
+		seq_buf_puts(s, " nolog");
+}

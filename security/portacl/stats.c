@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * portacl: what was granted and denied, and by which rule.
+ *
+ * A CPU counts in memory of its own, which it takes when a rule is first hit:
+ * few rules of a large policy ever are.
+ */
+#include "portacl.h"
+
+#include <linux/atomic.h>
+#include <linux/cpumask.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/timekeeping.h>
+
+#include "policy.h"
+#include "stats.h"
+
+/* Rules whose counters are allocated together. */
+#define RULES_PER_CHUNK 128
+
+/**
+ * struct cell - a rule on a CPU
+ * @grants: binds that it granted
+ * @denies: binds that it denied, also because it reserves the port
+ * @last: when it last decided, seconds since the epoch
+ *
+ * Atomic, as a task may be moved to another CPU while it counts.
+ */
+struct cell {
+	atomic64_t grants;
+	atomic64_t denies;
+	s64 last;
+};
+
+/**
+ * struct portacl_stats - the counters of a policy's rules
+ * @nr_chunks: number of chunks of each CPU
+ * @chunks: those of CPU 0, then those of CPU 1, ...; NULL until needed
+ */
+struct portacl_stats {
+	u32 nr_chunks;
+	struct cell *chunks[];
+};
+
+/**
+ * struct totals - all policies since boot, on a CPU
+ * @actions: verdicts by enum portacl_action
+ * @reasons: refusals by enum portacl_reason
+ * @lost: verdicts not counted at their rule, for want of memory
+ */
+struct totals {
+	unsigned long actions[PORTACL_NR_ACTIONS];
+	unsigned long reasons[PORTACL_NR_REASONS];
+	unsigned long lost;
+};
+
+static DEFINE_PER_CPU(struct totals, totals);
+
+/**
+ * portacl_stats_alloc - make the counters of a policy
+ * @nr_rules: number of its rules
+ *
+ * Context: may sleep.
+ * Return: the counters, or NULL if there is no memory.
+ */
+struct portacl_stats *portacl_stats_alloc(u32 nr_rules)
+{
+	u32 nr_chunks = DIV_ROUND_UP(nr_rules, RULES_PER_CHUNK);
+	struct portacl_stats *stats;
+
+	stats = kvzalloc(struct_size(stats, chunks,
+				     size_mul(nr_chunks, nr_cpu_ids)),
+			 GFP_KERNEL);
+	if (stats)
+		stats->nr_chunks = nr_chunks;
+	return stats;
+}
+
+/**
+ * portacl_stats_free - free the counters of a policy
+ * @stats: the counters or NULL
+ *
+ * Context: may sleep.
+ */
+void portacl_stats_free(struct portacl_stats *stats)
+{
+	size_t i;
+
+	if (!stats)
+		return;
+	for (i = 0; i < (size_t)stats->nr_chunks * nr_cpu_ids; i++)
+		kfree(stats->chunks[i]);
+	kvfree(stats);
+}
+
+static noinline struct cell *new_chunk(struct cell **slot)
+{
+	struct cell *chunk = kcalloc(RULES_PER_CHUNK, sizeof(*chunk),
+				     GFP_ATOMIC | __GFP_NOWARN);
+	struct cell *old;
+
+	if (!chunk) {
+		this_cpu_inc(totals.lost);
+		return NULL;
+	}
+	old = cmpxchg(slot, NULL, chunk);
+	if (old) {
+		kfree(chunk);
+		chunk = old;
+	}
+	return chunk;
+}
+
+static __always_inline void count_rule(struct portacl_stats *stats, u32 rule,
+				       bool grant)
+{
+	struct cell **slot = &stats->chunks[(size_t)stats->nr_chunks *
+					    raw_smp_processor_id() +
+					    rule / RULES_PER_CHUNK];
+	struct cell *cell = READ_ONCE(*slot);
+
+	if (unlikely(!cell))
+		cell = new_chunk(slot);
+	if (unlikely(!cell))
+		return;
+	cell += rule % RULES_PER_CHUNK;
+	atomic64_inc(grant ? &cell->grants : &cell->denies);
+	WRITE_ONCE(cell->last, ktime_get_real_seconds());
+}
+
+/**
+ * portacl_stats_grant - count a grant
+ * @stats: the counters of the policy that it is from
+ * @rule: number of the rule, from 1
+ *
+ * Context: any, under rcu_read_lock().
+ */
+void portacl_stats_grant(struct portacl_stats *stats, u32 rule)
+{
+	this_cpu_inc(totals.actions[PORTACL_ALLOW]);
+	count_rule(stats, rule - 1, true);
+}
+
+/**
+ * portacl_stats_count - count a verdict
+ * @stats: the counters of the policy that it is from
+ * @verdict: the verdict
+ * @refused: the bind fails
+ *
+ * Context: any, under rcu_read_lock().
+ */
+void portacl_stats_count(struct portacl_stats *stats,
+			 const struct portacl_verdict *verdict, bool refused)
+{
+	this_cpu_inc(totals.actions[verdict->action]);
+	if (refused && verdict->reason != PORTACL_REASON_NONE)
+		this_cpu_inc(totals.reasons[verdict->reason]);
+	if (verdict->rule)
+		count_rule(stats, verdict->rule - 1,
+			   verdict->action == PORTACL_ALLOW);
+}
+
+/**
+ * portacl_stats_show_rule - print the counters of a rule
+ * @m: where to
+ * @stats: the counters
+ * @rule: index of the rule
+ *
+ * Context: may sleep.
+ */
+void portacl_stats_show_rule(struct seq_file *m,
+			     const struct portacl_stats *stats, u32 rule)
+{
+	u64 grants = 0, denies = 0;
+	s64 last = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		size_t i = (size_t)stats->nr_chunks * cpu +
+			   rule / RULES_PER_CHUNK;
+		const struct cell *cell = READ_ONCE(stats->chunks[i]);
+
+		if (!cell)
+			continue;
+		cell += rule % RULES_PER_CHUNK;
+		grants += atomic64_read(&cell->grants);
+		denies += atomic64_read(&cell->denies);
+		last = max(last, READ_ONCE(cell->last));
+	}
+	seq_printf(m, "rule=%u grants=%llu denies=%llu last=%lld\n", rule + 1,
+		   grants, denies, last);
+}
+
+static u64 sum(const unsigned long __percpu *counter)
+{
+	u64 total = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		total += READ_ONCE(*per_cpu_ptr(counter, cpu));
+	return total;
+}
+
+/**
+ * portacl_stats_show_totals - print the counters of all policies since boot
+ * @m: where to
+ *
+ * Context: may sleep.
+ */
+void portacl_stats_show_totals(struct seq_file *m)
+{
+	u64 lost = sum(&totals.lost);
+	int i;
+
+	seq_printf(m, "total grants=%llu denies=%llu legacy=%llu\n",
+		   sum(&totals.actions[PORTACL_ALLOW]),
+		   sum(&totals.actions[PORTACL_DENY]),
+		   sum(&totals.actions[PORTACL_LEGACY]));
+	if (lost)
+		seq_printf(m, "total lost=%llu\n", lost);
+	for (i = PORTACL_REASON_NONE + 1; i < PORTACL_NR_REASONS; i++) {
+		u64 count = sum(&totals.reasons[i]);
+
+		if (count)
+			seq_printf(m, "reason=\"%s\" count=%llu\n",
+				   portacl_reason_text(i), count);
+	}
+}

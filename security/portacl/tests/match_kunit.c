@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * portacl: tests of the verdict.
+ */
+#include "../portacl.h"
+
+#include <kunit/test.h>
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "../lex.h"
+#include "../parse.h"
+#include "model.h"
+
+/* Printed with each failure; change it to look further. */
+#define SEED 20260101
+#define POLICIES 3000
+#define REQUESTS 700
+
+static struct portacl_policy *load(struct kunit *test, const char *rules)
+{
+	struct portacl_parser p = { };
+	struct portacl_policy *policy;
+	size_t size = strlen(rules) + 1;
+	char *text = kunit_kzalloc(test, size, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, text);
+	memcpy(text, rules, size);
+	KUNIT_ASSERT_EQ_MSG(test, portacl_parse_rules(&p, text), 0, "%s: %s",
+			    rules, p.error.reason);
+	policy = portacl_policy_build(&p.draft);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(policy));
+	portacl_parser_free(&p);
+	return policy;
+}
+
+struct match_case {
+	const char *desc;
+	const char *rules;
+	const char *query;
+	enum portacl_action action;
+	enum portacl_reason reason;
+	u32 rule;
+};
+
+#define TAINT(name) (PORTACL_REASON_TAINT + PORTACL_TAINT_##name)
+
+static const struct match_case match_cases[] = {
+	{
+		.desc = "no rule",
+		.rules = "",
+		.query = "tcp 80 uid=33",
+		.action = PORTACL_LEGACY,
+	}, {
+		.desc = "the whole of it",
+		.rules = "allow tcp 80 exe=/usr/sbin/apache2 uid=33 only",
+		.query = "tcp 80 exe=/usr/sbin/apache2 uid=33",
+		.action = PORTACL_ALLOW,
+		.rule = 1,
+	}, {
+		.desc = "reserved, root included",
+		.rules = "allow tcp 80 exe=/usr/sbin/apache2 uid=33 only",
+		.query = "tcp 80 exe=/usr/sbin/apache2 uid=0",
+		.action = PORTACL_DENY,
+		.reason = PORTACL_REASON_RESERVED,
+		.rule = 1,
+	}, {
+		.desc = "only reserves the protocol named",
+		.rules = "allow tcp 80 uid=33 only",
+		.query = "udp 80 uid=0",
+		.action = PORTACL_LEGACY,
+	}, {
+		.desc = "a later allow is not cut off by only",
+		.rules = "allow tcp 80 uid=33 only; allow tcp 80 uid=34",
+		.query = "tcp 80 uid=34",
+		.action = PORTACL_ALLOW,
+		.rule = 2,
+	}, {
+		.desc = "first match wins: range before port",
+		.rules = "deny tcp 1-1023; allow tcp 80 uid=33",
+		.query = "tcp 80 uid=33",
+		.action = PORTACL_DENY,
+		.reason = PORTACL_REASON_RULE,
+		.rule = 1,
+	}, {
+		.desc = "first match wins: port before range",
+		.rules = "allow tcp 80 uid=33; deny tcp 1-1023",
+		.query = "tcp 80 uid=33",
+		.action = PORTACL_ALLOW,
+		.rule = 1,
+	}, {
+		.desc = "default deny",
+		.rules = "default deny; allow tcp 80 uid=33",
+		.query = "tcp 81 uid=33",
+		.action = PORTACL_DENY,
+		.reason = PORTACL_REASON_DEFAULT,
+	}, {
+		.desc = "the default is that of the initial namespace alone",
+		.rules = "default deny; allow tcp 80 uid=33",
+		.query = "tcp 81 uid=33 net=other",
+		.action = PORTACL_LEGACY,
+	}, {
+		.desc = "a taint is named",
+		.rules = "allow tcp 80 exe=/bin/x uid=33",
+		.query = "tcp 80 exe=/bin/x uid=33 taint=nnp",
+		.action = PORTACL_LEGACY,
+		.reason = TAINT(NNP),
+	}, {
+		.desc = "a taint is accepted",
+		.rules = "allow tcp 80 exe=/bin/x uid=33 accept=nnp,env",
+		.query = "tcp 80 exe=/bin/x uid=33 taint=env,nnp",
+		.action = PORTACL_ALLOW,
+		.rule = 1,
+	}, {
+		.desc = "the worst taint is named",
+		.rules = "allow tcp 80 exe=/bin/x uid=33 accept=nnp only",
+		.query = "tcp 80 exe=/bin/x uid=33 taint=env,nnp,traced",
+		.action = PORTACL_DENY,
+		.reason = TAINT(TRACED),
+		.rule = 1,
+	}, {
+		.desc = "a taint does not save from a deny",
+		.rules = "deny tcp 80 exe=/bin/x",
+		.query = "tcp 80 exe=/bin/x uid=33 taint=namespace",
+		.action = PORTACL_DENY,
+		.reason = PORTACL_REASON_RULE,
+		.rule = 1,
+	}, {
+		.desc = "supplementary group",
+		.rules = "allow udp 53 gid=100-199",
+		.query = "udp 53 uid=1 gid=5,7,150",
+		.action = PORTACL_ALLOW,
+		.rule = 1,
+	}, {
+		.desc = "the wildcard is not inside a network",
+		.rules = "allow tcp 80 addr=127.0.0.0/8",
+		.query = "tcp 80 uid=1 addr=0.0.0.0",
+		.action = PORTACL_LEGACY,
+	}, {
+		.desc = "the wildcard takes a part of a network",
+		.rules = "deny tcp 80 addr=127.0.0.0/8",
+		.query = "tcp 80 uid=1 addr=::",
+		.action = PORTACL_DENY,
+		.reason = PORTACL_REASON_RULE,
+		.rule = 1,
+	}, {
+		.desc = "mapped IPv6 is IPv4",
+		.rules = "allow tcp 80 addr=127.0.0.1",
+		.query = "tcp 80 uid=1 addr=::ffff:127.0.0.1",
+		.action = PORTACL_ALLOW,
+		.rule = 1,
+	},
+};
+
+static void match_desc(const struct match_case *c, char *desc)
+{
+	strscpy(desc, c->desc, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(match, match_cases, match_desc);
+
+static void test_match(struct kunit *test)
+{
+	const struct match_case *c = test->param_value;
+	struct portacl_policy *policy = load(test, c->rules);
+	struct portacl_error error;
+	struct portacl_query q;
+	struct portacl_verdict v;
+	char text[128];
+
+	strscpy(text, c->query, sizeof(text));
+	KUNIT_ASSERT_EQ_MSG(test, portacl_parse_query(&q, text, &error), 0,
+			    "%s", error.reason);
+	v = portacl_match(policy, &q.request);
+	KUNIT_EXPECT_EQ(test, v.action, c->action);
+	KUNIT_EXPECT_EQ(test, v.rule, c->rule);
+	KUNIT_EXPECT_STREQ(test, portacl_reason_text(v.reason),
+			   portacl_reason_text(c->reason));
+	portacl_policy_free(policy);
+}
+
+static void test_nearest(struct kunit *test)
+{
+	struct portacl_policy *policy =
+		load(test, "deny udp 80;"
+			   "allow tcp 80 exe=/bin/a uid=33;"
+			   "allow tcp 80 exe=/bin/b uid=34");
+	struct portacl_request req = {
+		.exe = portacl_hash_path("/bin/b", 6),
+		.port = 80,
+		.uid = 33,
+	};
+	struct portacl_miss miss = portacl_match_nearest(policy, &req, 3);
+
+	KUNIT_EXPECT_EQ(test, miss.rule, 3);
+	KUNIT_EXPECT_EQ(test, miss.reason, PORTACL_REASON_UID);
+	miss = portacl_match_nearest(policy, &req, 2);
+	KUNIT_EXPECT_EQ(test, miss.rule, 2);
+	KUNIT_EXPECT_EQ(test, miss.reason, PORTACL_REASON_EXE);
+	portacl_policy_free(policy);
+}
+
+static bool is_strict(const struct portacl_policy *policy, const char *exe)
+{
+	return portacl_policy_strict(policy,
+				     portacl_hash_path(exe, strlen(exe)));
+}
+
+static void test_strict(struct kunit *test)
+{
+	struct portacl_policy *policy =
+		load(test, "allow tcp 1 exe=/a uid=1 accept=env;"
+			   "allow tcp 2 exe=/b;"
+			   "allow tcp 3 exe=/b uid=1 accept=env;"
+			   "deny tcp 4 exe=/c");
+
+	KUNIT_EXPECT_EQ(test, policy->nr_exes, 3);
+	KUNIT_EXPECT_FALSE(test, is_strict(policy, "/a"));
+	KUNIT_EXPECT_TRUE(test, is_strict(policy, "/b"));
+	KUNIT_EXPECT_FALSE(test, is_strict(policy, "/c"));
+	portacl_policy_free(policy);
+}
+
+/* The model's policy by way of its text; if @again, printed and read back. */
+static struct portacl_policy *build(struct kunit *test,
+				    const struct model *model, bool again)
+{
+	struct portacl_parser p = { .has_version = true };
+	struct portacl_policy *policy = NULL, *first = NULL;
+	char line[1024];
+	struct seq_buf s;
+	u32 i;
+
+	p.draft.fallback = model->fallback;
+	if (again)
+		first = build(test, model, false);
+	for (i = 0; i < model->nr_rules; i++) {
+		seq_buf_init(&s, line, sizeof(line));
+		if (again)
+			portacl_print_rule(&s, first, i);
+		else
+			model_print(&s, &model->rules[i]);
+		seq_buf_putc(&s, '\0');
+		KUNIT_ASSERT_EQ_MSG(test,
+				    portacl_parse_line(&p, line, strlen(line)),
+				    0, "%s: %s", line, p.error.reason);
+	}
+	policy = portacl_policy_build(&p.draft);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(policy));
+	portacl_parser_free(&p);
+	portacl_policy_free(first);
+	return policy;
+}
+
+static u64 tag_of(const struct portacl_request *req)
+{
+	return portacl_key_tag(PORTACL_KEY_EXE_UID, req->port, req->exe,
+			       req->uid);
+}
+
+/* Returns how many requests could be granted quickly. */
+static u32 compare(struct kunit *test, const struct model *model,
+		   const struct portacl_policy *policy, struct rnd_state *rnd)
+{
+	struct model_request ask;
+	struct portacl_verdict want, got;
+	u32 i, quick, nr_quick = 0;
+
+	for (i = 0; i < REQUESTS; i++) {
+		model_ask(&ask, rnd);
+		want = model_match(model, &ask);
+		got = portacl_match(policy, &ask.req);
+		quick = portacl_match_quick(policy, tag_of(&ask.req),
+					    ask.req.proto);
+		if (quick && !ask.req.taint && !ask.req.other_net) {
+			nr_quick++;
+			KUNIT_EXPECT_TRUE(test, want.rule == quick &&
+					  want.action == PORTACL_ALLOW);
+		}
+		if (got.action == want.action && got.rule == want.rule &&
+		    got.source == want.source)
+			continue;
+		KUNIT_FAIL(test, "seed %u: port %u uid %u: %u by %u, not %u by %u",
+			   SEED, ask.req.port, ask.req.uid, got.action,
+			   got.rule, want.action, want.rule);
+		break;
+	}
+	return nr_quick;
+}
+
+static void test_model(struct kunit *test)
+{
+	struct model *model = kunit_kzalloc(test, sizeof(*model), GFP_KERNEL);
+	struct rnd_state rnd;
+	u32 i, quick = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, model);
+	prandom_seed_state(&rnd, SEED);
+	for (i = 0; i < POLICIES && !test->status; i++) {
+		struct portacl_policy *policy;
+		u32 nr = prandom_u32_state(&rnd) %
+			 (i % 16 ? 12 : MODEL_MAX_RULES);
+
+		model_make(model, &rnd, nr);
+		policy = build(test, model, i % 2);
+		quick += compare(test, model, policy, &rnd);
+		portacl_policy_free(policy);
+	}
+	KUNIT_EXPECT_GT(test, quick, POLICIES / 10);
+	kunit_info(test, "seed %u: %u policies, %u requests each, %u quick",
+		   SEED, i, REQUESTS, quick);
+}
+
+static struct kunit_case match_tests[] = {
+	KUNIT_CASE_PARAM(test_match, match_gen_params),
+	KUNIT_CASE(test_nearest),
+	KUNIT_CASE(test_strict),
+	KUNIT_CASE(test_model),
+	{ }
+};
+
+static struct kunit_suite match_suite = {
+	.name = "portacl_match",
+	.test_cases = match_tests,
+};
+
+kunit_test_suite(match_suite);

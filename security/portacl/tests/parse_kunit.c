@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * portacl: tests of the policy language.
+ */
+#include "../portacl.h"
+
+#include <kunit/test.h>
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+
+#include "../parse.h"
+
+#define TEXT_SIZE 4096
+
+/* Parse line by line, as the file `policy` does. */
+static int parse(struct portacl_parser *p, const char *text, char *buf)
+{
+	char *rest = buf, *line;
+	int err = 0;
+
+	strscpy(buf, text, TEXT_SIZE);
+	while (!err && (line = strsep(&rest, "\n")))
+		err = portacl_parse_line(p, line, strlen(line));
+	return err;
+}
+
+struct good_case {
+	const char *text;
+	const char *canonical;
+};
+
+/* What is equal in meaning is printed in one way. */
+static const struct good_case good_cases[] = {
+	{ "allow tcp 80", "allow tcp 80" },
+	{ "allow tcp 80\t# comment", "allow tcp 80" },
+	{ "  deny\tany   any  ", "deny any any" },
+	{ "allow udp,tcp 443,80", "allow tcp,udp 80,443" },
+	{ "allow tcp,udp,sctp,udplite,dccp 1-65535", "allow any any" },
+	{ "allow tcp 3-4,1-2,9", "allow tcp 1-4,9" },
+	{ "allow tcp 80 uid=5,1-3,2-4", "allow tcp 80 uid=1-5" },
+	{ "allow tcp 80 uid=0-4294967294", "allow tcp 80 uid=0-4294967294" },
+	{ "deny tcp 80 exe=/a\\040b", "deny tcp 80 exe=/a\\040b" },
+	{ "deny tcp 80 exe=/\\141", "deny tcp 80 exe=/a" },
+	{ "allow tcp 80 addr=::ffff:127.0.0.1", "allow tcp 80 addr=127.0.0.1" },
+	{ "allow tcp 80 addr=::ffff:10.0.0.0/104", "allow tcp 80 addr=10.0.0.0/8" },
+	{ "allow tcp 80 addr=0:0::1,fe80::/10", "allow tcp 80 addr=::1,fe80::/10" },
+	{ "allow tcp 80 addr=0.0.0.0/0,::/0", "allow tcp 80 addr=0.0.0.0/0,::/0" },
+	{ "allow tcp 80 net=init", "allow tcp 80" },
+	{ "allow tcp 80 uid=1 accept=env", "allow tcp 80 uid=1 accept=env" },
+	{ "allow tcp 80 exe=/a\\052\\077\\133b", "allow tcp 80 exe=/a\\052\\077\\133b" },
+	{ "allow tcp 80 cgroup=/", "allow tcp 80 cgroup=/" },
+	{ "allow tcp 80 only log uid=1 net=any", "allow tcp 80 uid=1 net=any only log" },
+	{
+		"allow tcp 80 nolog accept=nnp,env launch=root cgroup=/a exe=/b gid=1",
+		"allow tcp 80 exe=/b gid=1 cgroup=/a launch=root accept=env,nnp nolog",
+	},
+};
+
+static void good_desc(const struct good_case *c, char *desc)
+{
+	strscpy(desc, c->text, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(good, good_cases, good_desc);
+
+static void test_good(struct kunit *test)
+{
+	const struct good_case *c = test->param_value;
+	struct portacl_parser p = { .has_version = true };
+	struct portacl_policy *policy;
+	char buf[256];
+	struct seq_buf s;
+
+	strscpy(buf, c->text, sizeof(buf));
+	KUNIT_ASSERT_EQ_MSG(test, portacl_parse_line(&p, buf, strlen(buf)), 0,
+			    "%s", p.error.reason);
+	policy = portacl_policy_build(&p.draft);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(policy));
+	seq_buf_init(&s, buf, sizeof(buf));
+	portacl_print_rule(&s, policy, 0);
+	seq_buf_putc(&s, '\0');
+	KUNIT_EXPECT_STREQ(test, buf, c->canonical);
+	portacl_policy_free(policy);
+	portacl_parser_free(&p);
+}
+
+struct bad_case {
+	const char *text;
+	u32 line;
+	u32 column;
+	const char *reason;
+};
+
+#define V "version 1\n"
+
+static const struct bad_case bad_cases[] = {
+	{ "allow tcp 80", 1, 1, "'version 1' must come first" },
+	{ "version", 1, 8, "version number expected" },
+	{ "version 2", 1, 9, "unknown version '2': only 1 is known" },
+	{ "version 1 2", 1, 11, "unexpected '2'" },
+	{ V "version 1", 2, 1, "'version' is repeated" },
+	{ V "permit tcp 80", 2, 1, "unknown statement 'permit'" },
+	{ V "\n\nallow", 4, 6, "protocol expected" },
+	{ V "allow tcp", 2, 10, "ports expected" },
+	{ V "allow icmp 80", 2, 7, "unknown or repeated 'icmp'" },
+	{ V "allow tcp,tcp 80", 2, 11, "unknown or repeated 'tcp'" },
+	{ V "allow tcp, 80", 2, 11, "unknown or repeated ''" },
+	{ V "allow tcp 0", 2, 11, "port 0 is never matched" },
+	{ V "allow tcp 65616", 2, 11, "'65616': number too large" },
+	{ V "allow tcp 4294967376", 2, 11, "'4294967376': number too large" },
+	{ V "allow tcp 080", 2, 11, "'080': not a decimal number" },
+	{ V "allow tcp 0x50", 2, 11, "'0x50': not a decimal number" },
+	{ V "allow tcp +80", 2, 11, "'+80': not a decimal number" },
+	{ V "allow tcp 90-80", 2, 11, "the range ends before it starts" },
+	{ V "allow tcp 80-", 2, 14, "'': not a decimal number" },
+	{ V "allow tcp 80,,81", 2, 14, "'': not a decimal number" },
+	{ V "allow tcp 80 81", 2, 14, "unknown word '81'" },
+	{ V "allow tcp 80 uid=", 2, 18, "uid= is empty" },
+	{ V "allow tcp 80 uid=www", 2, 18, "'www': not a decimal number" },
+	{ V "allow tcp 80 uid=4294967295", 2, 18, "'4294967295': number too large" },
+	{ V "allow tcp 80 uid=1 uid=2", 2, 20, "uid= is repeated" },
+	{ V "allow tcp 80 user=1", 2, 14, "unknown key 'user='" },
+	{ V "allow tcp 80 exe=bin/x", 2, 18, "not an absolute canonical path" },
+	{ V "allow tcp 80 exe=/bin/../x", 2, 23, "not an absolute canonical path" },
+	{ V "allow tcp 80 exe=/bin//x", 2, 23, "not an absolute canonical path" },
+	{ V "allow tcp 80 exe=/bin/", 2, 23, "not an absolute canonical path" },
+	{ V "allow tcp 80 exe=/a\\9", 2, 20, "not an absolute canonical path" },
+	{ V "allow tcp 80 exe=/\\141\\141//x", 2, 28,
+	  "not an absolute canonical path" },
+	{ V "allow tcp 80 exe=/a/\\056/x", 2, 21, "not an absolute canonical path" },
+	{ V "allow tcp 80 exe=/", 2, 19, "not an absolute canonical path" },
+	{ V "allow tcp 80 \x1b[2J", 2, 14, "unknown word '?[2J'" },
+	{ V "allow tcp 80 addr=1.2.3", 2, 19, "'1.2.3': not an address" },
+	{ V "allow tcp 80 addr=10.0.0.1/8", 2, 19,
+	  "'10.0.0.1': the address has bits beyond its prefix" },
+	{ V "allow tcp 80 addr=10.0.0.0/33", 2, 28, "'33': number too large" },
+	{ V "allow tcp 80 addr=::1,10.0.0.0/", 2, 32, "'': not a decimal number" },
+	{ V "allow tcp 80 addr=0.0.0.0", 2, 19, "the wildcard is written 0.0.0.0/0" },
+	{ V "allow tcp 80 net=all", 2, 18, "net= is init or any" },
+	{ V "allow tcp 80 launch=33", 2, 21, "launch= can only be root" },
+	{ V "allow tcp 80 exe=/x uid=1 accept=traced", 2, 34,
+	  "unknown or repeated 'traced'" },
+	{ V "allow tcp 80 exe=/x accept=env", 2, 1,
+	  "accept= alone opens the port to all: add uid=, gid=, cgroup= or launch=" },
+	{ V "allow tcp 80 exe=/x cgroup=/ accept=env", 2, 1,
+	  "accept= alone opens the port to all: add uid=, gid=, cgroup= or launch=" },
+	{ V "allow tcp 80 exe=/x uid=0-4294967294 accept=env", 2, 1,
+	  "accept= alone opens the port to all: add uid=, gid=, cgroup= or launch=" },
+	{ V "default reject", 2, 9, "legacy, allow or deny expected" },
+	{ V "default deny\ndefault deny", 3, 1, "'default' is repeated" },
+	{ V "commit now", 2, 8, "unexpected 'now'" },
+	{ V "commit generation=x", 2, 19, "not a decimal number" },
+	{ V "commit\nallow tcp 80", 3, 1, "text after commit" },
+};
+
+static void bad_desc(const struct bad_case *c, char *desc)
+{
+	const char *text = c->text;
+
+	if (!strncmp(text, V, strlen(V)))
+		text += strlen(V);
+	strscpy(desc, text, KUNIT_PARAM_DESC_SIZE);
+	strreplace(desc, '\n', ';');
+}
+
+KUNIT_ARRAY_PARAM(bad, bad_cases, bad_desc);
+
+static void test_bad(struct kunit *test)
+{
+	const struct bad_case *c = test->param_value;
+	char *buf = kunit_kzalloc(test, TEXT_SIZE, GFP_KERNEL);
+	struct portacl_parser p = { };
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	KUNIT_EXPECT_EQ(test, parse(&p, c->text, buf), -EINVAL);
+	KUNIT_EXPECT_EQ(test, p.error.line, c->line);
+	KUNIT_EXPECT_EQ(test, p.error.column, c->column);
+	KUNIT_EXPECT_STREQ(test, p.error.reason, c->reason);
+	portacl_parser_free(&p);
+}
+
+static void test_nul(struct kunit *test)
+{
+	struct portacl_parser p = { };
+	char line[] = "version\0 1";
+
+	KUNIT_EXPECT_EQ(test, portacl_parse_line(&p, line, sizeof(line) - 1),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, p.error.column, 8);
+	portacl_parser_free(&p);
+}
+
+static void test_commit(struct kunit *test)
+{
+	char *buf = kunit_kzalloc(test, TEXT_SIZE, GFP_KERNEL);
+	struct portacl_parser p = { };
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	KUNIT_EXPECT_EQ(test, parse(&p, V "allow tcp 80\ncommit generation=7\n# end\n\n",
+				    buf), 0);
+	KUNIT_EXPECT_TRUE(test, p.committed);
+	KUNIT_EXPECT_TRUE(test, p.has_generation);
+	KUNIT_EXPECT_EQ(test, p.generation, 7ULL);
+	KUNIT_EXPECT_EQ(test, p.draft.rules.len, 1);
+	portacl_parser_free(&p);
+}
+
+static struct kunit_case parse_tests[] = {
+	KUNIT_CASE_PARAM(test_good, good_gen_params),
+	KUNIT_CASE_PARAM(test_bad, bad_gen_params),
+	KUNIT_CASE(test_nul),
+	KUNIT_CASE(test_commit),
+	{ }
+};
+
+static struct kunit_suite parse_suite = {
+	.name = "portacl_parse",
+	.test_cases = parse_tests,
+};
+
+kunit_test_suite(parse_suite);
