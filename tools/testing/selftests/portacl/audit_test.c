@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a verdict leaves behind: a record in the kernel log, one for whoever
+ * reads the audit messages, and the trace event.
+ */
+#include "audit.h"
+
+#include <linux/audit.h>
+#include <linux/netlink.h>
+
+#define DENIED "portacl: denied proto="
+#define GRANTED "portacl: granted proto="
+#define TRACING "/sys/kernel/tracing/"
+
+FIXTURE(audit)
+{
+	int log;
+	char limit[16];
+};
+
+FIXTURE_SETUP(audit)
+{
+	ASSERT_EQ(0, reset_policy());
+	ASSERT_LT(0, read_file(PRINTK_LIMIT, self->limit,
+			       sizeof(self->limit)));
+	ASSERT_EQ(0, write_file(PRINTK_LIMIT, "0\n"));
+	self->log = kmsg_open(false);
+	ASSERT_LE(0, self->log);
+}
+
+FIXTURE_TEARDOWN(audit)
+{
+	close(self->log);
+	EXPECT_EQ(0, write_file(PRINTK_LIMIT, self->limit));
+	EXPECT_EQ(0, reset_policy());
+}
+
+/* The next denial that is logged, or "". */
+static const char *denial(int log)
+{
+	char *line = kmsg_find(log, DENIED, 20000);
+
+	return line ? strstr(line, DENIED) : "";
+}
+
+TEST_F(audit, fields)
+{
+	static const char start[] =
+		DENIED "tcp addr=127.0.0.1 port=80 uid=33 pid=";
+	char exe[4096] = "", want[8192], comm[32], *rest;
+	const char *line;
+
+	ASSERT_LT(0, readlink("/proc/self/exe", exe, sizeof(exe) - 1));
+	prctl(PR_GET_NAME, comm, 0, 0, 0);
+	ASSERT_EQ(0, load_rules("allow tcp 79\ndeny tcp 80 uid=33"));
+	EXPECT_EQ(EACCES, try_bind(&user, &tcp, "127.0.0.1", 80));
+	line = denial(self->log);
+	ASSERT_EQ(0, strncmp(start, line, strlen(start)));
+	EXPECT_LT(0, strtol(line + strlen(start), &rest, 10));
+	snprintf(want, sizeof(want),
+		 " comm=\"%s\" exe=\"%s\" rule=2 reason=\"deny rule\"", comm,
+		 exe);
+	EXPECT_EQ(0, strncmp(want, rest, strlen(want)))
+	{
+		TH_LOG("%s, expected %s", rest, want);
+	}
+}
+
+/* Each transport and address, and what decided. */
+TEST_F(audit, what)
+{
+	static const struct {
+		const struct proto *proto;
+		const char *addr;
+		int port;
+		const char *want;
+	} binds[] = {
+		{ &udp, "0.0.0.0", 53, "proto=udp addr=0.0.0.0 port=53 " },
+		{ &tcp, "::1", 80, "proto=tcp addr=::1 port=80 " },
+		{ &tcp, "::", 80, "proto=tcp addr=:: port=80 " },
+		{ &tcp, "::ffff:127.0.0.1", 80,
+		  "proto=tcp addr=127.0.0.1 port=80 " },
+		{ &mptcp, "127.0.0.1", 80, "proto=tcp addr=127.0.0.1 port=80 " },
+		{ &sctp, "127.0.0.1", 8080,
+		  "proto=sctp addr=127.0.0.1 port=8080 " },
+	};
+	size_t i;
+
+	ASSERT_EQ(0, load_rules("deny any any"));
+	for (i = 0; i < ARRAY_SIZE(binds); i++) {
+		const char *line;
+		int fd = socket_for(binds[i].proto, binds[i].addr);
+
+		if (fd < 0)
+			continue;
+		EXPECT_EQ(-EACCES, bind_fd(fd, binds[i].addr, binds[i].port));
+		close(fd);
+		line = denial(self->log);
+		EXPECT_TRUE(strstr(line, binds[i].want) &&
+			    strstr(line, " uid=0 ") && strstr(line, " rule=1 "))
+		{
+			TH_LOG("%s, expected %s", line, binds[i].want);
+		}
+	}
+	/* Each was recorded once, whichever gate it came to. */
+	EXPECT_EQ(NULL, kmsg_find(self->log, DENIED, 1000));
+}
+
+TEST_F(audit, reasons)
+{
+	static const struct {
+		const char *rules;
+		const struct subject *who;
+		const char *want;
+	} cases[] = {
+		{ "allow tcp 80 uid=33", &other,
+		  " rule=default reason=\"wrong uid\"" },
+		{ "allow tcp 80 uid=33 only", &root,
+		  " rule=only reason=\"wrong uid\"" },
+		{ "allow tcp 80 exe=/usr/bin/true only", &root,
+		  " rule=only reason=\"reserved\"" },
+		{ "allow tcp 80 uid=33 gid=7", &user,
+		  " rule=default reason=\"wrong gid\"" },
+		{ "allow tcp 80 uid=33 addr=::1", &user,
+		  " rule=default reason=\"address outside addr=\"" },
+		{ "allow tcp 80 uid=33 cgroup=/no.such only", &user,
+		  " rule=only reason=\"other cgroup\"" },
+		{ "default deny", &root, " rule=default reason=\"" },
+		{ "deny tcp 80", &root, " rule=1 reason=\"deny rule\"" },
+		/* The rule before it is the one that he hoped for. */
+		{ "allow tcp 80 uid=33\ndeny any 1-1023", &other,
+		  " rule=2 reason=\"wrong uid\"" },
+		{ "deny any 1-1023\nallow tcp 80 uid=33", &other,
+		  " rule=1 reason=\"deny rule\"" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *line;
+
+		ASSERT_EQ(0, load_rules("%s", cases[i].rules));
+		EXPECT_EQ(EACCES, try_bind(cases[i].who, &tcp, "127.0.0.1",
+					   80));
+		line = denial(self->log);
+		EXPECT_NE(NULL, strstr(line, cases[i].want))
+		{
+			TH_LOG("%s: %s, expected %s", cases[i].rules, line,
+			       cases[i].want);
+		}
+	}
+}
+
+TEST_F(audit, log_and_nolog)
+{
+	const char *line;
+
+	ASSERT_EQ(0, load_rules("allow tcp 80 uid=33 log\n"
+				"allow tcp 81 uid=33\n"
+				"deny tcp 82 nolog\n"
+				"deny tcp 83"));
+	EXPECT_EQ(0, try_bind(&user, &tcp, "127.0.0.1", 81));
+	EXPECT_EQ(EACCES, try_bind(&user, &tcp, "127.0.0.1", 82));
+	EXPECT_EQ(0, try_bind(&user, &tcp, "127.0.0.1", 80));
+	EXPECT_EQ(EACCES, try_bind(&user, &tcp, "127.0.0.1", 83));
+	/* Only the last two were recorded. */
+	line = kmsg_find(self->log, "portacl: ", 20000);
+	while (line && strstr(line, "loaded by"))
+		line = kmsg_find(self->log, "portacl: ", 20000);
+	ASSERT_NE(NULL, line);
+	EXPECT_NE(NULL, strstr(line, GRANTED "tcp addr=127.0.0.1 port=80 "));
+	EXPECT_NE(NULL, strstr(line, " rule=1"));
+	EXPECT_NE(NULL, strstr(denial(self->log), " port=83 "));
+}
+
+/* What permissive lets pass is recorded, and that it was let pass. */
+TEST_F(audit, permissive)
+{
+	const char *line;
+
+	ASSERT_EQ(0, load_rules("deny tcp 8080"));
+	ASSERT_EQ(0, portacl_write("mode", "permissive"));
+	EXPECT_EQ(0, try_bind(&user, &tcp, "127.0.0.1", 8080));
+	line = denial(self->log);
+	EXPECT_NE(NULL, strstr(line, " port=8080 "));
+	EXPECT_NE(NULL, strstr(line, " permissive=1"));
+}
+
+/* A port that no rule names is not worth a record, refused or not. */
+TEST_F(audit, not_concerned)
+{
+	ASSERT_EQ(0, load_rules("deny tcp 80"));
+	EXPECT_EQ(EACCES, try_bind(&user, &tcp, "127.0.0.1", 81));
+	EXPECT_EQ(0, try_bind(&user, &tcp, "127.0.0.1", 8080));
+	EXPECT_EQ(NULL, kmsg_find(self->log, DENIED, 1000));
+}
+
+static int bind_under_odd_name(const void *arg)
+{
+	prctl(PR_SET_NAME, "a\"b c\n;\\\x01\xff", 0, 0, 0);
+	return bind_endpoint(arg);
+}
+
+TEST_F(audit, odd_comm)
+{
+	static const struct endpoint ep = { &tcp, "127.0.0.1", 80 };
+	static const char odd[] =
+		" comm=\"a\\042b\\040c\\012\\073\\134\\001\\377\" exe=\"";
+	const char *line;
+
+	ASSERT_EQ(0, load_rules("deny tcp 80"));
+	EXPECT_EQ(EACCES, run_as(&user, bind_under_odd_name, &ep));
+	line = denial(self->log);
+	EXPECT_NE(NULL, strstr(line, odd))
+	{
+		TH_LOG("%s", line);
+	}
+}
+
+static int exec_bind(const void *arg)
+{
+	execl(arg, "odd", "--bind", NULL);
+	return CHILD_BROKEN;
+}
+
+/* A name cannot end a record and start another. */
+TEST_F(audit, odd_exe)
+{
+	char dir[] = "/opt/portacl.XXXXXX", path[128], want[256];
+	const char *line;
+
+	ASSERT_NE(NULL, mkdtemp(dir));
+	ASSERT_EQ(0, chmod(dir, 0755));
+	snprintf(path, sizeof(path), "%s/a b\"\n" GRANTED "x", dir);
+	ASSERT_EQ(0, copy_self(path));
+	ASSERT_EQ(0, load_rules("deny tcp 80"));
+	EXPECT_EQ(EACCES, run_as(&user, exec_bind, path));
+	EXPECT_EQ(0, unlink(path));
+	EXPECT_EQ(0, rmdir(dir));
+
+	snprintf(want, sizeof(want),
+		 " exe=\"%s/a\\040b\\042\\012portacl:\\040granted\\040proto=x\" ",
+		 dir);
+	line = denial(self->log);
+	EXPECT_NE(NULL, strstr(line, want))
+	{
+		TH_LOG("%s, expected %s", line, want);
+	}
+}
+
+static int flood(const void *arg)
+{
+	int i;
+
+	for (i = 0; i < 10000; i++)
+		if (bind_endpoint(arg) != EACCES)
+			return CHILD_BROKEN;
+	return 0;
+}
+
+/* Ten thousand denials are some records, and all of them are counted. */
+TEST_F_TIMEOUT(audit, flood, 180)
+{
+	static const struct endpoint ep = { &udp, "127.0.0.1", 9 };
+	char stats[8192];
+	int records;
+
+	ASSERT_EQ(0, load_rules("deny udp 9"));
+	EXPECT_EQ(0, run_as(&user, flood, &ep));
+	records = kmsg_count(self->log, DENIED);
+	EXPECT_LT(0, records);
+	EXPECT_GT(1000, records);
+	TH_LOG("%d records", records);
+	ASSERT_LT(0, portacl_read("stats", stats, sizeof(stats)));
+	EXPECT_NE(NULL, strstr(stats, "rule=1 grants=0 denies=10000 "));
+
+	/* Some time later records are written again. */
+	sleep(LIMIT_SECONDS);
+	EXPECT_EQ(EACCES, run_as(&user, bind_endpoint, &ep));
+	EXPECT_NE(NULL, kmsg_find(self->log, DENIED, 20000));
+}
+
+/* Do the audit daemon's tools find such a message? */
+static int find_record(const char *text)
+{
+	char path[] = "/tmp/portacl.XXXXXX", command[256];
+	int fd = mkstemp(path), status;
+
+	if (fd < 0)
+		return -1;
+	dprintf(fd, "type=AVC msg=%s\n", text);
+	close(fd);
+	snprintf(command, sizeof(command),
+		 "ausearch --raw -m AVC -sv no -if %s | grep -q 'portacl: denied proto=tcp'",
+		 path);
+	status = system(command);
+	unlink(path);
+	return status;
+}
+
+/* Whoever listens to the audit messages gets the record as an AVC. */
+TEST_F(audit, netlink)
+{
+	struct sockaddr_nl nl = {
+		.nl_family = AF_NETLINK,
+		.nl_groups = 1 << (AUDIT_NLGRP_READLOG - 1),
+	};
+	struct timeval timeout = { .tv_sec = 20 };
+	union {
+		struct nlmsghdr head;
+		char bytes[9000];
+	} msg = {};
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
+	char *text = NLMSG_DATA(&msg.head);
+	ssize_t n;
+
+	if (fd < 0)
+		SKIP(return, "no audit in this kernel: %s", strerror(errno));
+	ASSERT_EQ(0, bind(fd, (struct sockaddr *)&nl, sizeof(nl)));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+	ASSERT_EQ(0, load_rules("deny tcp 80"));
+	EXPECT_EQ(EACCES, try_bind(&user, &tcp, "127.0.0.1", 80));
+	do {
+		n = recv(fd, msg.bytes, sizeof(msg.bytes) - 1, 0);
+		ASSERT_LT(0, n);
+		msg.bytes[n] = '\0';
+	} while (!strstr(text, DENIED));
+	EXPECT_EQ(AUDIT_AVC, msg.head.nlmsg_type);
+	EXPECT_EQ(0, strncmp(text, "audit(", 6));
+	EXPECT_NE(NULL, strstr(text, " port=80 uid=33 "));
+	close(fd);
+	if (system("ausearch -h >/dev/null 2>&1"))
+		SKIP(return, "ausearch is not installed");
+	EXPECT_EQ(0, find_record(text))
+	{
+		TH_LOG("%s", text);
+	}
+}
+
+TEST_F(audit, trace_event)
+{
+	static const char enable[] = TRACING "events/portacl/portacl_bind/enable";
+	static const char denied[] =
+		"verdict=deny rule=2 proto=udp port=81 uid=0 exe=";
+	static const char legacy[] =
+		"verdict=legacy rule=0 proto=tcp port=80 uid=0 exe=";
+	char text[65536] = "", exe[4096] = "", want[8192];
+
+	if (access(enable, W_OK))
+		SKIP(return, "%s: %s", enable, strerror(errno));
+	ASSERT_LT(0, readlink("/proc/self/exe", exe, sizeof(exe) - 1));
+	ASSERT_EQ(0, load_rules("allow tcp 80 uid=33\ndeny any 81"));
+	ASSERT_EQ(0, write_file(TRACING "trace", "\n"));
+	EXPECT_EQ(EACCES, try_bind(&root, &tcp, "127.0.0.1", 81));
+	ASSERT_EQ(0, write_file(enable, "1\n"));
+	EXPECT_EQ(0, try_bind(&user, &tcp, "127.0.0.1", 80));
+	EXPECT_EQ(EACCES, try_bind(&root, &udp, "::1", 81));
+	EXPECT_EQ(0, try_bind(&root, &tcp, "127.0.0.1", 80));
+	ASSERT_EQ(0, write_file(enable, "0\n"));
+	ASSERT_LT(0, read_file(TRACING "trace", text, sizeof(text)));
+
+	snprintf(want, sizeof(want),
+		 "portacl_bind: verdict=allow rule=1 proto=tcp port=80 uid=33 exe=%s\n",
+		 exe);
+	EXPECT_NE(NULL, strstr(text, want));
+	EXPECT_NE(NULL, strstr(text, denied));
+	EXPECT_NE(NULL, strstr(text, legacy));
+	EXPECT_EQ(NULL, strstr(text, "proto=tcp port=81 "))
+	{
+		TH_LOG("%s", text);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	return audit_main(argc, argv);
+}

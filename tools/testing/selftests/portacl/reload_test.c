@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Policies that replace each other while two processes bind: each verdict is
+ * that of a whole policy, and nothing is left of those before.
+ */
+#include "common.h"
+
+#include <time.h>
+
+/* As many as this, or as many as the machine makes in this time */
+#define RELOADS 10000
+#define SECONDS 150
+
+/*
+ * Both say the same about 80 to 83, by different rules in a different order;
+ * what one allows alone the other denies for all but this user.
+ */
+static const char *const policies[] = {
+	"version 1\n"
+	"allow tcp,udp 80 uid=33 only\n"
+	"deny any 81\n"
+	"allow any 1000-2000 uid=1-9\n"
+	"allow udp 82-83 uid=30-40\n"
+	"commit\n",
+
+	"version 1\n"
+	"default deny\n"
+	"deny tcp 1-79,81-65535\n"
+	"deny udp 81 uid=0-4294967294\n"
+	"allow udp 82 uid=33\n"
+	"allow any 3000-4000 gid=7\n"
+	"allow udp 83 uid=33\n"
+	"allow any 80 uid=32-34\n"
+	"commit\n",
+};
+
+static const struct {
+	const struct proto *proto;
+	int port;
+	int expected;
+} binds[] = {
+	{ &udp, 80, 0 }, { &udp, 81, EACCES }, { &udp, 82, 0 },
+	{ &udp, 83, 0 }, { &tcp, 80, 0 },      { &tcp, 81, EACCES },
+};
+
+/* Bind until told to stop; the status tells whether a verdict was wrong. */
+static int bind_until_stopped(const int *stop, const char *addr)
+{
+	size_t i;
+	int n = 0;
+
+	/* The change of uid has taken it back until now. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	while (!__atomic_load_n(stop, __ATOMIC_RELAXED) || !n++) {
+		for (i = 0; i < ARRAY_SIZE(binds); i++) {
+			int fd = open_bound(binds[i].proto, addr,
+					    binds[i].port);
+
+			if ((fd < 0 ? -fd : 0) != binds[i].expected) {
+				fprintf(stderr, "# %s port %d: %d\n",
+					binds[i].proto->name, binds[i].port,
+					fd);
+				return 1;
+			}
+			close(fd);
+		}
+	}
+	return 0;
+}
+
+/* Memory that policies can be in, in kB. */
+static long kernel_memory(void)
+{
+	static const char *const keys[] = { "\nSUnreclaim:", "\nVmallocUsed:" };
+	char text[8192] = "", *at;
+	long sum = 0;
+	size_t i;
+
+	read_file("/proc/meminfo", text, sizeof(text));
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		at = strstr(text, keys[i]);
+		sum += at ? atol(at + strlen(keys[i])) : 0;
+	}
+	return sum;
+}
+
+/* What was freed need not be counted as free at once. */
+static long settled_memory(long limit)
+{
+	long now;
+	int i;
+
+	for (i = 0; (now = kernel_memory()) > limit && i < 100; i++)
+		usleep(100000);
+	return now;
+}
+
+FIXTURE(reload)
+{
+};
+
+FIXTURE_SETUP(reload)
+{
+	ASSERT_EQ(0, reset_policy());
+	ASSERT_EQ(0, portacl_write("policy", policies[0]));
+}
+
+FIXTURE_TEARDOWN(reload)
+{
+	EXPECT_EQ(0, reset_policy());
+}
+
+TEST_F_TIMEOUT(reload, while_binding, 240)
+{
+	static const char *const addrs[] = { "127.0.0.1", "127.0.0.2" };
+	time_t end = time(NULL) + SECONDS;
+	long limit = kernel_memory() + 16 * 1024;
+	pid_t pids[2];
+	int i, n, *stop;
+
+	stop = mmap(NULL, sizeof(*stop), PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, stop);
+	for (i = 0; i < 2; i++) {
+		pids[i] = fork();
+		if (!pids[i])
+			_exit(become(&user) ? CHILD_BROKEN :
+					      bind_until_stopped(stop,
+								 addrs[i]));
+	}
+	for (n = 1; n <= RELOADS && time(NULL) < end; n++)
+		ASSERT_EQ(0, portacl_write("policy", policies[n % 2]));
+	__atomic_store_n(stop, 1, __ATOMIC_RELAXED);
+	for (i = 0; i < 2; i++)
+		EXPECT_EQ(0, wait_child(pids[i]));
+	TH_LOG("%d reloads", n - 1);
+	EXPECT_LT(100, n);
+	/* The smallest policy takes 8 kB. */
+	EXPECT_GT(limit, settled_memory(limit));
+}
+
+/* So many rules, each of another kind if @many is set. */
+static int load_number(int rules, bool many)
+{
+	static char text[1 << 20];
+	int fd = open(PORTACL_DIR "policy", O_WRONLY | O_CLOEXEC), i, err;
+	char *end = text;
+
+	if (fd < 0)
+		return -errno;
+	end += sprintf(end, "version 1\n");
+	for (i = err = 0; i < rules && !err; i++) {
+		end += many ? sprintf(end, "allow tcp %d uid=%d\n",
+				      1 + i % 65535, 1000 + i) :
+			      sprintf(end, "deny tcp 1\n");
+		if (end < text + sizeof(text) - 64)
+			continue;
+		err = write_all(fd, text, end - text);
+		end = text;
+	}
+	end += sprintf(end, "commit\n");
+	err = err ?: write_all(fd, text, end - text);
+	close(fd);
+	return err;
+}
+
+TEST_F_TIMEOUT(reload, million_rules, 240)
+{
+	/* The last one whose port is 80 */
+	static const struct subject last = { .uid = 1000 + 15 * 65535 + 79 };
+	long before = kernel_memory();
+
+	ASSERT_EQ(0, load_number(1000000, true));
+	EXPECT_STREQ("1000000", status_value("rules"));
+	EXPECT_EQ(0, try_bind(&last, &tcp, "127.0.0.1", 80));
+	EXPECT_EQ(EACCES, try_bind(&last, &tcp, "127.0.0.1", 79));
+	EXPECT_LT(before + 64 * 1024, kernel_memory());
+	ASSERT_EQ(0, reset_policy());
+	EXPECT_GT(before + 16 * 1024, settled_memory(before + 16 * 1024));
+}
+
+TEST_F_TIMEOUT(reload, too_many_rules, 240)
+{
+	char generation[32];
+
+	save_status(generation, sizeof(generation), "generation");
+	EXPECT_EQ(-E2BIG, load_number(1048577, false));
+	EXPECT_NE(NULL, strstr(status_value("error"),
+			       "more than 1048576 rules"));
+	EXPECT_STREQ(generation, status_value("generation"));
+}
+
+int main(int argc, char **argv)
+{
+	need_portacl();
+	return test_harness_run(argc, argv);
+}

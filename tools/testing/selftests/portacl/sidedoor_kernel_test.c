@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ports that the kernel binds itself: on behalf of somebody, who needs the
+ * grant, or by a thread of its own, which must go on to work.
+ */
+#include "common.h"
+
+#define NFS_SERVER "addr=127.0.0.1,mountaddr=127.0.0.1,mountproto=tcp"
+#define NFS_OPTIONS "vers=3,proto=tcp,nolock,resvport,soft," NFS_SERVER
+#define SCTP_UDP_PORT "/proc/sys/net/sctp/udp_port"
+
+FIXTURE(kernel)
+{
+};
+
+FIXTURE_SETUP(kernel)
+{
+	ASSERT_EQ(0, reset_policy());
+}
+
+FIXTURE_TEARDOWN(kernel)
+{
+	EXPECT_EQ(0, reset_policy());
+}
+
+/* SCTP's UDP encapsulation: the port is bound for whoever writes it here. */
+TEST_F(kernel, sctp_over_udp)
+{
+	if (access(SCTP_UDP_PORT, W_OK))
+		SKIP(return, "%s: %s", SCTP_UDP_PORT, strerror(errno));
+	EXPECT_EQ(0, write_file(SCTP_UDP_PORT, "9899\n"));
+	EXPECT_EQ(EADDRINUSE, try_bind(&root, &udp, "0.0.0.0", 9899));
+	EXPECT_EQ(0, write_file(SCTP_UDP_PORT, "0\n"));
+
+	ASSERT_EQ(0, load_rules("deny udp 9899"));
+	EXPECT_GT(0, write_file(SCTP_UDP_PORT, "9899\n"));
+	ASSERT_EQ(0, load_rules("deny tcp,sctp 9899"));
+	EXPECT_EQ(0, try_bind(&root, &udp, "0.0.0.0", 9899));
+	EXPECT_EQ(0, write_file(SCTP_UDP_PORT, "9899\n"));
+	EXPECT_EQ(0, write_file(SCTP_UDP_PORT, "0\n"));
+}
+
+static int add_endpoint(void)
+{
+	return system("ip mptcp endpoint add 127.0.0.1 port 8080 signal");
+}
+
+/* MPTCP's path manager listens for whoever adds an endpoint with a port. */
+TEST_F(kernel, mptcp_endpoint)
+{
+	if (system("ip mptcp endpoint flush >/dev/null 2>&1"))
+		SKIP(return, "ip(8) or the kernel knows no MPTCP endpoint");
+	EXPECT_EQ(0, add_endpoint());
+	EXPECT_EQ(EADDRINUSE, try_bind(&root, &tcp, "127.0.0.1", 8080));
+	EXPECT_EQ(0, system("ip mptcp endpoint flush"));
+
+	ASSERT_EQ(0, load_rules("deny tcp 8080"));
+	EXPECT_NE(0, add_endpoint());
+	ASSERT_EQ(0, reset_policy());
+	EXPECT_EQ(0, try_bind(&root, &tcp, "127.0.0.1", 8080));
+	EXPECT_EQ(0, system("ip mptcp endpoint flush"));
+}
+
+/*
+ * Start an NFS mount from a server that only listens, and tell from which
+ * port the kernel's own thread called it.
+ */
+static int caller_of_mount(void)
+{
+	struct timeval timeout = { .tv_sec = 20 };
+	int server = open_bound(&tcp, "127.0.0.1", 0), fd, port;
+	struct sockaddr_in peer = {};
+	socklen_t len = sizeof(peer);
+	char options[256];
+	pid_t pid;
+
+	port = local_port(server);
+	setsockopt(server, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+	if (listen(server, 1))
+		return -errno;
+	snprintf(options, sizeof(options),
+		 NFS_OPTIONS ",mountport=%d,port=%d", port, port);
+	pid = fork();
+	if (!pid)
+		_exit(mount("127.0.0.1:/none", "/mnt", "nfs", 0, options) ?
+			      errno : 0);
+	fd = accept(server, (struct sockaddr *)&peer, &len);
+	port = fd < 0 ? -errno : ntohs(peer.sin_port);
+	close(fd);
+	close(server);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return port;
+}
+
+static bool has_nfs(void)
+{
+	char text[4096];
+
+	return read_file("/proc/filesystems", text, sizeof(text)) > 0 &&
+	       strstr(text, "\tnfs\n");
+}
+
+TEST_F_TIMEOUT(kernel, nfs_client, 120)
+{
+	int port;
+
+	if (!has_nfs())
+		SKIP(return, "no NFS client in this kernel");
+	port = caller_of_mount();
+	EXPECT_TRUE(port > 0 && port < 1024)
+	{
+		TH_LOG("port %d", port);
+	}
+	/* Nobody else may have any of these ports. */
+	ASSERT_EQ(0, load_rules("deny any 1-1023"));
+	EXPECT_EQ(EACCES, try_bind(&root, &tcp, "127.0.0.1", port));
+	port = caller_of_mount();
+	EXPECT_TRUE(port > 0 && port < 1024)
+	{
+		TH_LOG("port %d", port);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	need_portacl();
+	return test_harness_run(argc, argv);
+}
