@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * portaclctl: what lint finds.
+ */
+#ifndef _PORTACLCTL_LINT_H
+#define _PORTACLCTL_LINT_H
+
+#include <jansson.h>
+
+#include "config.h"
+
+#define NO_RULE U32_MAX
+
+/**
+ * struct linter - a policy that is looked at
+ * @cfg: its files
+ * @policy: the policy
+ * @json: where findings are added, or NULL to print them
+ * @findings: number of findings
+ */
+struct linter {
+	const struct config *cfg;
+	const struct portacl_policy *policy;
+	json_t *json;
+	u32 findings;
+};
+
+void report(struct linter *linter, u32 rule, const char *id, const char *fmt,
+	    ...) __printf(4, 5);
+void lint_rules(struct linter *linter);
+bool subject_covers(const struct portacl_policy *policy,
+		    const struct portacl_rule *a, const struct portacl_rule *b);
+void lint_shadows(struct linter *linter);
+
+#endif /* _PORTACLCTL_LINT_H */

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "config.h"
+#include "confirm.h"
+#include "kernel.h"
+#include "lockout.h"
+#include "programs.h"
+
+static void load(const struct config *cfg, const char *generation)
+{
+	struct buf text = { 0 };
+	char *commit = generation ? xasprintf("commit generation=%s",
+					      generation) :
+				    xstrdup("commit");
+	char *why;
+
+	policy_text(&text, cfg->policy, commit);
+	if (!kernel_load(text.text, text.len, &why))
+		die("%s; the old policy stays in force", why);
+	free(commit);
+	free(text.text);
+}
+
+/* What brings the policy of now back, if nobody changed it after us. */
+static char *rollback_text(const char *generation)
+{
+	char *old = kernel_read("policy"), *text, *commit;
+
+	commit = strstr(old, "\ncommit");
+	if (!commit)
+		die("the kernel's policy is not understood");
+	*commit = '\0';
+	text = xasprintf("%s\ncommit generation=%llu\n", old,
+			 strtoull(generation, NULL, 10) + 1);
+	free(old);
+	return text;
+}
+
+static void print_result(const struct config *cfg)
+{
+	char *generation = kernel_status("generation");
+	char *mode = kernel_status("mode");
+
+	printf("loaded: %u rule%s, generation %s, mode %s\n",
+	       cfg->policy->nr_rules, cfg->policy->nr_rules == 1 ? "" : "s",
+	       generation ? generation : "?", mode ? mode : "?");
+	free(generation);
+	free(mode);
+}
+
+static void check_options(const char *generation, const char *seconds,
+			  u32 *timeout)
+{
+	if (seconds && (!parse_number(seconds, 86400, timeout) || !*timeout))
+		die_usage("--confirm takes a number of seconds, a day at most");
+	if (generation && strspn(generation, "0123456789") !=
+			  max(strlen(generation), (size_t)1))
+		die_usage("--generation takes a number");
+}
+
+/* The policy may come from standard input, the answer then cannot. */
+static int open_answer(char **paths)
+{
+	int fd = STDIN_FILENO;
+
+	for (; *paths; paths++)
+		if (!strcmp(*paths, "-"))
+			fd = -1;
+	if (fd < 0)
+		fd = open("/dev/tty", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		die_usage("--confirm with the policy from standard input wants a terminal to ask at");
+	return fd;
+}
+
+int cmd_load(char **argv)
+{
+	const char *seconds = NULL, *generation = NULL;
+	const struct flag flags[] = {
+		{ "confirm", NULL, &seconds },
+		{ "generation", NULL, &generation },
+	};
+	struct config cfg = { 0 };
+	char *rollback = NULL, *active = NULL;
+	u32 timeout = 0;
+	int ret = EXIT_OK, answer = -1;
+
+	take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER);
+	check_options(generation, seconds, &timeout);
+	if (seconds)
+		answer = open_answer(argv + 1);
+	config_load(&cfg, argv + 1);
+	warn_programs(&cfg);
+	warn_lockout(cfg.policy);
+	if (!generation && cfg.parser.has_generation)
+		generation = active = xasprintf("%llu", cfg.parser.generation);
+	/* Only what replaces a known generation can be rolled back. */
+	if (!generation && seconds)
+		generation = active = kernel_status("generation");
+	if (seconds) {
+		rollback = rollback_text(generation);
+		confirm_prepare();
+	}
+	load(&cfg, generation);
+	print_result(&cfg);
+	if (rollback)
+		ret = confirm(answer, rollback, timeout);
+	free(rollback);
+	free(active);
+	config_free(&cfg);
+	return ret;
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Grants come from the trace event, which also sees what is not logged;
+ * denials from the kernel log, which says why, or from the trace event where
+ * an audit daemon takes them away.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "kernel.h"
+
+#define EVENT "events/portacl/portacl_bind/enable"
+
+static volatile sig_atomic_t stopped;
+
+static void on_stop(int signal)
+{
+	(void)signal;
+	stopped = 1;
+}
+
+/* A trace buffer of our own, so that nobody else's is disturbed; or NULL. */
+static char *make_instance(void)
+{
+	static const char *const dirs[] = {
+		"/sys/kernel/tracing", "/sys/kernel/debug/tracing",
+	};
+	char *instance, *event;
+	bool on;
+	u32 i;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(dirs); i++) {
+		instance = xasprintf("%s/instances/portaclctl-%d", dirs[i],
+				     getpid());
+		event = xasprintf("%s/" EVENT, instance);
+		mkdir(instance, 0700);
+		fd = open(event, O_WRONLY | O_CLOEXEC);
+		on = fd >= 0 && write_all(fd, "1", 1);
+		close(fd);
+		free(event);
+		if (on)
+			return instance;
+		rmdir(instance);
+		free(instance);
+	}
+	return NULL;
+}
+
+static bool has_audit_daemon(void)
+{
+	DIR *proc = opendir("/proc");
+	const struct dirent *entry;
+	bool found = false;
+
+	while (proc && !found && (entry = readdir(proc))) {
+		char *path = xasprintf("/proc/%s/comm", entry->d_name);
+		char *comm = read_line_file(path);
+
+		found = comm && !strcmp(comm, "auditd");
+		free(comm);
+		free(path);
+	}
+	if (proc)
+		closedir(proc);
+	return found;
+}
+
+static void print_event(const char *text)
+{
+	time_t now = time(NULL);
+	char date[16];
+
+	strftime(date, sizeof(date), "%T", localtime(&now));
+	printf("%s ", date);
+	print_clean(stdout, text, strcspn(text, "\n"));
+	putchar('\n');
+	fflush(stdout);
+}
+
+/* A record of the log: `prefix;text`, and perhaps further lines. */
+static void take_record(int fd)
+{
+	char record[8192], *text;
+	ssize_t len = read(fd, record, sizeof(record) - 1);
+
+	if (len <= 0)
+		return;
+	record[len] = '\0';
+	text = strstr(record, "portacl: denied ");
+	if (text)
+		print_event(text + strlen("portacl: "));
+}
+
+/* Whole lines of the trace; what is left of the last one is kept. */
+static void take_trace(int fd, struct buf *left, bool grants, bool denials)
+{
+	char chunk[4096], *line, *end, *text;
+	ssize_t len = read(fd, chunk, sizeof(chunk));
+
+	if (len <= 0)
+		return;
+	buf_add(left, chunk, len);
+	for (line = left->text; (end = strchr(line, '\n')); line = end + 1) {
+		*end = '\0';
+		text = strstr(line, "portacl_bind: verdict=");
+		if (!text)
+			continue;
+		text += strlen("portacl_bind: verdict=");
+		if ((grants && !strncmp(text, "allow ", 6)) ||
+		    (denials && !strncmp(text, "deny ", 5)))
+			print_event(text);
+	}
+	left->len = strlen(line);
+	memmove(left->text, line, left->len + 1);
+}
+
+static void follow(int log, int trace, bool grants, bool denials)
+{
+	struct pollfd fds[] = {
+		{ .fd = log, .events = POLLIN },
+		{ .fd = trace, .events = POLLIN },
+	};
+	struct buf left = { 0 };
+
+	while (!stopped) {
+		if (poll(fds, ARRAY_SIZE(fds), 1000) <= 0)
+			continue;
+		if (fds[0].revents)
+			take_record(log);
+		if (fds[1].revents)
+			take_trace(trace, &left, grants, denials);
+	}
+	free(left.text);
+}
+
+static int open_trace(const char *instance)
+{
+	char *path = xasprintf("%s/trace_pipe", instance);
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	free(path);
+	return fd;
+}
+
+int cmd_monitor(char **argv)
+{
+	bool denials_only = false;
+	const struct flag flags[] = { { "denials", &denials_only, NULL } };
+	struct sigaction stop = { .sa_handler = on_stop };
+	int log, trace = -1;
+	char *instance = NULL;
+
+	take_flags(argv, flags, ARRAY_SIZE(flags), 0);
+	free(kernel_read("mode"));
+	sigaction(SIGINT, &stop, NULL);
+	sigaction(SIGTERM, &stop, NULL);
+	sigaction(SIGHUP, &stop, NULL);
+	sigaction(SIGPIPE, &stop, NULL);
+	log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (log < 0 || lseek(log, 0, SEEK_END) < 0)
+		die_errno("/dev/kmsg");
+	if (!denials_only || has_audit_daemon())
+		instance = make_instance();
+	if (instance)
+		trace = open_trace(instance);
+	else if (!denials_only)
+		warn("grants are not shown: this kernel has no trace event, or tracefs is not mounted");
+	follow(log, trace, !denials_only, has_audit_daemon());
+	close(trace);
+	if (instance)
+		rmdir(instance);
+	free(instance);
+	return EXIT_OK;
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "commands.h"
+#include "kernel.h"
+#include "rules.h"
+
+int cmd_show(char **argv)
+{
+	bool json = false;
+	const struct flag flags[] = { { "json", &json, NULL } };
+	struct portacl_policy *policy;
+	char *text;
+
+	take_flags(argv, flags, ARRAY_SIZE(flags), 0);
+	if (json) {
+		policy = kernel_policy();
+		print_json(json_policy(policy));
+		portacl_policy_free(policy);
+		return EXIT_OK;
+	}
+	text = kernel_read("policy");
+	fputs(text, stdout);
+	free(text);
+	return EXIT_OK;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * portaclctl: who holds which port.
+ */
+#ifndef _PORTACLCTL_SOCKETS_H
+#define _PORTACLCTL_SOCKETS_H
+
+#include "util.h"
+
+/**
+ * struct bound - a socket that holds a port
+ * @proto: enum portacl_proto
+ * @port: the port
+ * @addr: its address, as text
+ * @uid: who made it
+ * @inode: its inode
+ * @pid: a process that has it open, 0: none was found
+ */
+struct bound {
+	u8 proto;
+	u16 port;
+	char addr[64];
+	u32 uid;
+	unsigned long inode;
+	pid_t pid;
+};
+
+struct bound *sockets_read(pid_t pid, u32 *nr);
+
+#endif /* _PORTACLCTL_SOCKETS_H */

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <time.h>
+
+#include "commands.h"
+#include "config.h"
+#include "kernel.h"
+#include "rules.h"
+
+static json_int_t number(const char *line, const char *key)
+{
+	char *value = get_field(line, key);
+	json_int_t number = value ? strtoll(value, NULL, 10) : 0;
+
+	free(value);
+	return number;
+}
+
+static void print_rule(const char *line, const char *text)
+{
+	time_t last = number(line, "last");
+	char date[32] = "never";
+
+	if (last)
+		strftime(date, sizeof(date), "%F %T", localtime(&last));
+	printf("%6lld %9lld %9lld  %-19s  %s\n", (long long)number(line, "rule"),
+	       (long long)number(line, "grants"),
+	       (long long)number(line, "denies"), date, text);
+}
+
+static json_t *json_counters(const char *line, const char *text)
+{
+	json_int_t last = number(line, "last");
+
+	return json_pack("{sI sI sI so ss}", "rule", number(line, "rule"),
+			 "grants", number(line, "grants"),
+			 "denies", number(line, "denies"),
+			 "last", last ? json_integer(last) : json_null(),
+			 "text", text);
+}
+
+/**
+ * struct output - where the lines go
+ * @policy: the policy in force
+ * @rules: JSON of the rules
+ * @reasons: JSON of the reasons of refusals
+ * @total: JSON of the totals
+ * @unused: only rules that never decided anything
+ */
+struct output {
+	const struct portacl_policy *policy;
+	json_t *rules;
+	json_t *reasons;
+	json_t *total;
+	bool unused;
+};
+
+static void take_rule(struct output *out, const char *line)
+{
+	u32 rule = number(line, "rule");
+	char *text;
+
+	/* Another policy may have been loaded between the two files. */
+	if (!rule || rule > out->policy->nr_rules)
+		return;
+	if (out->unused && (number(line, "grants") || number(line, "denies")))
+		return;
+	text = rule_text(out->policy, rule - 1);
+	if (out->rules)
+		json_array_append_new(out->rules, json_counters(line, text));
+	else
+		print_rule(line, text);
+	free(text);
+}
+
+static void take_line(struct output *out, const char *line)
+{
+	char *reason = get_field(line, "reason");
+
+	if (!strncmp(line, "rule=", 5)) {
+		take_rule(out, line);
+	} else if (reason && out->rules) {
+		json_object_set_new(out->reasons, reason,
+				    json_integer(number(line, "count")));
+	} else if (!strncmp(line, "total grants=", 13) && out->rules) {
+		json_object_update_new(out->total, json_pack(
+			"{sI sI sI}", "grants", number(line, "grants"),
+			"denies", number(line, "denies"),
+			"legacy", number(line, "legacy")));
+	} else if (!out->rules && !out->unused) {
+		printf("%s\n", line);
+	}
+	free(reason);
+}
+
+int cmd_stats(char **argv)
+{
+	bool json = false;
+	struct output out = { 0 };
+	const struct flag flags[] = {
+		{ "json", &json, NULL },
+		{ "unused", &out.unused, NULL },
+	};
+	struct portacl_policy *policy;
+	char *text, *line, *rest;
+
+	take_flags(argv, flags, ARRAY_SIZE(flags), 0);
+	out.policy = policy = kernel_policy();
+	rest = text = kernel_read("stats");
+	if (json) {
+		out.rules = json_array();
+		out.reasons = json_object();
+		out.total = json_object();
+	} else {
+		printf("%6s %9s %9s  %-19s  %s\n", "RULE", "GRANTS", "DENIES",
+		       "LAST", "TEXT");
+	}
+	while ((line = strsep(&rest, "\n")) && *line)
+		take_line(&out, line);
+	if (json)
+		print_json(json_pack("{so so so}", "rules", out.rules, "total",
+				     out.total, "reasons", out.reasons));
+	free(text);
+	portacl_policy_free(policy);
+	return EXIT_OK;
+}

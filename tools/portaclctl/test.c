@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "commands.h"
+#include "verdict.h"
+
+static void print_rule(const struct policy_source *source, const char *what,
+		       u32 number)
+{
+	char *text;
+
+	if (!number)
+		return;
+	text = source_rule(source, number);
+	printf("  %s %u: %s\n", what, number, text);
+	free(text);
+}
+
+int cmd_test(char **argv)
+{
+	bool kernel = false;
+	const char *file = NULL;
+	const struct flag flags[] = {
+		{ "kernel", &kernel, NULL },
+		{ "file", NULL, &file },
+	};
+	struct policy_source source;
+	struct answer answer;
+	char *request;
+	bool refused;
+
+	if (!take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER))
+		die_missing("PROTO/PORT");
+	if (kernel && file)
+		die_usage("--kernel and --file exclude each other");
+	request = request_text(argv + 1);
+	source_open(&source, kernel, file);
+	ask(&source, request, &answer);
+	printf("%s\n", answer.text);
+	print_rule(&source, "rule", answer.rule);
+	print_rule(&source, "nearest is rule", answer.nearest);
+	if (answer.action == PORTACL_LEGACY)
+		printf("  the kernel's own rule decides: a port below net.ipv4.ip_unprivileged_port_start wants CAP_NET_BIND_SERVICE\n");
+	refused = answer.action == PORTACL_DENY;
+	free(request);
+	answer_free(&answer);
+	source_close(&source);
+	return refused ? EXIT_REFUSED : EXIT_OK;
+}

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# What talks to the kernel, on files that stand for securityfs.
+
+export PORTACLCTL_ROOT="$PWD"
+fs=$PWD/sys/kernel/security/portacl
+gives "without portacl there is one clear line" 1 \
+	'^portaclctl: (this kernel runs without portacl|securityfs is not mounted)' \
+	status
+mkdir -p "$fs"
+policy() {
+	cat > "$fs/policy"
+}
+policy <<'EOF'
+version 1
+default legacy
+allow tcp 80,443 exe=/usr/sbin/nginx uid=33 only
+deny any 1-1023 log
+commit
+EOF
+cat > "$fs/status" <<'EOF'
+abi 1
+mode enforce
+generation 4
+rules 2
+default legacy
+locked 0
+digest 00ff
+error none
+loader uid=0 pid=812 comm="portaclctl"
+loaded 1700000000
+EOF
+cat > "$fs/stats" <<'EOF'
+rule=1 grants=7 denies=2 last=1700000001
+rule=2 grants=0 denies=0 last=0
+total grants=7 denies=2 legacy=5
+reason="wrong uid" count=2
+EOF
+echo enforce > "$fs/mode"
+echo 0 > "$fs/lock"
+gives "status" 0 '^loaded .* by root .uid 0., process portaclctl.812.' status
+gives "status --json" 0 . status --json
+json "its members" 'j["mode"] == "enforce" and j["generation"] == 4 and
+	j["locked"] is False and j["error"] is None and
+	j["loader"] == {"uid": 0, "pid": 812, "comm": "portaclctl"} and
+	j["rules"] == 2 and j["default"] == "legacy" and j["abi"] == 1 and
+	j["digest"] == "00ff" and j["loaded"] == 1700000000'
+run show
+same "show" "$fs/policy"
+gives "show --json" 0 . show --json
+json "its members" 'j["default"] == "legacy" and len(j["rules"]) == 2 and
+	j["rules"][0]["exe"] == "/usr/sbin/nginx" and
+	j["rules"][0]["ports"] == [[80, 80], [443, 443]] and
+	j["rules"][0]["only"] is True and j["rules"][0]["uid"] == [[33, 33]] and
+	j["rules"][1]["action"] == "deny" and j["rules"][1]["log"] == "all" and
+	j["rules"][1]["ports"] == [[1, 1023]] and j["rules"][1]["exe"] is None'
+gives "stats" 0 '^ +1 +7 +2  2023-.* allow tcp 80,443' stats
+gives "stats --unused" 0 '^ +2 +0 +0  never +deny any' stats --unused
+hides "shows no rule that was used" 'nginx'
+gives "stats --json" 0 . stats --json
+json "its members" 'j["rules"][0] == {"rule": 1, "grants": 7, "denies": 2,
+	"last": 1700000001,
+	"text": "allow tcp 80,443 exe=/usr/sbin/nginx uid=33 only"} and
+	j["rules"][1]["last"] is None and j["reasons"] == {"wrong uid": 2} and
+	j["total"] == {"grants": 7, "denies": 2, "legacy": 5}'
+gives "mode" 0 '^enforce$' mode
+gives "an unknown mode" 2 'a mode is enforce' mode off
+run mode permissive
+grep -q permissive "$fs/mode"
+point $? "mode is written"
+gives "lock" 0 '^0$' lock
+run lock --until-reboot
+grep -q 1 "$fs/lock"
+point $? "lock is written"
+
+cat > d.conf <<'EOF'
+allow tcp http,https exe=/usr/sbin/nginx uid=www-data only
+deny any 1-1023 log
+EOF
+gives "diff of the same" 0 '' diff d.conf
+echo 'allow tcp 99 uid=0' >> d.conf
+gives "diff" 1 '^\+allow tcp 99 uid=0' diff d.conf
+
+: > "$fs/policy"
+gives "load" 0 '^loaded: 3 rules, generation 4, mode enforce' load d.conf
+tail -n 1 "$fs/policy" | grep -qx commit
+point $? "load is one transaction that ends in commit"
+: > "$fs/policy"
+run load --generation 4 d.conf
+tail -n 1 "$fs/policy" | grep -qx 'commit generation=4'
+point $? "load --generation"
+: > "$fs/policy"
+printf 'frob\n' > bad.conf
+run load bad.conf
+[ "$status" = 1 ] && [ ! -s "$fs/policy" ]
+point $? "a bad file is not even sent"
+
+printf 'version 1\ndefault deny\ncommit\n' > "$fs/policy"
+before=$(cat "$fs/policy")
+echo yes | "$ctl" load --confirm 20 d.conf > out 2> err
+rc=$?
+[ $rc = 0 ] && grep -q 'allow tcp 99' "$fs/policy" && grep -q confirmed out
+point $? "load --confirm, answered with yes"
+echo "$before" > "$fs/policy"
+echo no | "$ctl" load --confirm 20 d.conf > out 2> err
+rc=$?
+[ $rc = 1 ] && grep -q 'rolled back' out &&
+	head -n 3 "$fs/policy" | grep -qx 'default deny' &&
+	grep -qx 'commit generation=5' "$fs/policy"
+point $? "load --confirm, answered with no"
+echo "$before" > "$fs/policy"
+"$ctl" load --confirm 1 d.conf > out 2> err < /dev/null
+rc=$?
+[ $rc = 1 ] && head -n 3 "$fs/policy" | grep -qx 'default deny'
+point $? "load --confirm, not answered"
+echo "$before" > "$fs/policy"
+mkfifo hold
+sleep 600 > hold &
+holder=$!
+rm out
+"$ctl" load --confirm 600 d.conf > out 2> err < hold &
+loader=$!
+until_true 60 grep -q Type out
+grep -q 'allow tcp 99' "$fs/policy"
+point $? "load --confirm puts the policy in force while it asks"
+kill -KILL $loader
+wait $loader 2> /dev/null
+is_old() {
+	head -n 3 "$fs/policy" | grep -qx 'default deny'
+}
+until_true 60 is_old
+point $? "load --confirm, killed, as when the terminal is lost"
+kill $holder
+gives "--confirm without a number" 2 'number of seconds' load --confirm soon d.conf
+
+cat > "$fs/observed" <<'EOF'
+exe=/usr/sbin/nginx verified=1 uid=0 proto=tcp port=80 outcome=legacy count=3 taint=none
+exe=/usr/sbin/nginx verified=1 uid=0 proto=tcp port=443 outcome=legacy count=1 taint=env
+exe=/usr/sbin/dnsmasq verified=1 uid=0 proto=tcp port=53 outcome=deny count=1 taint=none
+exe=/usr/sbin/dnsmasq verified=1 uid=0 proto=udp port=53 outcome=deny count=1 taint=none
+exe=/opt/app\040x/run verified=1 uid=1 proto=tcp port=81 outcome=legacy count=1 taint=nnp
+exe=/opt/app\040x/run verified=1 uid=1 proto=tcp port=90 outcome=legacy count=1 taint=nnp
+exe=/bin/liar verified=0 uid=1 proto=tcp port=82 outcome=legacy count=1 taint=none
+exe=/bin/gone verified=1 uid=1 proto=tcp port=83 outcome=legacy count=1 taint=deleted
+exe=/bin/known verified=1 uid=1 proto=tcp port=84 outcome=grant count=1 taint=none
+exe=/opt/a*b?[c] verified=1 uid=1 proto=tcp port=85 outcome=legacy count=1 taint=none
+exe=/bin/high verified=1 uid=1 proto=tcp port=8080 outcome=legacy count=1 taint=none
+overflow=0
+EOF
+run learn --print
+grep -v '^# ' out > rules
+cat > want <<'EOF'
+allow tcp 85 exe=/opt/a\052b\077\133c] uid=daemon
+allow tcp 81,90 exe=/opt/app\040x/run uid=daemon accept=nnp
+allow tcp,udp 53 exe=/usr/sbin/dnsmasq uid=root
+allow tcp 80,443 exe=/usr/sbin/nginx uid=root
+EOF
+cp out learned
+cp rules out
+sort want -o want
+sort out -o out
+same "learn --print" want
+cp learned out
+gives "what was learned can be loaded" 0 'ok: 1 file, 4 rules' check learned
+hides "no name of a program is taken for a pattern" 'no file matches'
+grep -q '^# allow tcp 82 exe=/bin/liar' learned &&
+	grep -q '^# not verified' learned
+point $? "a program that may have lied is only a comment"
+grep -q "^# cannot be allowed, the program's identity is: deleted" learned
+point $? "so is one without an identity"
+grep -q '^# a weakness must be accepted' learned
+point $? "a weakness is commented on"
+gives "learn --all" 0 '^allow tcp 8080 exe=/bin/high uid=daemon' \
+	learn --print --all
+gives "learn --ranges" 0 '^allow tcp 81-90 exe=/opt/app.040x' \
+	learn --print --ranges
+printf 's\ns\ns\na\n' | "$ctl" learn --output chosen.conf > out 2> err
+[ "$(grep -vc '^#' chosen.conf)" = 1 ]
+point $? "learn asks about each rule"
+# says NAME ANSWERS PATTERN: what learn says at last; it writes nothing.
+says() {
+	printf '%b' "$2" | "$ctl" learn --output none.conf > out 2> err
+	grep -Eq "$3" out && [ ! -e none.conf ]
+	point $? "learn: $1"
+}
+says "every rule skipped" 's\ns\ns\ns\n' 'no rule was chosen'
+says "q" 'q\n' 'no rule was chosen'
+says "the end of the input" '' 'no rule was chosen'
+gives "learn opens its file before it asks" 1 'nowhere/x.conf: No such file' \
+	learn --output nowhere/x.conf
+hides "and asks nothing then" 'kip or'
+gives "learn --print --output" 2 'exclude each other' learn --print --output x
+gives "learn --start --all" 2 'takes no other option' learn --start --all
+run learn --start
+grep -q clear "$fs/observed" && grep -q learn "$fs/mode"
+point $? "learn --start forgets and changes the mode"
+unset PORTACLCTL_ROOT

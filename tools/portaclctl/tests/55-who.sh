@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# who: everybody who may bind a port.
+
+cat > w.conf <<EOF
+allow tcp 80 uid=0
+allow tcp 80-90 uid=33
+deny tcp 81 uid=33
+allow tcp 82 uid=1
+deny tcp 83 addr=10.0.0.1
+deny tcp 84
+allow tcp 84 uid=5
+allow tcp 86 uid=7 addr=10.0.0.2 only
+EOF
+gives "who: root may" 0 '^root: allowed: allow rule=1' who --file w.conf tcp/80
+gives "who: others may not, the kernel says" 0 \
+	'^everybody else, without root: needs CAP_NET_BIND' \
+	who --file w.conf tcp/80
+gives "who: a deny rule behind an allow rule" 0 \
+	'never reached for this port: rule 2 comes first' who --file w.conf tcp/81
+gives "who: one address only" 0 \
+	'^for addr=10.0.0.1: everybody else, root included: refused' \
+	who --file w.conf tcp/83
+grep -q '^everybody else: needs CAP_NET_BIND' out
+point $? "who: and not the others"
+gives "who: a deny rule refuses" 0 '^    refuses$' who --file w.conf tcp/84
+grep -q 'never reached for this port: rule 6 comes first' out
+point $? "who: an allow rule behind a deny rule"
+gives "who --json" 0 . who --json --file w.conf tcp/84
+json "its members" '[r["shadowed_by"] for r in j["rules"]] == [None, None, 6]
+	and j["others"] == j["root"] == "deny" and j["addresses"] == []'
+gives "who --json" 0 . who --json --file w.conf tcp/80
+json "root and others" 'j["root"] == "allow" and j["others"] == "legacy"'
+gives "who --json" 0 . who --json --file w.conf tcp/86
+json "addresses" 'j["others"] == "legacy" and j["addresses"] ==
+	[{"addr": "10.0.0.2", "others": "deny", "root": "deny"}]'
+
+if [ "$(id -u)" = 0 ] && command -v setcap > /dev/null; then
+	mkdir -p who/opt/deep/down
+	cp /bin/true who/opt/deep/down/server
+	cp /bin/true who/opt/deep/down/other
+	setcap cap_net_bind_service=ep who/opt/deep/down/server
+	setcap -n 1000 cap_net_bind_service=ep who/opt/deep/down/other
+	PORTACLCTL_ROOT="$PWD/who" "$ctl" who --file w.conf udp/80 > out 2> err
+	grep -qx '  whoever runs /opt/deep/down/server' out
+	point $? "who: file capabilities, however deep"
+	hides "who: not those of a user namespace" other
+else
+	skip "who: file capabilities" "needs root and setcap"
+fi
+listen
+if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
+	echo > w.conf
+	setpriv --reuid 65534 --clear-groups "$ctl" who --file - "tcp/$port" \
+		< w.conf > out 2> err
+	grep -q 'by a process that only root sees, socket of root' out
+	point $? "who: a listener that only root sees"
+else
+	skip "who: a listener that only root sees" "needs root and setpriv"
+fi
+kill "$server"

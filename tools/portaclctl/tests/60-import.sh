@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# import, of each kind.
+
+gives "import: nothing" 2 'what to import expected' import
+run import --mac-portacl 'uid:1:tcp:80,gid:1:udp:53, uid:99999:tcp:81,uid::tcp:80,uid:1:tcp:65616,uid:1:icmp:3,uid:1:tcp:0,x'
+cp out imported
+cat > want <<'EOF'
+allow tcp 80 uid=daemon
+allow udp 53 gid=daemon
+allow tcp 81 uid=99999
+EOF
+grep -v '^#' imported > out
+same "import --mac-portacl" want
+cp imported out
+[ "$(grep -c '^# not translated: ' out)" = 6 ]
+point $? "import --mac-portacl says what it leaves out"
+gives "and what it prints can be loaded" 0 'ok: 1 file, 3 rules' check imported
+
+mkdir -p root/etc/authbind/byport root/etc/authbind/byaddr root/etc/authbind/byuid
+cd root/etc/authbind || exit 1
+for name in byport/80 byport/'!600' byport/81 byport/700 byport/82 \
+	byaddr/127.0.0.1,83 byaddr/::1,84 byaddr/0.0.0.0:85 byaddr/x,86; do
+	: > "$name"
+	chmod 755 "$name"
+done
+chmod 644 byport/82
+chmod 750 byport/81
+cat > byuid/1 <<'EOF'
+# a comment
+10.0.0.0/8,90-99
+::/0,443
+0.0.0.0/0:100,110
+10.0.0.1-10.0.0.9,80
+::/0 uid=0,444
+EOF
+cd "$tmp" || exit 1
+if [ "$(id -u)" = 0 ]; then
+	chown daemon:daemon root/etc/authbind/byport/81
+	run import --authbind --root "$PWD/root"
+	cp out imported
+	grep -v '^#' imported | sed 's/ *#.*//' > out
+	cat > want <<'EOF'
+allow tcp,udp 600
+allow tcp,udp 80
+allow tcp,udp 81 uid=daemon
+allow tcp,udp 81 gid=daemon
+allow tcp,udp 85 addr=0.0.0.0/0
+allow tcp,udp 83 addr=127.0.0.1
+allow tcp,udp 84 addr=::1
+allow tcp,udp 90-99 uid=daemon addr=10.0.0.0/8
+allow tcp,udp 443 uid=daemon addr=::/0
+allow tcp,udp 100-110 uid=daemon addr=0.0.0.0/0
+EOF
+	sort out -o out
+	sort want -o want
+	same "import --authbind" want
+	cp imported out
+	for what in byport/700 byport/82 byaddr/x,86 10.0.0.1-10.0.0.9,80 ::/0.uid=0,444; do
+		grep -q "^# not translated: .*$what" out
+		point $? "import --authbind leaves out $what"
+	done
+	gives "and what it prints can be loaded" 0 'ok: 1 file, 10 rules' \
+		check imported
+else
+	skip "import --authbind" "needs root to make files of other users"
+fi
+
+mkdir -p root/etc/systemd/system/web.service.d root/usr/lib/systemd/system
+cd root/usr/lib/systemd/system || exit 1
+cat > web.service <<'EOF'
+[Service]
+ExecStart=-/opt/web --port \
+	80
+User=daemon
+AmbientCapabilities=CAP_CHOWN CAP_NET_BIND_SERVICE
+EOF
+cat > plain.service <<'EOF'
+[Service]
+ExecStart=/opt/plain
+EOF
+cat > hidden.service <<'EOF'
+[Service]
+ExecStart=/opt/hidden
+AmbientCapabilities=CAP_NET_BIND_SERVICE
+EOF
+cat > templ@.service <<'EOF'
+[Service]
+ExecStart=/opt/templ
+AmbientCapabilities=CAP_NET_BIND_SERVICE
+EOF
+# unit NAME SETTING...: a service that binds, as daemon unless it says more
+unit() {
+	name=$1
+	shift
+	printf '[Service]\nExecStart=/opt/%s\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n' \
+		"$name" > "$name.service"
+	printf '%s\n' "$@" >> "$name.service"
+}
+unit dynamic DynamicUser=yes
+unit filter User=daemon SystemCallFilter=@system-service NoNewPrivileges=no
+unit nosuid User=daemon NoNewPrivileges=yes PrivateTmp=yes
+unit suid User=daemon NoNewPrivileges=yes PrivateTmp=yes PrivateTmp=no \
+	ProtectProc=default
+unit tmp User=daemon PrivateTmp=yes ProtectSystem=full
+unit slice User=daemon Slice=my-own.slice
+unit jail User=daemon RootDirectory=/srv/jail
+unit nobody User=nobody-at-all
+cat > web.socket <<'EOF'
+[Socket]
+ListenStream=80
+ListenStream=127.0.0.1:81
+ListenStream=[::1]:82
+ListenStream=/run/web.sock
+ListenStream=some.host:83
+ListenDatagram=53
+EOF
+cd "$tmp" || exit 1
+echo '[Service]
+PrivateDevices=yes' > root/etc/systemd/system/web.service.d/10-x.conf
+: > root/etc/systemd/system/hidden.service
+run import --systemd --root "$PWD/root"
+cp out imported
+grep -v '^#' imported | sed 's/ *#.*//' | sort > out
+cat > want <<'EOF'
+allow any 1-1023 exe=/opt/filter uid=daemon cgroup=/system.slice/filter.service accept=nnp
+allow any 1-1023 exe=/opt/jail uid=daemon cgroup=/system.slice/jail.service accept=chroot
+allow any 1-1023 exe=/opt/slice uid=daemon cgroup=/my.slice/my-own.slice/slice.service
+allow any 1-1023 exe=/opt/suid uid=daemon cgroup=/system.slice/suid.service accept=nnp
+allow any 1-1023 exe=/opt/tmp uid=daemon cgroup=/system.slice/tmp.service
+allow any 1-1023 exe=/opt/web uid=daemon cgroup=/system.slice/web.service accept=nnp
+allow any 1-1023 uid=61184-65519 cgroup=/system.slice/dynamic.service
+allow any 1-1023 uid=daemon cgroup=/system.slice/nosuid.service
+allow tcp 80 exe=/usr/lib/systemd/systemd uid=root
+allow tcp 81 exe=/usr/lib/systemd/systemd uid=root addr=127.0.0.1
+allow tcp 82 exe=/usr/lib/systemd/systemd uid=root addr=::1
+allow udp 53 exe=/usr/lib/systemd/systemd uid=root
+EOF
+same "import --systemd" want
+cp imported out
+grep -q '^# not translated: templ@.service' out &&
+	grep -q '^# accept=nnp because of PrivateDevices=' out
+point $? "import --systemd says what it leaves out, and why accept=nnp"
+grep -q '^# without exe=: because of PrivateTmp=' out &&
+	grep -q '^# not translated: nobody.service: User=nobody-at-all' out &&
+	grep -q '^# not translated: web.socket: some.host:83' out
+point $? "import --systemd: nosuid, unknown users, names of hosts"
+gives "and what it prints can be loaded" 0 'ok: 1 file, 12 rules' check imported
+
+if [ "$(id -u)" = 0 ] && command -v setcap > /dev/null; then
+	mkdir -p root/opt
+	for name in all group 'odd *' both; do
+		cp /bin/true "root/opt/$name"
+		setcap cap_net_bind_service=ep "root/opt/$name"
+	done
+	chown daemon:daemon root/opt/group
+	chmod 750 root/opt/group
+	setcap cap_net_bind_service=ep root/opt/group
+	setcap cap_net_bind_service,cap_net_raw=ep root/opt/both
+	# Everybody can name a file and give it such a capability.
+	evil="$(printf 'x\nallow tcp 22 uid=1000 #')"
+	mkdir "root/opt/$evil"
+	for name in "$evil 2" "$evil/run"; do
+		cp /bin/true "root/opt/$name"
+		setcap -n 1000 cap_net_bind_service=ep "root/opt/$name"
+	done
+	cp /bin/true "root/opt/$(printf 'y\nallow tcp 23 #')"
+	setcap cap_net_bind_service=ep "root/opt/$(printf 'y\nallow tcp 23 #')"
+	run import --setcap --root "$PWD/root"
+	cp out imported
+	grep -v '^#' imported | sort > out
+	cat > want <<'EOF'
+allow any 1-1023 exe=/opt/all
+allow any 1-1023 exe=/opt/both
+allow any 1-1023 exe=/opt/group gid=daemon
+allow any 1-1023 exe=/opt/group uid=daemon
+allow any 1-1023 exe=/opt/odd\040\052
+allow any 1-1023 exe=/opt/y\012allow\040tcp\04023\040#
+EOF
+	same "import --setcap" want
+	cp imported out
+	grep -q '^# not translated: .*/opt/both: its other capabilities' out &&
+		grep -q '^# then: setcap -r .*/opt/all' out
+	point $? "import --setcap says what to do next, and what it leaves out"
+	[ "$(grep -c '^# not translated: .*/opt/x.012allow tcp 22 uid=1000 #.*uid 1000$' out)" = 2 ] &&
+		grep -q "^# then: setcap -r [$]'.*/opt/y.012allow tcp 23 #'$" out
+	point $? "import --setcap: a line feed in a name makes no rule"
+	(cd root/opt && "$ctl" import --setcap . ../opt) > out 2> err
+	[ "$(grep -c "^allow .* exe=$PWD/root/opt/all\$" out)" = 2 ]
+	point $? "import --setcap takes relative directories"
+	(cd / && "$ctl" import --setcap --root "$tmp/root/" opt) > out 2> err
+	grep -q '^allow any 1-1023 exe=/opt/all$' out
+	point $? "import --setcap: they are below the root directory"
+else
+	skip "import --setcap" "needs root and setcap"
+fi

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# lint: each finding has a policy that has it and one that has not.
+
+# finds ID RULE NUMBER: the policy is in l.conf; the rule has the finding.
+finds() {
+	run lint --json l.conf
+	json "lint: $1 in rule $2" "any(f['id'] == '$1' and f['rule'] == $2
+		for f in j)"
+}
+clean() {
+	run lint --json l.conf
+	json "lint: no $1" "not any(f['id'] == '${1%%:*}' and
+		f['rule'] in (${2:-f['rule']}, None) for f in j)"
+}
+real=$(readlink -f /usr/bin/env)
+
+echo "allow tcp 80 exe=$real uid=0" > l.conf
+for id in exe-missing exe-symlink exe-not-file exe-not-executable exe-script \
+	exe-writable exe-interpreter exe-loader exe-multicall exe-setuid any-user \
+	everybody only-ephemeral uid-unknown gid-unknown shadowed \
+	unit-no-new-privs unit-user; do
+	clean "$id" 1
+done
+for prog in true script python3 busybox ld-linux.so setuid; do
+	cp /bin/true "$prog"
+done
+printf '#!/bin/sh\n' > script
+cp /bin/true plain
+chmod -x plain
+chmod u+s setuid
+chmod 777 true
+ln -sf true link
+mkdir -p dir
+cat > l.conf <<EOF
+allow tcp 80 exe=$PWD/nowhere uid=0
+allow tcp 81 exe=$PWD/link uid=0
+allow tcp 82 exe=$PWD/dir uid=0
+allow tcp 83 exe=$PWD/plain uid=0
+allow tcp 84 exe=$PWD/script uid=0
+allow tcp 85 exe=$PWD/true uid=0
+allow tcp 86 exe=$PWD/python3 uid=0
+allow tcp 87 exe=$PWD/ld-linux.so uid=0
+allow tcp 88 exe=$PWD/busybox uid=0
+allow tcp 89 exe=$PWD/setuid uid=0
+allow tcp 90 exe=$real
+allow tcp 91
+allow tcp 32768-60999 uid=0 only
+allow tcp 92 uid=3999999
+allow tcp 93 gid=3999999
+EOF
+n=1
+for id in exe-missing exe-symlink exe-not-file exe-not-executable exe-script \
+	exe-writable exe-interpreter exe-loader exe-multicall exe-setuid any-user \
+	everybody only-ephemeral uid-unknown gid-unknown; do
+	finds "$id" $n
+	n=$((n + 1))
+done
+gives "lint: the status is 1 if it finds something" 1 'l.conf:1: .*exe-missing' \
+	lint l.conf
+
+# Each rule is judged by what it accepts, not by the first one of its program.
+cat > l.conf <<EOF
+allow tcp 80 exe=$PWD/true uid=0 accept=writable
+deny tcp 81 exe=$PWD/true
+allow tcp 82 exe=$PWD/true uid=0
+EOF
+finds exe-writable 3
+clean exe-writable 2
+run check l.conf
+grep -q '^l.conf:3: .*: the rule matches nobody' err &&
+	[ "$(grep -c 'matches nobody' err)" = 1 ]
+point $? "check: the third rule of a program matches nobody, the first one does"
+
+# named NAME: a program that runs what it is told, whatever its version is.
+named() {
+	cp /bin/true "$PWD/dir/$1"
+	echo "allow tcp 80 exe=$PWD/dir/$1 uid=0" > l.conf
+	finds "$2" 1
+}
+for prog in nc.openbsd nc.traditional mono-sgen php-cgi8.2 python3-dbg \
+	python3.11 beam.smp qemu-x86_64 gdbserver R; do
+	named "$prog" exe-interpreter
+done
+named busybox.static exe-multicall
+for prog in nginx ncftp shadowd Rserve; do
+	cp /bin/true "$PWD/dir/$prog"
+	echo "allow tcp 80 exe=$PWD/dir/$prog uid=0" > l.conf
+	clean "exe-interpreter: $prog"
+done
+
+# shadow FIRST SECOND: is the second rule never reached?
+shadow() {
+	printf '%s\n' "$1" "$2" > l.conf
+	finds shadowed 2
+}
+free() {
+	printf '%s\n' "$1" "$2" > l.conf
+	clean "shadowed: $1 / $2"
+}
+shadow 'deny tcp 1-1023' "allow tcp 80 exe=$real uid=0"
+free 'deny tcp 1-1023' 'allow tcp 80,8080 uid=0'
+free 'deny tcp 80' 'allow tcp,udp 80 uid=0'
+shadow 'allow any 80 uid=0-99' 'deny tcp 80 uid=5-7,9'
+free 'allow any 80 uid=0-99' 'deny tcp 80 uid=5-7,900'
+free 'allow any 80 uid=0-99' 'deny tcp 80'
+free "allow tcp 80 exe=$real uid=0" 'allow tcp 80 uid=0'
+free "allow tcp 80 exe=$real uid=0" "deny tcp 80 exe=$real uid=0"
+shadow "allow tcp 80 exe=$real uid=0" "allow tcp 80 exe=$real uid=0"
+free "allow tcp 80 exe=$real uid=0" "allow tcp 80 exe=$real uid=0 accept=nnp"
+free 'deny tcp 80' 'deny tcp 80 net=any'
+shadow 'deny tcp 80 net=any' 'deny tcp 80'
+shadow 'allow tcp 80 uid=0 addr=10.0.0.0/8' 'allow tcp 80 uid=0 addr=10.1.0.0/16'
+free 'allow tcp 80 uid=0 addr=10.0.0.0/8' 'deny tcp 80 uid=0 addr=10.1.0.0/16'
+free 'allow tcp 80 uid=0 addr=::/0' 'allow tcp 80 uid=0 addr=10.1.0.0/16'
+shadow 'deny tcp 80 cgroup=/a' 'allow tcp 80 uid=0 cgroup=/a/b'
+free 'deny tcp 80 cgroup=/a' 'allow tcp 80 uid=0 cgroup=/ab'
+free 'deny tcp 80 launch=root' 'allow tcp 80 uid=0'
+
+# Several rules together may match all of a later one.
+cat > l.conf <<EOF
+deny tcp 1-500
+deny tcp,udp 501-1023 net=any
+allow tcp 80,600 exe=$real uid=0
+allow tcp 80,600,2000 exe=$real uid=0
+allow tcp,udp 600 uid=0
+allow tcp,udp 80 uid=0
+deny udp 80 uid=0
+EOF
+finds shadowed 3
+json "lint: the rules that do" "any('rules 1, 2 come first' in f['text']
+	for f in j)"
+clean shadowed 4
+finds shadowed 5
+clean shadowed 6
+cat > l.conf <<EOF
+deny tcp 1-500 uid=0
+deny tcp 502-1023 uid=0
+allow tcp 1-1023 uid=0
+EOF
+clean "shadowed: a gap" 3
+# By what they name, rules are found whatever their number is.
+python3 - > l.conf <<EOF
+for n in range(3000):
+    print("allow tcp %d exe=/opt/p/%d uid=%d" % (n % 60000 + 1, n, n % 5000))
+print("deny tcp 7 exe=/opt/p/2999")
+print("allow tcp 7 exe=/opt/p/2999 uid=3")
+EOF
+run check l.conf
+grep -q '^[0-9]* more rules match nobody' err
+point $? "check: at most twenty rules are shown"
+"$ctl" lint l.conf > out 2> err
+grep -q '^l.conf:3002: never reached: rule 3001 comes' out
+point $? "lint: a shadowed rule behind thousands"
+hides "lint: none was left out" 'not-searched'
+
+# only-ephemeral is said once of a rule.
+echo 'allow tcp 33000,34000,35000 uid=0 only' > l.conf
+run lint --json l.conf
+json "lint: only-ephemeral once" \
+	"len([f for f in j if f['id'] == 'only-ephemeral']) == 1"
+
+echo 'allow tcp 80 uid=0 accept=nnp' > l.conf
+if "$ctl" check l.conf > out 2> err; then
+	finds accept-without-exe 1
+else
+	skip "lint: accept-without-exe" "the parser refuses it"
+fi
+echo "allow tcp 80 exe=$real uid=0 accept=nnp" > l.conf
+clean accept-without-exe
+
+# Units, in a root directory of their own; the programs are the machine's.
+mkdir -p root/etc/systemd/system
+cat > root/etc/systemd/system/x.service <<EOF
+[Service]
+ExecStart=$real
+User=daemon
+NoNewPrivileges=yes
+EOF
+export PORTACLCTL_ROOT="$PWD/root"
+echo "allow tcp 80 exe=$real uid=daemon" > l.conf
+finds unit-no-new-privs 1
+echo "allow tcp 80 exe=$real uid=daemon accept=nnp" > l.conf
+clean unit-no-new-privs
+clean unit-nosuid
+echo "allow tcp 80 exe=$real uid=root" > l.conf
+finds unit-user 1
+echo PrivateTmp=yes >> root/etc/systemd/system/x.service
+echo "allow tcp 80 exe=$real uid=daemon accept=nnp" > l.conf
+finds unit-nosuid 1
+echo "allow tcp 80 uid=daemon cgroup=/system.slice/x.service" > l.conf
+clean unit-nosuid
+unset PORTACLCTL_ROOT
+
+chmod 666 l.conf
+finds file-writable None
+chmod 600 l.conf
+if [ "$(id -u)" = 0 ]; then
+	clean file-writable
+else
+	skip "lint: no file-writable" "needs root to own the file"
+fi
+
+listen
+echo "deny tcp $port" > l.conf
+finds lockout None
+echo "deny udp $port" > l.conf
+clean lockout
+if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
+	echo "deny tcp $port" > l.conf
+	setpriv --reuid 65534 --clear-groups "$ctl" lint - \
+		< l.conf > out 2> err
+	[ "$(grep -c 'warning: only root can see who listens' err)" = 1 ]
+	point $? "lint: others than root are told what they do not see"
+else
+	skip "lint: others than root" "needs root and setpriv"
+fi
+kill "$server"
+
+# sshd, as its files and as it says itself; in a root directory of its own.
+export PORTACLCTL_ROOT="$PWD/ssh"
+mkdir -p ssh/usr/sbin ssh/etc/ssh/more ssh/etc/systemd/system
+cp /bin/false ssh/usr/sbin/sshd
+# listens PLACE..., denied PLACE...: what a policy that denies all says of sshd
+echo 'deny tcp 1-65535 exe=/usr/sbin/sshd' > l.conf
+listens() {
+	name=$1
+	shift
+	run lint --json l.conf
+	[ "$status" = 1 ] && python3 -c 'import json, sys
+print(*(f["text"].split("tcp/")[1].split(":  deny")[0].split(": deny")[0]
+	for f in json.load(open("out")) if f["text"].startswith("sshd could")),
+	sep="\n")' | sort > places
+	printf '%s\n' "$@" | sort | diff - places > err
+	point $? "sshd: $name"
+}
+listens "port 22 without a word" 22
+cat > ssh/etc/ssh/sshd_config <<'EOF'
+PORT=2222
+  port	2223
+Port 99999
+Port x
+ListenAddress 10.0.0.1
+ListenAddress 10.0.0.2:2224
+ListenAddress [::1]:2225
+ListenAddress [::2]
+#Port 2226
+Include more/*.conf
+Match User x
+	Port 2227
+EOF
+echo 'Port "2228"' > ssh/etc/ssh/more/x.conf
+listens "its files" '2222 addr=10.0.0.1' '2223 addr=10.0.0.1' \
+	'2228 addr=10.0.0.1' '2224 addr=10.0.0.2' '2225 addr=::1' \
+	'2222 addr=::2' '2223 addr=::2' '2228 addr=::2'
+printf '#!/bin/sh\n[ "$*" = -T ] && echo port 2300 && echo listenaddress 0.0.0.0:2300\n' \
+	> ssh/usr/sbin/sshd
+listens "what sshd -T says" 2300
+printf '[Service]\nSlice=a.slice\n' > ssh/etc/systemd/system/ssh.service
+echo 'allow tcp 2300 exe=/usr/sbin/sshd uid=0 cgroup=/a.slice/ssh.service only' \
+	> l.conf
+clean "lockout: sshd's cgroup"
+echo 'allow tcp 2300 exe=/usr/sbin/sshd uid=0 cgroup=/b.slice only' > l.conf
+finds lockout None
+printf '[Socket]\nListenStream=2301\nListenStream=[::]:2302\n' \
+	> ssh/etc/systemd/system/ssh.socket
+finds lockout None
+mkdir ssh/etc/systemd/system/sockets.target.wants
+ln -s /nowhere ssh/etc/systemd/system/sockets.target.wants/ssh.socket
+clean "lockout: the socket is systemd's"
+echo 'deny tcp 2302 exe=/usr/lib/systemd/systemd' > l.conf
+finds lockout None
+unset PORTACLCTL_ROOT

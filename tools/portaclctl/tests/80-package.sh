@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# Manuals, completion, units: what is said about the tool is what it does.
+
+run --help
+sed -n 's/^  \([a-z]*\)  .*/\1/p' out | sort > subcommands
+[ "$(wc -l < subcommands)" -ge 15 ]
+point $? "--help lists the subcommands"
+gives "an unknown subcommand" 2 'unknown subcommand' frob
+gives "no subcommand" 2 'usage: portaclctl'
+gives "--version" 0 '^portaclctl [0-9]' --version
+if command -v bash > /dev/null; then
+	# offers WORD...: what bash offers for the last one
+	offers() {
+		bash -c '. "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+			_portaclctl; printf "%s\n" "${COMPREPLY[@]}"' \
+			"$src/bash-completion/portaclctl" "$@" 2> err
+	}
+	offers portaclctl '' | grep -v '^--' | sort > out
+	same "completion: the subcommands" subcommands
+	while read -r name; do
+		run "$name" --help
+		[ "$status" = 0 ] && grep -q "^usage: portaclctl $name " out
+		point $? "$name --help"
+		# A subcommand has no shorter and no longer list of options.
+		tr ' |[]' '\n' < out | grep '^--' | grep -v -- --help |
+			sort -u > want
+		offers portaclctl "$name" -- | grep '^--' |
+			grep -v -- --help | sort -u > out
+		same "completion: the options of $name" want
+		while read -r option; do
+			grep -q "Fl -${option#--}" "$src/man/portaclctl.8"
+			point $? "portaclctl(8) has $name $option"
+		done < want
+		grep -q "^.It Cm $name" "$src/man/portaclctl.8"
+		point $? "portaclctl(8) has $name"
+	done < subcommands
+	# completes NAME WANT WORD...: what is offered has this line.
+	completes() {
+		name=$1 want=$2
+		shift 2
+		offers portaclctl "$@" > out
+		grep -qx -e "$want" out
+		point $? "completion: $name"
+	}
+	completes "a user" root test tcp/80 uid = ro
+	completes "an empty user" root test tcp/80 uid =
+	completes "a path" "$src/man" test tcp/80 exe = "$src/ma"
+	completes "a service" tcp/domain who tcp/dom
+	completes "a directory" "$src/man" import --setcap "$src/ma"
+	completes "a program" bash explain bas
+	completes "a program's user" root explain bash roo
+	completes "a process's port" tcp/ explain 1 t
+	completes "a key" addr= explain bash root tcp/80 a
+	completes "help" load help lo
+else
+	skip "completion" "needs bash"
+fi
+
+if command -v mandoc > /dev/null; then
+	for page in portaclctl.8 portacl.conf.5 portacl.7; do
+		(cd "$src/man" && mandoc -Tlint "$page") 2>&1 |
+			grep -v 'mandoc.db' > out
+		[ ! -s out ]
+		point $? "mandoc -Tlint $page"
+	done
+else
+	skip "mandoc -Tlint" "needs mandoc"
+fi
+# What the manual shows as a rule must be one.
+sed -n 's/^\.Dl \(\(allow\|deny\) .*\)/\1/p' "$src/man/portacl.conf.5" \
+	"$src/man/portacl.7" |
+	sed 's/uid=\(unbound\|caddy\)/uid=daemon/' > manual.conf
+gives "the rules in the manuals" 0 'ok: 1 file, 7 rules' check manual.conf
+
+make -s -C "$src" O="$bin/.." install DESTDIR="$PWD/dest" \
+	unitdir=/lib/systemd/system > out 2> err
+point $? "make install DESTDIR="
+for file in usr/sbin/portaclctl usr/share/man/man8/portaclctl.8 \
+	usr/share/man/man5/portacl.conf.5 usr/share/man/man7/portacl.7 \
+	usr/share/bash-completion/completions/portaclctl etc/init.d/portacl \
+	lib/systemd/system/portacl.service etc/portacl.d; do
+	[ -e "dest/$file" ]
+	point $? "it installs $file"
+done
+if command -v systemd-analyze > /dev/null; then
+	sed "s|/usr/sbin|$PWD/dest/usr/sbin|; /^Documentation/d" \
+		"$src/init/portacl.service" > portacl.service
+	systemd-analyze verify --man=no "$PWD/portacl.service" > out 2> err &&
+		! grep -q portacl.service err
+	point $? "systemd takes the unit"
+else
+	skip "systemd takes the unit" "needs systemd-analyze"
+fi
+sh -n "$src/init/portacl.init" 2> err
+point $? "the init script is a shell script"

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * portaclctl: systemd's units, as far as they matter for binds.
+ */
+#ifndef _PORTACLCTL_UNITS_H
+#define _PORTACLCTL_UNITS_H
+
+#include "util.h"
+
+/**
+ * struct unit - a service or a socket
+ * @name: its file name
+ * @programs: the programs that it starts
+ * @user: User=, or NULL
+ * @dynamic_user: DynamicUser=
+ * @bind_service: AmbientCapabilities= has CAP_NET_BIND_SERVICE
+ * @nnp: NoNewPrivileges=
+ * @own_root: RootDirectory= or RootImage=
+ * @implied: settings that make systemd set no_new_privs all the same
+ * @namespaced: settings that give it a mount namespace
+ * @slice: Slice=, or NULL
+ * @streams: ListenStream=
+ * @datagrams: ListenDatagram=
+ * @protocol: SocketProtocol=, or NULL
+ */
+struct unit {
+	char *name;
+	struct list programs;
+	char *user;
+	bool dynamic_user;
+	bool bind_service;
+	bool nnp;
+	bool own_root;
+	u32 implied;
+	u32 namespaced;
+	char *slice;
+	struct list streams;
+	struct list datagrams;
+	char *protocol;
+};
+
+struct unit *units_read(u32 *nr);
+void units_free(struct unit *units, u32 nr);
+bool unit_is_unprivileged(const struct unit *unit);
+const char *unit_nnp(const struct unit *unit);
+char *unit_nosuid(const struct unit *unit);
+char *unit_user(const struct unit *unit);
+char *unit_cgroup(const struct unit *unit);
+
+#endif /* _PORTACLCTL_UNITS_H */

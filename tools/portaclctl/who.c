@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Everybody who may bind a port: by the policy, by the kernel's own rule.
+ */
+#include <dirent.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "filecaps.h"
+#include "kernel.h"
+#include "layers.h"
+#include "lex.h"
+#include "lint.h"
+#include "names.h"
+#include "rules.h"
+#include "sockets.h"
+
+/* More addresses than these in the rules of one port are not told apart. */
+#define MAX_ADDRS 16
+
+/**
+ * struct others - what those get whom no rule names, at an address
+ * @addr: a prefix that a rule has, or NULL: at any other address
+ * @root: what root gets
+ * @user: what another user gets
+ */
+struct others {
+	char *addr;
+	struct answer root;
+	struct answer user;
+};
+
+/**
+ * struct port - what is asked, and what was found
+ * @proto: enum portacl_proto
+ * @number: the port
+ * @source: the policy
+ * @has_policy: there is one
+ * @others: what those get whom no rule names, first at any address
+ * @nr_others: number of @others
+ * @start: the first port that needs no privilege
+ */
+struct port {
+	u8 proto;
+	u32 number;
+	struct policy_source source;
+	bool has_policy;
+	struct others others[1 + MAX_ADDRS];
+	u32 nr_others;
+	u32 start;
+};
+
+static bool concerns(const struct port *port, u32 index)
+{
+	const struct portacl_policy *policy = port->source.policy;
+	const struct portacl_rule *rule = &policy->rules[index];
+	const struct portacl_range *range = portacl_rule_ports(policy, rule);
+	u32 i;
+
+	if (!(rule->protos & BIT(port->proto)))
+		return false;
+	for (i = 0; i < rule->nr_ports; i++)
+		if (port->number >= range[i].min &&
+		    port->number <= range[i].max)
+			return true;
+	return false;
+}
+
+/* An address that no rule is likely to name: one for documentation. */
+#define ELSEWHERE "192.0.2.255"
+
+/* Root, and a user that nobody is; neither runs a program with a rule. */
+static void ask_others(struct port *port, char *addr)
+{
+	struct others *others = &port->others[port->nr_others++];
+	char *start = xasprintf("%s %u", portacl_protos[port->proto],
+				port->number);
+	char *where = addr ? xstrndup(addr, strcspn(addr, "/")) : NULL;
+	char *root, *user;
+
+	root = xasprintf("%s uid=0 gid=0 launch=root addr=%s", start,
+			 where ? where : ELSEWHERE);
+	user = xasprintf("%s uid=%u addr=%s", start, U32_MAX - 1,
+			 where ? where : ELSEWHERE);
+	others->addr = addr;
+	ask(&port->source, root, &others->root);
+	ask(&port->source, user, &others->user);
+	free(start);
+	free(where);
+	free(root);
+	free(user);
+}
+
+static bool is_asked(const struct port *port, const char *addr)
+{
+	u32 i;
+
+	for (i = 1; i < port->nr_others; i++)
+		if (!strcmp(port->others[i].addr, addr))
+			return true;
+	return false;
+}
+
+static void ask_at(struct port *port, const struct portacl_cidr *cidr)
+{
+	char text[64];
+	struct seq_buf s;
+	char *addr;
+
+	seq_buf_init(&s, text, sizeof(text));
+	portacl_print_cidr(&s, cidr);
+	addr = xstrndup(text, s.len);
+	if (port->nr_others <= MAX_ADDRS && !is_asked(port, addr))
+		ask_others(port, addr);
+	else
+		free(addr);
+}
+
+/* The verdict may differ by address: at those that rules name, and elsewhere. */
+static void ask_about_others(struct port *port)
+{
+	const struct portacl_policy *policy = port->source.policy;
+	u32 i, n;
+
+	ask_others(port, NULL);
+	for (i = 0; i < policy->nr_rules; i++) {
+		const struct portacl_rule *rule = &policy->rules[i];
+
+		for (n = 0; concerns(port, i) && n < rule->nr_addrs; n++)
+			ask_at(port, &portacl_rule_addrs(policy, rule)[n]);
+	}
+}
+
+static bool is_privileged(const struct port *port)
+{
+	return port->number < port->start;
+}
+
+/* Does the kernel's own rule have a say at all? */
+static bool is_legacy(const struct port *port)
+{
+	u32 i;
+
+	for (i = 0; i < port->nr_others; i++)
+		if (port->others[i].user.action == PORTACL_LEGACY)
+			return true;
+	return !port->has_policy;
+}
+
+static void add_path(const char *path, const struct stat *st,
+		     const struct filecap *cap, void *paths)
+{
+	(void)st;
+	if (!cap->root_uid)
+		list_add(paths, xstrdup(path + strlen(root_dir)));
+}
+
+/* Programs whose file has the capability. */
+static void find_setcap(struct list *paths)
+{
+	static const char *const dirs[] = { "/usr", "/opt", "/srv" };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(dirs); i++) {
+		char *dir = in_root(dirs[i]);
+
+		filecaps_search(dir, add_path, paths);
+		free(dir);
+	}
+}
+
+/* The earlier rule because of which this one is never asked for the port. */
+static u32 shadow_of(const struct port *port, u32 index)
+{
+	const struct portacl_policy *policy = port->source.policy;
+	u32 i;
+
+	for (i = 0; i < index; i++)
+		if (concerns(port, i) &&
+		    subject_covers(policy, &policy->rules[i],
+				   &policy->rules[index]))
+			return i + 1;
+	return 0;
+}
+
+/* Processes that are not root's but have the capability. */
+static void find_capable(struct list *texts, json_t *json)
+{
+	DIR *proc = opendir("/proc");
+	const struct dirent *entry;
+	struct process process;
+	u32 pid;
+
+	while (proc && (entry = readdir(proc))) {
+		if (!parse_number(entry->d_name, INT_MAX, &pid) ||
+		    !process_read(&process, pid))
+			continue;
+		if (process.uid && !process.own_user_ns &&
+		    (process.effective & BIT(CAP_NET_BIND_SERVICE_BIT))) {
+			list_add(texts, xasprintf("%s[%u] as uid %u",
+						  process.comm, pid,
+						  process.uid));
+			json_array_append_new(json, json_pack(
+				"{si so sI}", "pid", pid,
+				"comm", json_text(process.comm),
+				"uid", (json_int_t)process.uid));
+		}
+		process_free(&process);
+	}
+	if (proc)
+		closedir(proc);
+}
+
+static json_t *json_listener(const struct bound *bound)
+{
+	struct process process = { 0 };
+	json_t *json;
+
+	if (bound->pid)
+		process_read(&process, bound->pid);
+	json = json_pack("{si so so sI ss}", "pid", bound->pid,
+			 "comm", json_text(process.comm),
+			 "exe", json_text(process.exe),
+			 "uid", (json_int_t)bound->uid, "addr", bound->addr);
+	process_free(&process);
+	return json;
+}
+
+static json_t *json_listeners(const struct port *port)
+{
+	json_t *array = json_array();
+	u32 i, nr;
+	struct bound *bound = sockets_read(getpid(), &nr);
+
+	for (i = 0; i < nr; i++)
+		if (bound[i].port == port->number &&
+		    bound[i].proto == port->proto)
+			json_array_append_new(array, json_listener(&bound[i]));
+	free(bound);
+	return array;
+}
+
+static json_t *json_rules(const struct port *port)
+{
+	json_t *array = json_array(), *rule;
+	u32 i, shadow;
+
+	for (i = 0; port->has_policy && i < port->source.policy->nr_rules;
+	     i++) {
+		if (!concerns(port, i))
+			continue;
+		rule = json_rule(port->source.policy, i);
+		shadow = shadow_of(port, i);
+		json_object_set_new(rule, "shadowed_by", shadow ?
+				    json_integer(shadow) : json_null());
+		json_array_append_new(array, rule);
+	}
+	return array;
+}
+
+static const char *action_of(const struct port *port,
+			     const struct answer *answer)
+{
+	return portacl_actions[port->has_policy ? answer->action :
+						  PORTACL_LEGACY];
+}
+
+/* What others get at the addresses that rules name. */
+static json_t *json_addresses(const struct port *port)
+{
+	json_t *array = json_array();
+	u32 i;
+
+	for (i = 1; i < port->nr_others; i++)
+		json_array_append_new(array, json_pack(
+			"{ss ss ss}", "addr", port->others[i].addr,
+			"others", action_of(port, &port->others[i].user),
+			"root", action_of(port, &port->others[i].root)));
+	return array;
+}
+
+static json_t *json_paths(const struct list *paths)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < paths->len; i++)
+		json_array_append_new(array, json_text(paths->items[i]));
+	return array;
+}
+
+static void print_rule(const struct port *port, u32 index)
+{
+	const struct portacl_rule *rule = &port->source.policy->rules[index];
+	char *text = source_rule(&port->source, index + 1);
+	u32 shadow = shadow_of(port, index);
+
+	printf("  rule %u: %s\n", index + 1, text);
+	if (shadow)
+		printf("    never reached for this port: rule %u comes first\n",
+		       shadow);
+	else if (!(rule->flags & PORTACL_RULE_ALLOW))
+		printf("    refuses\n");
+	free(text);
+}
+
+static void print_rules(const struct port *port)
+{
+	u32 i, n = 0;
+
+	for (i = 0; port->has_policy && i < port->source.policy->nr_rules; i++)
+		if (concerns(port, i) && ++n)
+			print_rule(port, i);
+	if (!port->has_policy)
+		printf("  this kernel runs without portacl\n");
+	else if (!n)
+		printf("  no rule names the port\n");
+}
+
+static void print_answer(const struct port *port, const char *who,
+			 const struct answer *answer, bool root)
+{
+	if (port->has_policy && answer->action == PORTACL_DENY)
+		printf("%s: refused: %s\n", who, answer->text);
+	else if (port->has_policy && answer->action == PORTACL_ALLOW)
+		printf("%s: allowed: %s\n", who, answer->text);
+	else if (!is_privileged(port))
+		printf("%s: allowed: net.ipv4.ip_unprivileged_port_start=%u\n",
+		       who, port->start);
+	else if (root)
+		printf("%s: allowed, by CAP_NET_BIND_SERVICE\n", who);
+	else
+		printf("%s: needs CAP_NET_BIND_SERVICE (net.ipv4.ip_unprivileged_port_start=%u), that is\n  root\n",
+		       who, port->start);
+}
+
+/* At one address; together, if root is like everybody else. */
+static void print_at(const struct port *port, const struct others *others)
+{
+	const struct answer *root = &others->root, *user = &others->user;
+
+	if (others->addr)
+		printf("for addr=%s: ", others->addr);
+	if (root->action == user->action) {
+		print_answer(port, user->action == PORTACL_LEGACY ?
+			     "everybody else" : "everybody else, root included",
+			     user, false);
+		return;
+	}
+	print_answer(port, "root", root, true);
+	if (others->addr)
+		printf("for addr=%s: ", others->addr);
+	print_answer(port, user->action == PORTACL_LEGACY ?
+		     "everybody else, without root" : "everybody else",
+		     user, false);
+}
+
+static void print_others(const struct port *port)
+{
+	u32 i;
+
+	for (i = 0; i < max(port->nr_others, 1U); i++)
+		print_at(port, &port->others[i]);
+}
+
+static void print_list(const struct list *list, const char *what)
+{
+	size_t i;
+
+	for (i = 0; i < list->len; i++)
+		printf("  %s%s\n", what, list->items[i]);
+}
+
+static void print_listener(const json_t *item)
+{
+	u32 uid = json_integer_value(json_object_get(item, "uid"));
+	u32 pid = json_integer_value(json_object_get(item, "pid"));
+	const char *name = name_of(NAME_USER, uid);
+
+	printf("  %s by ", json_string_value(json_object_get(item, "addr")));
+	if (pid)
+		printf("%s[%u], %s,",
+		       json_string_value(json_object_get(item, "comm")), pid,
+		       json_string_value(json_object_get(item, "exe")));
+	else
+		printf("a process that only root sees,");
+	if (name)
+		printf(" socket of %s\n", name);
+	else
+		printf(" socket of uid %u\n", uid);
+}
+
+static void print_listeners(json_t *listeners)
+{
+	json_t *item;
+	size_t i;
+
+	printf("listening now:\n");
+	json_array_foreach(listeners, i, item)
+		print_listener(item);
+	if (!json_array_size(listeners))
+		printf("  nobody\n");
+}
+
+static void print_all(const struct port *port, bool json)
+{
+	struct list paths = { 0 }, texts = { 0 };
+	json_t *listeners = json_listeners(port), *capable = json_array();
+
+	if (is_legacy(port) && is_privileged(port)) {
+		find_setcap(&paths);
+		find_capable(&texts, capable);
+	}
+	if (json) {
+		print_json(json_pack(
+			"{ss si so ss ss so si so so so}", "protocol",
+			portacl_protos[port->proto], "port", port->number,
+			"rules", json_rules(port),
+			"others", action_of(port, &port->others[0].user),
+			"root", action_of(port, &port->others[0].root),
+			"addresses", json_addresses(port),
+			"unprivileged_port_start", port->start,
+			"file_capabilities", json_paths(&paths),
+			"capable_processes", capable,
+			"listeners", listeners));
+	} else {
+		printf("%s/%u:\n", portacl_protos[port->proto], port->number);
+		print_rules(port);
+		print_others(port);
+		print_list(&paths, "whoever runs ");
+		print_list(&texts, "process ");
+		print_listeners(listeners);
+		json_decref(listeners);
+		json_decref(capable);
+	}
+	list_free(&paths);
+	list_free(&texts);
+}
+
+int cmd_who(char **argv)
+{
+	bool json = false;
+	const char *file = NULL;
+	const struct flag flags[] = {
+		{ "json", &json, NULL },
+		{ "file", NULL, &file },
+	};
+	struct port port = { .has_policy = true };
+	struct portacl_query query;
+	char *text, *uid;
+	u32 i;
+
+	if (!take_flags(argv, flags, ARRAY_SIZE(flags), 1))
+		die_missing("PROTO/PORT");
+	text = request_text(argv + 1);
+	uid = xasprintf("%s uid=0", text);
+	parse_request(uid, &query);
+	port.proto = query.request.proto;
+	port.number = query.request.port;
+	if (file || kernel_present()) {
+		source_open(&port.source, !file, file);
+		ask_about_others(&port);
+	} else {
+		port.has_policy = false;
+	}
+	port.start = unprivileged_start(0);
+	print_all(&port, json);
+	free(text);
+	free(uid);
+	for (i = 0; i < port.nr_others; i++) {
+		free(port.others[i].addr);
+		answer_free(&port.others[i].root);
+		answer_free(&port.others[i].user);
+	}
+	if (port.has_policy)
+		source_close(&port.source);
+	return EXIT_OK;
+}
