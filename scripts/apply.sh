@@ -1,0 +1,189 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Put portacl into a kernel tree, or take it out again.
+# Usage: apply.sh TREE [undo]
+#
+# Copies our files and applies Kconfig.patch (its head explains the marks in
+# it), all of it or nothing: the work is done on copies of the files.  What was
+# done is noted in TREE/.portacl, so that it can be undone after the patch here
+# has changed, and so that a second run touches only what differs.
+set -eu
+. "$(dirname "$0")/common.sh"
+
+is_kernel() {
+	[ -f "$1/Kbuild" ] && [ -f "$1/include/linux/lsm_hook_defs.h" ] &&
+		grep -q '^PATCHLEVEL = ' "$1/Makefile"
+}
+
+# Figures are no documentation of the kernel.
+our_files() {
+	cd "$top"
+	set -- security/portacl Documentation tools/testing/selftests/portacl
+	{ git -c safe.directory='*' ls-files -co --exclude-standard -- "$@" \
+		2> /dev/null | grep . || find "$@" -type f; } |
+		grep -v ^Documentation/bench/
+}
+
+patched_files() { sed -n 's,^+++ b/\([^	]*\).*,\1,p' "$1" | sort -u; }
+
+# split PATCH DIR: DIR/001 and so on, with the mark of each in DIR/001.mark.
+split() {
+	awk -v dir="$2" '
+		/^# (if |or)/ { mark = $0; next }
+		/^diff --git / {
+			out = sprintf("%s/%03d", dir, ++n)
+			print mark > (out ".mark")
+			mark = ""
+		}
+		n && mark == "" { print > out }' "$1"
+}
+
+# mark_holds '# if FILE[: TEXT]', on the tree without portacl.
+mark_holds() {
+	text=${1#*: }
+	file=${1#\# if }
+	[ "$text" != "$1" ] || text=''
+	[ -f "$tmp/old/${file%%: *}" ] || [ -f "$tree/${file%%: *}" ] ||
+		return 1
+	[ -z "$text" ] || grep -qF -- "$text" "$tmp/old/${file%%: *}"
+}
+
+run_patch() { patch -p1 -F0 -f -r - --no-backup-if-mismatch "$@"; }
+
+# take SECTION: onto the copies, or say in $why which hunk does not fit.
+take() {
+	if (cd "$tmp/new" && run_patch --dry-run < "$1") > "$tmp/out" 2>&1; then
+		(cd "$tmp/new" && run_patch < "$1") > /dev/null
+		state=taken
+		return
+	fi
+	state=failed
+	n=$(sed -n 's/^Hunk #\([0-9]*\) FAILED.*/\1/p' "$tmp/out" | head -n 1)
+	why=$(patched_files "$1")
+	if [ -f "$tmp/new/$why" ]; then
+		why="$why: hunk $n: $(grep '^@@' "$1" | sed -n "${n}p")"
+	else
+		why="$why: no such file"
+	fi
+}
+
+must_fit() {
+	[ "$state" != failed ] || die "$tree: does not fit, nothing changed: $why"
+}
+
+# An '# or' belongs to the section before it; any other starts anew.
+patch_copies() {
+	state=taken
+	mkdir "$tmp/sections"
+	split "$top/Kconfig.patch" "$tmp/sections"
+	for s in "$tmp"/sections/???; do
+		mark=$(cat "$s.mark")
+		case $mark in
+		'# or'*) [ "$state" = taken ] || take "$s" ;;
+		'# if '*)
+			must_fit
+			state=skipped
+			if mark_holds "$mark"; then take "$s"; fi ;;
+		*) must_fit; take "$s" ;;
+		esac
+	done
+	must_fit
+}
+
+# The tree as it was: what an earlier run did is taken out of the copies.
+copy_originals() {
+	mkdir "$tmp/old" "$tmp/new"
+	cp "$top/Kconfig.patch" "$tmp/both"
+	[ ! -d "$note" ] || cat "$note/patch" >> "$tmp/both"
+	patched_files "$tmp/both" > "$tmp/patched"
+	while read -r f; do
+		[ ! -f "$tree/$f" ] || (cd "$tree" && cp -p --parents "$f" "$tmp/old")
+	done < "$tmp/patched"
+	if [ -s "$note/patch" ]; then
+		(cd "$tmp/old" && run_patch -R < "$note/patch") > "$tmp/out" 2>&1 ||
+			die "$tree: changed since portacl was put in: $(
+				grep -m 1 FAILED "$tmp/out")"
+	fi
+	cp -a "$tmp/old/." "$tmp/new"
+}
+
+# put FILE FROM: by a rename, for the tree may be full of hard links.
+put() {
+	! cmp -s "$2" "$tree/$1" || return 0
+	mkdir -p "$(dirname "$tree/$1")"
+	cp -p "$2" "$tree/$1.portacl"
+	touch "$tree/$1.portacl"
+	mv "$tree/$1.portacl" "$tree/$1"
+	changed=$((changed + 1))
+}
+
+# Never over a file of the tree's own, and none that we no longer have.
+copy_ours() {
+	our_files > "$tmp/ours"
+	touch "$tmp/theirs"
+	[ ! -f "$note/files" ] || cp "$note/files" "$tmp/theirs"
+	while read -r f; do
+		[ ! -e "$tree/$f" ] || grep -qxF "$f" "$tmp/theirs" ||
+			die "$tree: has a $f of its own"
+	done < "$tmp/ours"
+}
+
+remove() {
+	while read -r f; do
+		grep -qxF "$f" "$2" || {
+			rm -f "$tree/$f"
+			(cd "$tree" && rmdir -p "$(dirname "$f")" 2> /dev/null) || :
+		}
+	done < "$1"
+}
+
+install_all() {
+	mkdir -p "$note"
+	while read -r f; do
+		[ ! -f "$tmp/old/$f" ] || (cd "$tmp" &&
+			diff -u --label "a/$f" --label "b/$f" "old/$f" "new/$f") || :
+	done < "$tmp/patched" > "$tmp/note"
+	cmp -s "$tmp/note" "$note/patch" || cp "$tmp/note" "$note/patch"
+	cmp -s "$tmp/ours" "$note/files" || cp "$tmp/ours" "$note/files"
+	while read -r f; do
+		[ ! -f "$tmp/new/$f" ] || put "$f" "$tmp/new/$f"
+	done < "$tmp/patched"
+	while read -r f; do put "$f" "$top/$f"; done < "$tmp/ours"
+	remove "$tmp/theirs" "$tmp/ours"
+}
+
+apply() {
+	[ -d "$note" ] || ! grep -q inet_bind_port \
+		"$tree/include/linux/lsm_hook_defs.h" ||
+		die "$tree: has portacl already, put there by other means"
+	patch_copies
+	copy_ours
+	trap '' INT TERM HUP
+	install_all
+	say "$tree: portacl is in, $changed files changed"
+	! grep -s '^CONFIG_LSM=' "$tree/.config" | grep -qv portacl ||
+		say "$tree/.config: CONFIG_LSM does not list portacl: add it"
+}
+
+undo() {
+	[ -d "$note" ] || { say "$tree: portacl is not in it"; return; }
+	trap '' INT TERM HUP
+	while read -r f; do
+		[ ! -f "$tmp/old/$f" ] || put "$f" "$tmp/old/$f"
+	done < "$tmp/patched"
+	remove "$note/files" /dev/null
+	rm -r "$note"
+	say "$tree: portacl is out"
+}
+
+[ $# = 1 ] || [ "$*" = "${1-} undo" ] || die "usage: apply.sh TREE [undo]"
+is_kernel "$1" || die "'$1' is no kernel source tree"
+tree=$(cd "$1" && pwd)
+[ -w "$tree" ] || die "$tree: cannot be written to"
+command -v patch > /dev/null || die "needs patch"
+note=$tree/.portacl
+changed=0
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+copy_originals
+if [ $# = 2 ]; then undo; else apply; fi

@@ -1,0 +1,164 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Build a patched kernel: build/K/bzImage and build/K/.config.
+# Usage: build.sh [-o] K [open|debug|um]     K: 6.1, 6.12, 7.2 or latest
+#   open   build/K/bzImage-open: CONFIG_INET_PRIVILEGED_PORTS=n, and a policy
+#          that is compiled in
+#   debug  build/K-debug/: with KASAN, lockdep, kmemleak, …
+#   um     build/K-um/src: only the patched tree, for kunit.sh
+#   -o     with all objects, in build/K/obj; else an image that another
+#          checkout made from the same inputs will do
+#
+# The tree is a copy of the cached one by hard links.  Objects lie inside it,
+# for then the compiler sees relative paths only, and another checkout finds
+# all its objects in the compiler cache.
+set -eu
+. "$(dirname "$0")/common.sh"
+
+# What decides the image; nothing to do if it is what it was.
+inputs() {
+	cat "$source/.portacl-version" "$top/Kconfig.patch"
+	cat "$wanted" "$top/scripts/build.sh" "$top"/scripts/config/tomoyo/*
+	find "$top/security/portacl" -type f | sort | xargs cat
+	gcc --version
+}
+
+# take_image and keep_image: from and into the cache, whole or not at all.
+take_image() {
+	[ -z "$objects" ] && [ -e "$kept" ] && touch "$kept" &&
+		cp "$kept/config" "$dir/.config$suffix" &&
+		cp "$kept/bzImage" "$dir/bzImage.new" &&
+		mv "$dir/bzImage.new" "$dir/bzImage$suffix"
+}
+
+keep_image() {
+	mkdir -p "$kept.$$"
+	cp "$dir/bzImage$suffix" "$kept.$$/bzImage"
+	cp "$dir/.config$suffix" "$kept.$$/config"
+	rm -rf "$kept"
+	mv "$kept.$$" "$kept"
+	find "$cache/images" -mindepth 1 -maxdepth 1 -printf '%T@ %p\n' |
+		sort -rn | sed '1,20d; s/[^ ]* //' | xargs -r -d '\n' rm -rf
+}
+
+copy_tree() {
+	! cmp -s "$source/.portacl-version" "$src/.portacl-version" || return 0
+	say "$k: copying the source tree"
+	rm -rf "$src" "$src.new"
+	cp -al "$source" "$src.new" 2> /dev/null || {
+		rm -rf "$src.new"
+		cp -a "$source" "$src.new"
+	}
+	mv "$src.new" "$src"
+}
+
+make_wanted() {
+	cat "$top/scripts/config/base.config"
+	case $variant in
+	open)
+		echo 'CONFIG_INET_PRIVILEGED_PORTS=n'
+		echo 'CONFIG_SECURITY_PORTACL_BOOT_POLICY="security/portacl/tests/boot.conf"' ;;
+	debug) cat "$top/scripts/config/debug.config" ;;
+	esac
+}
+
+# TOMOYO panics without a profile; this one can be written to by make bench.
+# .config keeps its time if nothing changed in it.
+configure() {
+	mkdir -p "$obj"
+	ln -sfn "src/${obj##*/}" "$dir/obj"
+	mkdir -p "$obj/security/tomoyo/policy"
+	cp -p "$top"/scripts/config/tomoyo/*.conf "$obj/security/tomoyo/policy"
+	log=$dir/config.log
+	make -s -C "$src" O="$obj" CC="$cc" HOSTCC="$cc" \
+		KCONFIG_ALLCONFIG="$wanted" KCONFIG_CONFIG=.config.new \
+		alldefconfig > "$log" 2>&1 ||
+		die_log "$log" 15 "$k: cannot be configured"
+	cmp -s "$obj/.config.new" "$obj/.config" ||
+		cp "$obj/.config.new" "$obj/.config"
+	check_config
+}
+
+# Symbols that we ask for, that this kernel knows and that came out otherwise.
+check_config() {
+	grep -rhoE --include='Kconfig*' --exclude-dir=obj \
+		'^(menu)?config [A-Z0-9_]+' "$src" |
+		sed 's/.*config /CONFIG_/' | sort -u > "$dir/known"
+	sed -n 's/^# \(CONFIG_[A-Z0-9_]*\) is not set$/\1=n/p; /^CONFIG_/p' \
+		"$wanted" | awk -F= '{ v[$1] = $0 } END { for (i in v) print v[i] }' |
+		sort | while IFS= read -r line; do
+		sym=${line%%=*}
+		grep -qx "$sym" "$dir/known" || continue
+		case $line in
+		*=n) ! grep -q "^$sym=" "$obj/.config" ;;
+		*) grep -qxF "$line" "$obj/.config" ;;
+		esac || say "$k: $line is not what came out"
+	done
+	for must in '^CONFIG_SECURITY_PORTACL=y' '^CONFIG_LSM=".*portacl'; do
+		grep -q "$must" "$obj/.config" ||
+			die "$k: portacl is not configured: $obj/.config"
+	done
+}
+
+compile() {
+	log=$dir/build${variant:+-$variant}.log
+	step "building $k${variant:+ ($variant)}" "$log" "$lines" \
+		make -j"$(nproc)" -C "$src" O="$obj" CC="$cc" HOSTCC="$cc" \
+		bzImage ||
+		die_log "$log" 25 "$k: does not build"
+}
+
+objects=''
+[ "${1-}" != -o ] || { objects=yes; shift; }
+k=${1-} variant=${2-}
+lines=2500 cc='ccache gcc'
+case $k in
+6.1|6.12|7.2|latest) ;;
+*) die "unknown kernel '$k': 6.1, 6.12, 7.2 or latest" ;;
+esac
+case $variant in
+''|open|debug|um) ;;
+*) die "unknown variant '$variant': open, debug or um" ;;
+esac
+
+"$top/scripts/setup.sh" build
+source=$("$top/scripts/fetch.sh" "$k")
+[ "$k" != latest ] || k=${source##*/}
+dir=$top/build/$k suffix=''
+case $variant in
+open) suffix=-open ;;
+debug) dir=$dir-debug ;;
+um) dir=$dir-um objects=yes ;;
+esac
+mkdir -p "$dir"
+src=$dir/src obj=$dir/src/obj wanted=$dir/wanted$suffix
+exec 9> "$dir/lock"
+flock -n 9 || { say "$k: waiting for another build"; flock 9; }
+
+make_wanted > "$wanted"
+stamp=$(inputs | sha256sum | cut -d ' ' -f 1)
+kept=$cache/images/$stamp
+if [ -e "$dir/bzImage$suffix" ] && [ -z "$objects" ] &&
+	[ "$(cat "$dir/stamp$suffix" 2> /dev/null)" = "$stamp" ]; then
+	say "$k${variant:+ ($variant)}: up to date"
+	exit 0
+fi
+if take_image; then
+	echo "$stamp" > "$dir/stamp$suffix"
+	say "$k${variant:+ ($variant)}: as another checkout built it"
+	exit 0
+fi
+need 2500 "$dir"
+copy_tree
+"$top/scripts/apply.sh" "$src"
+[ "$variant" != um ] || exit 0
+ccache_for "$src"
+export KBUILD_BUILD_TIMESTAMP='1970-01-01' KBUILD_BUILD_USER=portacl \
+	KBUILD_BUILD_HOST=portacl KBUILD_BUILD_VERSION=1
+configure
+compile
+cp "$obj/arch/x86/boot/bzImage" "$dir/bzImage.new"
+mv "$dir/bzImage.new" "$dir/bzImage$suffix"
+cp "$obj/.config" "$dir/.config$suffix"
+echo "$stamp" > "$dir/stamp$suffix"
+keep_image

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Sourced by the scripts beside it: where things are, and how to say so.
+# shellcheck shell=sh disable=SC2034
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+me=$(basename "$0" .sh)
+cache=${PORTACL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/portacl}
+
+# Our own make's variables are none of the kernel's make.
+unset MAKEFLAGS MFLAGS MAKELEVEL K KSRC
+
+say() { echo "$me: $*" >&2; }
+die() { say "$*"; exit 1; }
+
+# The end of a log that explains a failure, then one line that names it.
+die_log() {
+	tail -n "${2:-25}" "$1" >&2
+	die "$3; the whole log: $1"
+}
+
+# The compiler's cache, for objects that are made in directory $1.
+ccache_for() {
+	export CCACHE_DIR="$cache/ccache" CCACHE_BASEDIR="$1" CCACHE_DEPEND=1 \
+		CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=10G
+}
+
+# need MB DIR: nothing fails in as many ways as a full disk.
+need() {
+	room=$(df -Pk "$2" | awk 'NR == 2 { print int($4 / 1024) }')
+	[ "$room" -ge "$1" ] || die "$2: $room MB free, $1 needed"
+}
+
+# step WHAT LOG TOTAL COMMAND…: runs it with its output in LOG, and shows
+# every second (on a terminal) or every 30 (elsewhere) how many lines of about
+# TOTAL it has got to.  It is a session of its own, so that all of it can be
+# ended.
+step() {
+	what=$1 log=$2 total=$3
+	shift 3
+	every=30
+	[ ! -t 2 ] || every=1
+	start=$(date +%s)
+	say "$what"
+	setsid "$@" > "$log" 2>&1 < /dev/null &
+	pid=$!
+	trap 'kill -- -"$pid" 2> /dev/null; exit 130' INT TERM
+	while progress; do :; done
+	wait "$pid" && rc=0 || rc=$?
+	trap - INT TERM
+	[ ! -t 2 ] || printf '\r\033[K' >&2
+	[ "$rc" != 0 ] || say "$what: done in $(($(date +%s) - start)) s"
+	return "$rc"
+}
+
+progress() {
+	i=0
+	while [ "$i" -lt "$every" ]; do
+		kill -0 "$pid" 2>/dev/null || return 1
+		sleep 1
+		i=$((i + 1))
+	done
+	n=$(wc -l < "$log")
+	[ "$n" -lt "$total" ] || total=$n
+	now="$what: $((n * 100 / (total + 1))) %, $(($(date +%s) - start)) s"
+	if [ -t 2 ]; then printf '\r%s ' "$now" >&2; else say "$now"; fi
+}

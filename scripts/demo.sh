@@ -1,0 +1,13 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# From nothing to nginx on port 80 without root.  Usage: demo.sh [K]
+set -eu
+. "$(dirname "$0")/common.sh"
+
+k=${1-7.2}
+"$top/scripts/setup.sh" build guest
+"$top/scripts/build.sh" "$k"
+say "booting $k"
+"$top/scripts/boot.sh" "$k" -t 300 sh "$top/scripts/guest/demo.sh" ||
+	die "$k: not as it should be"
+say "$k: everything as it should be"

@@ -1,0 +1,107 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Get a kernel source tree from the distribution's signed packages and print
+# its directory.  Usage: fetch.sh 6.1|6.12|7.2|latest
+#
+# The packages come through a private apt directory, made from the mirror that
+# this machine's own apt is configured with; nothing of the system's apt
+# configuration is changed.
+set -eu
+
+cache=${PORTACL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/portacl}
+apt=$cache/apt
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+die() { echo "fetch: $*" >&2; exit 1; }
+say() { echo "fetch: $*" >&2; }
+
+private_apt() {
+	apt-get -qq -c "$apt/apt.conf" "$@"
+}
+
+# One list: this release as apt knows it, and the same mirror's backports and
+# unstable, all signed by the distribution's own keys.
+make_private_apt() {
+	mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/pref"
+	. /etc/os-release
+	apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' \
+		'Created-By: Packages' | sort -u |
+	awk -v rel="$VERSION_CODENAME" -v key="$keyring" '
+		index($2, rel) == 1 && $3 == "main" {
+			deb = "deb [signed-by=" key "] " $1
+			print deb, $2, $3
+		}
+		$2 == rel && $3 == "main" && !done++ {
+			print deb, rel "-backports main"
+			print deb, "sid main"
+		}' > "$apt/sources.list"
+	grep -q ' sid main' "$apt/sources.list" ||
+		die "apt knows no mirror of $VERSION_CODENAME main: see /etc/apt"
+	cat > "$apt/apt.conf" <<-END
+	Dir::Etc::SourceList "$apt/sources.list";
+	Dir::Etc::SourceParts "-";
+	Dir::Etc::Preferences "-";
+	Dir::Etc::PreferencesParts "$apt/pref";
+	Dir::State::Lists "$apt/lists";
+	Dir::Cache "$apt";
+	APT::Sandbox::User "root";
+	END
+}
+
+newest() {
+	apt-cache -c "$apt/apt.conf" search --names-only '^linux-source-[0-9.]+$' |
+		sed 's/^linux-source-\([0-9.]*\) .*/\1/' | sort -V | tail -n 1
+}
+
+update() {
+	[ -n "$(find "$apt/updated" -mmin -720 2>/dev/null)" ] && return
+	say "updating the package lists"
+	make_private_apt
+	private_apt update >&2 || die "no package lists: is the network up?"
+	touch "$apt/updated"
+}
+
+# The pinned series that $1 asks for, or the newest if unstable has moved on.
+resolve() {
+	case $1 in
+	6.1|6.12) echo "$1"; return ;;
+	esac
+	update
+	v=$(newest)
+	[ "$1" = latest ] || [ "$1" = "$v" ] ||
+		say "the newest kernel is $v now, no longer $1: taking $v"
+	echo "$v"
+}
+
+unpack() {
+	room=$(df -Pk "$cache" | awk 'NR == 2 { print int($4 / 1024) }')
+	[ "$room" -ge 3000 ] || die "$cache: $room MB free, 3000 needed"
+	say "downloading linux-source-$1"
+	(cd "$apt/archives" && rm -f "linux-source-$1"_*.deb &&
+		private_apt download "linux-source-$1" >&2) ||
+		die "linux-source-$1: download failed"
+	deb=$(ls "$apt/archives/linux-source-$1"_*.deb)
+	say "unpacking ${deb##*/}"
+	rm -rf "$cache/src/$1.new"
+	mkdir -p "$cache/src/$1.new"
+	dpkg-deb --fsys-tarfile "$deb" |
+		tar -xO "./usr/src/linux-source-$1.tar.xz" |
+		tar -xJ --strip-components=1 -C "$cache/src/$1.new" ||
+		die "$deb: cannot be unpacked"
+	dpkg-deb -f "$deb" Version > "$cache/src/$1.new/.portacl-version"
+	rm -f "$deb"
+	mv "$cache/src/$1.new" "$cache/src/$1"
+}
+
+case ${1-} in
+6.1|6.12|7.2|latest) ;;
+*) die "unknown kernel '${1-}': 6.1, 6.12, 7.2 or latest" ;;
+esac
+command -v dpkg-deb >/dev/null || die "needs a Debian system (dpkg-deb, apt)"
+mkdir -p "$cache/src" || die "$cache: cannot be made"
+k=$1
+if [ ! -d "$cache/src/$k" ]; then
+	k=$(resolve "$1")
+	[ -d "$cache/src/$k" ] || { update; unpack "$k"; }
+fi
+echo "$cache/src/$k"

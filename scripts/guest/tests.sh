@@ -1,0 +1,12 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Run tests one after the other, each between two lines that test.sh reads.
+# Usage: tests.sh DIRECTORY TEST…       a TEST may also stand elsewhere
+cd "$1" || exit
+shift
+for t; do
+	echo "## begin $t"
+	case $t in */*) p=$t ;; *) p=./$t ;; esac
+	timeout -k 5 600 "$p" 2>&1
+	echo "## end $t $?"
+done

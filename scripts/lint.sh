@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The gates of style: whatever is printed is a fault.
+set -eu
+. "$(dirname "$0")/common.sh"
+
+faults=$(mktemp)
+trap 'rm -f "$faults" .checkpatch-camelcase.*' EXIT
+"$top/scripts/setup.sh" build lint
+tree=$("$top/scripts/fetch.sh" 7.2)
+cd "$top"
+
+gate() { say "$1"; }
+
+# Strictly for what goes into the kernel; errors for what runs beside it.
+gate "checkpatch"
+find security -name '*.[ch]' -exec perl "$tree/scripts/checkpatch.pl" \
+	--no-tree --strict --terse --show-types \
+	--ignore LINUX_VERSION_CODE,CONSTANT_COMPARISON,AVOID_EXTERNS \
+	--ignore UNDOCUMENTED_SETUP,LEADING_SPACE,OPEN_ENDED_LINE \
+	--ignore PARENTHESIS_ALIGNMENT,LONG_LINE,PREFER_DEFINED_BIT_MACRO \
+	--ignore BIT_MACRO -f {} + | grep -v '^total\|^$' >> "$faults" || :
+find tools -name '*.[ch]' -not -path '*/include/linux/*' -exec \
+	perl "$tree/scripts/checkpatch.pl" --no-tree --terse -f {} + |
+	grep ': ERROR' >> "$faults" || :
+
+gate "kernel-doc"
+for f in security/portacl/*.[ch]; do
+	PYTHONPATH=$tree/tools/lib/python "$tree/scripts/kernel-doc" \
+		-Werror -none "$f" >> "$faults" 2>&1 || :
+done
+
+gate "versions"
+grep -rln 'LINUX_VERSION_CODE\|KERNEL_VERSION' security |
+	grep -v 'compat\.h$' >> "$faults" || :
+
+gate "shell"
+shellcheck -x -e SC1091,SC2034,SC2154 scripts/*.sh scripts/*/*.sh >> "$faults" || :
+
+gate "compiler and sparse"
+for k in 6.1 6.12 7.2; do
+	"$top/scripts/build.sh" -o "$k"
+	rm -f "build/$k/src/obj/security/portacl/"*.o
+	make -C "build/$k/src" O="$PWD/build/$k/src/obj" W=1 C=1 \
+		CF='-Wsparse-error -D__CHECK_ENDIAN__' \
+		security/portacl/ > "build/$k/lint.log" 2>&1 ||
+		echo "build/$k/lint.log: does not compile" >> "$faults"
+	grep -E 'portacl/.*(warning|error):' "build/$k/lint.log" >> "$faults" || :
+done
+
+if [ -s "$faults" ]; then
+	cat "$faults"
+	die "$(wc -l < "$faults") faults"
+fi
+say "no faults"

@@ -1,0 +1,151 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The whole test suite.  Usage: test.sh [KERNEL…]
+#   KERNEL  6.1, 6.12, 7.2, or one with -debug behind it; default: all three
+#
+# What the tests said is kept in build/results, in TAP.  The last line here is
+# `N passed, N failed, N skipped`; the exit status is 1 if a test failed or one
+# that was planned did not report.
+set -eu
+. "$(dirname "$0")/common.sh"
+
+results=$top/build/results
+binaries=$top/build/selftests
+tests=$top/tools/testing/selftests/portacl
+
+# report NAME: count the points in NAME.tap, show what did not pass.
+report() {
+	awk -f "$top/scripts/tap.awk" -v name="$1" "$results/$1.tap" \
+		> "$results/$1.out"
+	sed '$d' "$results/$1.out"
+	sed -n '$s/count //p' "$results/$1.out" >> "$results/counts"
+	sed -n "\$s/count \(.*\) \(.*\) \(.*\)/$1: \1 passed, \2 failed, \3 skipped/p" \
+		"$results/$1.out"
+}
+
+# run NAME COMMAND…: what speaks TAP outside the guest.
+run() {
+	name=$1
+	shift
+	say "$name"
+	{
+		echo "## begin $name"
+		"$@" 2>&1 < /dev/null && rc=0 || rc=$?
+		echo "## end $name $rc"
+	} > "$results/$name.tap"
+	report "$name"
+}
+
+# One point, for a command that only succeeds or fails.
+point() {
+	echo 1..1
+	if "$@"; then echo "ok 1 $*"; else echo "not ok 1 $*"; fi
+}
+
+# What a kernel of the command line needs, for build.sh.
+variants() {
+	case $1 in
+	*-debug) echo "${1%-debug}:debug" ;;
+	*) echo "$1: $1:open" ;;
+	esac
+}
+
+# A session of its own, so that all of it can be ended.
+build_in_background() {
+	for i; do variants "$i"; done |
+		setsid xargs -n 1 sh -c '"$0/build.sh" "${1%:*}" "${1#*:}" || :' \
+			"$top/scripts" &
+	builder=$!
+	trap 'trap "" TERM; kill -- -"$builder" 0; exit 130' INT TERM
+}
+
+build() {
+	for i in $(variants "$1"); do
+		"$top/scripts/build.sh" "${i%:*}" "${i#*:}" || return
+	done
+}
+
+# NAME VARIANT ARGUMENTS TEST…, for $k; and the tests that no line names.
+list_boots() {
+	grep -v '^#' "$tests/boots"
+	find "$top/tools/portaclctl/tests/guest" -name '*.sh' ! -name lib.sh |
+		sort | awk '{ print "tool" NR " base \"\" " $0 }'
+	cd "$tests"
+	for t in *_test.c *_test.sh; do
+		t=${t%.c}
+		grep -v '^#' boots | grep -qw -- "$t" || echo "$t"
+	done | xargs -r -n 3 echo 'rest base ""' | awk '{ $1 = $1 NR; print }'
+}
+
+# boot NAME VARIANT ARGUMENTS TEST…
+boot() {
+	id=$k-$1 args=$3 image=$k
+	[ "$2" = base ] || image=$k-$2
+	how=strict
+	case $1 in rest*) how='' ;; esac
+	shift 3
+	for t; do echo "## expect $t $how"; done > "$results/$id.tap"
+	"$top/scripts/boot.sh" "$image" -t 1500 -a "$args" \
+		sh "$top/scripts/guest/tests.sh" "$binaries" "$@" \
+		>> "$results/$id.tap" 2> "$results/$id.err" && rc=0 || rc=$?
+	cat "$results/$id.err" >> "$results/$id.tap"
+	echo "## boot $rc" >> "$results/$id.tap"
+}
+
+# As many boots at once as there are processors; reports in their order.
+run_boots() {
+	pids='' ids='' n=0
+	list_boots > "$results/boots"
+	while read -r line; do
+		eval "set -- $line"
+		case $k-$2 in *-debug-open) continue ;; esac
+		boot "$@" < /dev/null &
+		pids="$pids $!" ids="$ids $k-$1" n=$((n + 1))
+		[ "$n" -ge "$(nproc)" ] || continue
+		reap
+	done < "$results/boots"
+	reap
+}
+
+reap() {
+	# shellcheck disable=SC2086
+	[ -z "$pids" ] || wait $pids
+	for id in $ids; do report "$id"; done
+	pids='' ids='' n=0
+}
+
+# It may be that the builder in the background is at it or has done it.
+test_kernel() {
+	k=$1
+	build "$k" || {
+		echo "## expect kernel" > "$results/$k.tap"
+		report "$k"
+		return
+	}
+	run "guest-$k" "$top/scripts/tests/guest_test.sh" "$k"
+	run_boots
+}
+
+[ $# -gt 0 ] || set -- 7.2 6.12 6.1
+for k; do
+	case $k in
+	6.1|6.12|7.2|6.1-debug|6.12-debug|7.2-debug) ;;
+	*) die "unknown kernel '$k': 6.1, 6.12, 7.2, each also with -debug" ;;
+	esac
+done
+"$top/scripts/setup.sh" build guest tests
+rm -rf "$results"
+mkdir -p "$results" "$binaries"
+"$top/scripts/fetch.sh" 7.2 > /dev/null
+build_in_background "$@"
+
+for t in tap usage apply; do run "$t" "$top/scripts/tests/${t}_test.sh"; done
+run selftests-build point make -C "$tests" OUTPUT="$binaries"
+cp "$tests"/*_test.sh "$binaries"
+run portaclctl make -C "$top/tools/portaclctl" test
+run kunit "$top/scripts/kunit.sh" 'portacl_[!b]*'
+for k; do test_kernel "$k"; done
+wait "$builder"
+awk '{ p += $1; f += $2; s += $3 }
+	END { print p " passed, " f " failed, " s " skipped"; exit f > 0 }' \
+	"$results/counts"

@@ -1,0 +1,105 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# scripts/apply.sh, on those files of the trees that Kconfig.patch names.
+. "$(dirname "$0")/tap.sh"
+
+apply=$top/scripts/apply.sh
+kernels='6.1 6.12 7.2'
+
+# sparse KERNEL: a tree of the few files that matter, in $tree.
+sparse() {
+	tree=$tmp/$1
+	rm -rf "$tree"
+	mkdir "$tree"
+	from=$("$top/scripts/fetch.sh" "$1") || exit 1
+	{
+		sed -n 's,^+++ b/,,p' "$top/Kconfig.patch"
+		echo Makefile
+		echo Kbuild
+	} | sort -u | (cd "$from" && while read -r f; do
+		[ ! -f "$f" ] || cp -p --parents "$f" "$tree"
+	done)
+	rm -rf "$tmp/pristine"
+	cp -a "$tree" "$tmp/pristine"
+}
+
+state() { (cd "$tree" && find . -type f -printf '%p %m %T@ ' -exec md5sum {} \;) | sort; }
+
+unchanged() { [ "$(state)" = "$before" ]; }
+
+pristine() { diff -r "$tmp/pristine" "$tree"; }
+
+has_hook() { grep -q inet_bind_port "$tree/include/linux/lsm_hook_defs.h"; }
+
+is_in() {
+	has_hook && grep -q portacl "$tree/security/Makefile" &&
+		cmp "$tree/security/portacl/lsm.c" "$top/security/portacl/lsm.c"
+}
+
+# refused PATTERN [undo]: in one line, and nothing is changed.
+refused() {
+	before=$(state)
+	one_line 1 "$1" "$apply" "$tree" ${2+"$2"} && unchanged
+}
+
+plan 25
+for k in $kernels; do
+	sparse "$k"
+	ok "$k: has no hook of its own" eval '! has_hook'
+	ok "$k: applies" says 0 'portacl is in' "$apply" "$tree"
+	ok "$k: all is there" is_in
+	before=$(state)
+	ok "$k: a second time" says 0 ', 0 files changed' "$apply" "$tree"
+	ok "$k: changes nothing" unchanged
+	says 0 'portacl is out' "$apply" "$tree" undo
+	ok "$k: undone byte for byte" pristine
+done
+
+sparse 7.2
+sed -i 's/inet->inet_saddr = addr->sin_addr/inet->other = addr->sin_addr/;
+	s/BIND_NO_CAP_NET_BIND_SERVICE/BIND_OTHER/' "$tree/net/ipv4/af_inet.c"
+ok "a tree that differs is refused" \
+	refused 'net/ipv4/af_inet.c: hunk [0-9]+: @@ -'
+sparse 7.2
+rm "$tree/net/sctp/socket.c"
+ok "a tree without a file is refused" \
+	refused 'net/sctp/socket.c: no such file'
+sparse 7.2
+mkdir "$tree/security/portacl"
+echo other > "$tree/security/portacl/lsm.c"
+ok "a tree with a file of its own is refused" \
+	refused 'has a security/portacl/lsm.c of its own'
+
+sparse 7.2
+"$apply" "$tree" 2> /dev/null
+rm -r "$tree/.portacl"
+ok "portacl by other means is refused" refused 'by other means'
+
+sparse 7.2
+"$apply" "$tree" 2> /dev/null
+echo '/* mine */' >> "$tree/net/ipv4/af_inet.c"
+echo '/* mine */' >> "$tmp/pristine/net/ipv4/af_inet.c"
+says 0 'portacl is out' "$apply" "$tree" undo
+ok "undo keeps what was changed elsewhere" pristine
+
+sparse 7.2
+"$apply" "$tree" 2> /dev/null
+sed -i '/inet_bind_port/d' "$tree/include/linux/lsm_hook_defs.h"
+ok "undo refuses a tree that was changed" \
+	refused 'changed since portacl was put in' undo
+
+# A later version of the patch and of our files goes over an earlier one.
+sparse 7.2
+mkdir "$tmp/earlier"
+cp -a "$top/scripts" "$top/security" "$top/tools" "$top/Kconfig.patch" \
+	"$tmp/earlier"
+mkdir "$tmp/earlier/Documentation"
+sed -i 's/LSM_HOOK(int, 0, inet_bind_port/LSM_HOOK(int, 1, inet_bind_port/' \
+	"$tmp/earlier/Kconfig.patch"
+echo old > "$tmp/earlier/security/portacl/old.c"
+"$tmp/earlier/scripts/apply.sh" "$tree" 2> /dev/null
+"$apply" "$tree" 2> /dev/null
+mv "$tree" "$tmp/over"
+sparse 7.2
+"$apply" "$tree" 2> /dev/null
+ok "a later version over an earlier one" diff -r "$tmp/over" "$tree"

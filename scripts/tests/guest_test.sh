@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# scripts/boot.sh: what of a command and of the kernel comes back to the host.
+# And scripts/build.sh: the image, for another checkout.
+# Usage: guest_test.sh K
+. "$(dirname "$0")/tap.sh"
+
+k=${1:-7.2}
+boot() { "$top/scripts/boot.sh" "$k" "$@"; }
+
+# status WANT ARGUMENT…
+status() {
+	want=$1
+	shift
+	boot "$@" > "$tmp/out" 2> "$tmp/err" && rc=0 || rc=$?
+	cat "$tmp/err"
+	[ "$rc" = "$want" ]
+}
+
+# What the guest says of itself is what the host says here.
+like_host() {
+	set -- stat -c '%n %u %g %A' / /usr/sbin/nginx /etc/shadow /usr/bin/passwd
+	boot "$@" > "$tmp/guest" && "$@" > "$tmp/host" &&
+		diff "$tmp/host" "$tmp/guest"
+}
+
+is_root() {
+	# shellcheck disable=SC2016
+	boot sh -ec 'test "$(cat /proc/1/comm)" = init
+		test "$(stat -c %d:%i /)" = "$(stat -c %d:%i /proc/1/root/)"
+		findmnt -no FSTYPE / | grep -qx overlay
+		test "$(findmnt -no TARGET | head -n 1)" = /
+		echo x > /usr/sbin/portacl-test-file
+		grep -q "^ *lo:" /proc/net/dev
+		ip -o addr show lo | grep -q 127.0.0.1
+		mountpoint -q /sys/kernel/security
+		test -e /sys/kernel/security/portacl/policy' &&
+		[ ! -e /usr/sbin/portacl-test-file ]
+}
+
+other_checkout() {
+	mkdir "$tmp/other"
+	cp -r "$top/scripts" "$top/security" "$top/Kconfig.patch" "$tmp/other"
+	"$tmp/other/scripts/build.sh" "$k" && image="$tmp/other/build/$k" &&
+		cmp "$image/bzImage" "$top/build/$k/bzImage" &&
+		cmp "$image/.config" "$top/build/$k/.config" &&
+		[ ! -e "$image/src" ]
+}
+
+plan 10
+ok "the exit status of the command" status 3 sh -c 'echo out; echo err >&2; exit 3'
+ok "its output and nothing else" \
+	eval '[ "$(cat "$tmp/out")" = out ] && [ "$(cat "$tmp/err")" = err ]'
+ok "a signal" status 137 sh -c 'kill -9 $$'
+ok "a warning of the kernel is a failure" \
+	status 1 sh -c 'echo "<4>WARNING: just a test" > /dev/kmsg'
+ok "other words are none" status 0 sh -c 'echo "<4>a WARNING" > /dev/kmsg'
+ok "a command that does not end" status 124 -t 20 sleep 1000
+ok "a panic" status 125 sh -c 'echo c > /proc/sysrq-trigger; sleep 1000'
+ok "files belong to whom they belong to on the host" like_host
+ok "the root is a root, and the host's files are only read" is_root
+ok "another checkout takes the image from the cache" other_checkout
