@@ -6,13 +6,13 @@ MAKEFLAGS += --no-print-directory
 export CMD
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[a-z ]*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):[a-z ]*## /\1\t/p' Makefile | expand -t 10
 	@echo 'K=6.1, 6.12, 7.2 or latest; the default is $(K)'
 
 demo: ## from nothing to nginx on port 80 without root, in a virtual machine
 	@scripts/demo.sh '$(K)'
 
-test: ## the whole test suite, on all kernels
+test: ## the test suite
 	@scripts/test.sh
 
 kernel: ## K=…: a patched kernel, build/K/bzImage and build/K/.config
@@ -45,6 +45,9 @@ series: ## KSRC=…: a series for git am, in build/series
 bench: ## instructions and nanoseconds, beside portacl's peers
 	@scripts/bench/bench.sh $(BENCH)
 
+test-full: ## what make test leaves out, too: all kernels, debug, slow tests
+	@scripts/test.sh --full
+
 fuzz: ## feed the parser with what no test thought of
 	@scripts/setup.sh build lint
 	@$(MAKE) -C tools/portaclctl fuzz
@@ -60,4 +63,4 @@ clean: ## remove build/ (the cache stays)
 	rm -rf build
 
 .PHONY: help demo test kernel shell run apply unapply tools install lint \
-	series bench fuzz deb setup clean
+	series bench fuzz test-full deb setup clean

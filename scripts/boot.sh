@@ -3,13 +3,17 @@
 # Boot build/K/bzImage in QEMU on this machine's root file system (read-only,
 # writes go to a tmpfs) and run a command there, or a shell if there is none.
 #
-# Usage: boot.sh K[-open|-debug] [-a KERNEL_ARGS] [-t SECONDS] [-m MB] [-c] [-i]
+# Usage: boot.sh K[-open|-debug|-bench] [-a KERNEL_ARGS] [-t SECONDS] [-m MB] [-c] [-i]
 #                [COMMAND [ARGUMENT…]]
+#        boot.sh --help
 #   -a  more words for the kernel's command line (may be repeated)
 #   -t  time limit, 600 s unless given; none with -i
 #   -m  memory, 1536 MB unless given
 #   -c  one processor, whose time stamp counter counts instructions
 #   -i  on this terminal, as the shell is
+#
+# A kernel that has not come as far as init within 120 s (300 s with -debug) is
+# started once more: under emulation one was seen to hang before that.
 #
 # The exit status is the command's; 124 after the time limit, 125 if the
 # kernel did not get as far as to report one, and 1 instead of 0 if it logged
@@ -18,7 +22,7 @@ set -eu
 . "$(dirname "$0")/common.sh"
 
 usage() {
-	sed -n '/^# Usage/,/^#$/s/^# \{0,1\}//p' "$0" >&2
+	help | sed -n '/^Usage/,/^$/p' >&2
 	exit 2
 }
 
@@ -33,9 +37,10 @@ make_initrd() {
 		> "$tmp/initrd"
 }
 
-# qemu ACCEL: the console, the root, the status and the streams.
+# The console, the root, the status and the streams.  Always emulated: that
+# /dev/kvm exists does not mean that it works.
 qemu() {
-	set -- -accel "$1"
+	set -- -accel "$accel"
 	if [ "$rows" != 0 ]; then
 		set -- "$@" -chardev stdio,id=tty,signal=off
 	else
@@ -51,7 +56,7 @@ qemu() {
 		-device virtserialport,chardev=err,nr=3
 	# shellcheck disable=SC2086
 	set -- qemu-system-x86_64 -nodefaults -no-user-config -display none \
-		-no-reboot -M q35 -cpu max $processors -m "$memory" \
+		-no-reboot -pidfile "$tmp/pid" -M pc -cpu max $processors -m "$memory" \
 		-kernel "$image" -initrd "$tmp/initrd" \
 		-append "console=ttyS0 panic=-1 kunit.enable=0 $append" \
 		-chardev "file,id=log,path=$tmp/log" -serial chardev:log \
@@ -65,37 +70,45 @@ qemu() {
 	fi
 }
 
-# /dev/kvm alone says nothing (it may be there and not work): a kernel must
-# have come up under it once since this machine was started.
-accelerator() {
-	[ -z "${PORTACL_ACCEL-}" ] || { echo "$PORTACL_ACCEL"; return; }
-	mkdir -p "$cache"
-	proof=$cache/kvm.$(cat /proc/sys/kernel/random/boot_id)
-	if [ ! -e "$proof" ]; then
-		rm -f "$cache"/kvm.*
-		echo tcg > "$proof.$$"
-		if [ -w /dev/kvm ] && PORTACL_ACCEL=kvm "$0" -t 10 "$k" true \
-			> /dev/null 2>&1; then
-			echo kvm > "$proof.$$"
-		fi
-		mv "$proof.$$" "$proof"
-	fi
-	cat "$proof"
+stop_qemu() { [ ! -s "$tmp/pid" ] || kill -9 "$(cat "$tmp/pid")" 2> /dev/null || :; }
+
+# Wait for init, and end a QEMU whose kernel does not come to it.
+watch() {
+	for _ in $(seq "$patience"); do
+		! grep -qs 'Run /init' "$tmp/log" || return 0
+		kill -0 "$qemu" 2> /dev/null || return 0
+		sleep 1
+	done
+	stop_qemu
+}
+
+# run_qemu: in $rc what it ended with.
+run_qemu() {
+	rm -f "$tmp/log" "$tmp/pid"
+	qemu 2> "$tmp/qemu" & qemu=$!
+	watch
+	wait "$qemu" && rc=0 || rc=$?
 }
 
 # Run it, and hand on the two streams if there is no terminal.
 boot() {
 	rc=0
 	if [ "$rows" != 0 ]; then
-		qemu "$1" 2> "$tmp/qemu" || rc=$?
+		qemu 2> "$tmp/qemu" || rc=$?
 		return
 	fi
 	mkfifo "$tmp/out" "$tmp/err"
-	cat "$tmp/out" & out=$!
-	cat "$tmp/err" >&2 & err=$!
-	qemu "$1" 2> "$tmp/qemu" || rc=$?
-	# So that they end also if QEMU has never opened them.
-	: <> "$tmp/out" <> "$tmp/err"
+	# Held open, so that they end neither before nor without a writer.
+	exec 3<> "$tmp/out" 4<> "$tmp/err"
+	cat "$tmp/out" 3>&- 4>&- & out=$!
+	cat "$tmp/err" 3>&- 4>&- >&2 & err=$!
+	run_qemu
+	if [ "$rc" != 0 ] && ! grep -qs 'Run /init' "$tmp/log"; then
+		say "$k: the kernel did not come as far as init; once more"
+		tail -n 5 "$tmp/log" >&2 || :
+		run_qemu
+	fi
+	exec 3>&- 4>&-
 	wait "$out" "$err"
 }
 
@@ -121,7 +134,7 @@ verdict() {
 }
 
 bad='^(\[[^]]*\] *)*(BUG|WARNING|UBSAN|Oops)[: ]'
-append='' limit=600 memory=1536 rows=0 cols=0 processors='-smp 2'
+accel=tcg patience=120 append='' limit=600 memory=1536 rows=0 cols=0 processors='-smp 2'
 [ $# -gt 0 ] || usage
 k=$1
 shift
@@ -130,7 +143,7 @@ while getopts a:t:m:ci opt; do
 	a) append="$append $OPTARG" ;;
 	t) limit=$OPTARG ;;
 	m) memory=$OPTARG ;;
-	c) processors='-smp 1 -icount shift=0' PORTACL_ACCEL=tcg,thread=single ;;
+	c) processors='-smp 1 -icount shift=0' accel=tcg,thread=single ;;
 	i) rows=24 cols=80 ;;
 	*) usage ;;
 	esac
@@ -139,6 +152,7 @@ shift $((OPTIND - 1))
 
 [ "$k" != latest ] || k=$(basename "$("$top/scripts/fetch.sh" latest)")
 case $k in
+*-debug) patience=300 dir=$top/build/$k image=$top/build/$k/bzImage ;;
 *-open) dir=$top/build/${k%-open} image=$top/build/${k%-open}/bzImage-open ;;
 *) dir=$top/build/$k image=$top/build/$k/bzImage ;;
 esac
@@ -156,8 +170,8 @@ if [ "$rows" != 0 ]; then
 fi
 
 tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+trap 'stop_qemu; rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
 make_initrd "$rows" "$cols" "$PWD" "$@"
-boot "$(accelerator)"
+boot
 verdict

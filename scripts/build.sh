@@ -1,17 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Build a patched kernel: build/K/bzImage and build/K/.config.
-# Usage: build.sh [-o] K [open|debug|um]     K: 6.1, 6.12, 7.2 or latest
+# Usage: build.sh [-o] K [open|debug|bench|um]     K: 6.1, 6.12, 7.2 or latest
 #   open   build/K/bzImage-open: CONFIG_INET_PRIVILEGED_PORTS=n, and a policy
 #          that is compiled in
 #   debug  build/K-debug/: with KASAN, lockdep, kmemleak, …
-#   um     build/K-um/src: only the patched tree, for kunit.sh
+#   bench  build/K-bench/: with the modules that make bench compares
+#   um     only the patched tree, for kunit.sh
 #   -o     with all objects, in build/K/obj; else an image that another
 #          checkout made from the same inputs will do
+#   --help this text
 #
-# The tree is a copy of the cached one by hard links.  Objects lie inside it,
-# for then the compiler sees relative paths only, and another checkout finds
-# all its objects in the compiler cache.
+# The patched tree and the objects lie in the cache, at a place that does not
+# depend on the checkout (the compiler cache goes by absolute paths), under one
+# lock for each kernel.  The tree is a copy of the pristine one by hard links.
 set -eu
 . "$(dirname "$0")/common.sh"
 
@@ -58,21 +60,28 @@ make_wanted() {
 	open)
 		echo 'CONFIG_INET_PRIVILEGED_PORTS=n'
 		echo 'CONFIG_SECURITY_PORTACL_BOOT_POLICY="security/portacl/tests/boot.conf"' ;;
-	debug) cat "$top/scripts/config/debug.config" ;;
+	debug|bench) cat "$top/scripts/config/$variant.config" ;;
 	esac
+}
+
+make_config() {
+	make -s -C "$src" O="$obj" CC="$cc" HOSTCC="$cc" \
+		KCONFIG_CONFIG=.config.new "$@" < /dev/null
 }
 
 # TOMOYO panics without a profile; this one can be written to by make bench.
 # .config keeps its time if nothing changed in it.
 configure() {
-	mkdir -p "$obj"
-	ln -sfn "src/${obj##*/}" "$dir/obj"
 	mkdir -p "$obj/security/tomoyo/policy"
+	ln -sfn "$src" "$dir/src"
+	ln -sfn "$obj" "$dir/obj"
 	cp -p "$top"/scripts/config/tomoyo/*.conf "$obj/security/tomoyo/policy"
 	log=$dir/config.log
-	make -s -C "$src" O="$obj" CC="$cc" HOSTCC="$cc" \
-		KCONFIG_ALLCONFIG="$wanted" KCONFIG_CONFIG=.config.new \
-		alldefconfig > "$log" 2>&1 ||
+	{
+		make_config tinyconfig &&
+			cat "$wanted" >> "$obj/.config.new" &&
+			make_config olddefconfig
+	} > "$log" 2>&1 ||
 		die_log "$log" 15 "$k: cannot be configured"
 	cmp -s "$obj/.config.new" "$obj/.config" ||
 		cp "$obj/.config.new" "$obj/.config"
@@ -81,7 +90,7 @@ configure() {
 
 # Symbols that we ask for, that this kernel knows and that came out otherwise.
 check_config() {
-	grep -rhoE --include='Kconfig*' --exclude-dir=obj \
+	grep -rhoE --include='Kconfig*' \
 		'^(menu)?config [A-Z0-9_]+' "$src" |
 		sed 's/.*config /CONFIG_/' | sort -u > "$dir/known"
 	sed -n 's/^# \(CONFIG_[A-Z0-9_]*\) is not set$/\1=n/p; /^CONFIG_/p' \
@@ -111,14 +120,14 @@ compile() {
 objects=''
 [ "${1-}" != -o ] || { objects=yes; shift; }
 k=${1-} variant=${2-}
-lines=2500 cc='ccache gcc'
+lines=2250 cc='ccache gcc'
 case $k in
 6.1|6.12|7.2|latest) ;;
 *) die "unknown kernel '$k': 6.1, 6.12, 7.2 or latest" ;;
 esac
 case $variant in
-''|open|debug|um) ;;
-*) die "unknown variant '$variant': open, debug or um" ;;
+''|open|debug|bench|um) ;;
+*) die "unknown variant '$variant': open, debug, bench or um" ;;
 esac
 
 "$top/scripts/setup.sh" build
@@ -127,12 +136,14 @@ source=$("$top/scripts/fetch.sh" "$k")
 dir=$top/build/$k suffix=''
 case $variant in
 open) suffix=-open ;;
-debug) dir=$dir-debug ;;
-um) dir=$dir-um objects=yes ;;
+debug|bench) dir=$dir-$variant ;;
+um) objects=yes ;;
 esac
-mkdir -p "$dir"
-src=$dir/src obj=$dir/src/obj wanted=$dir/wanted$suffix
-exec 9> "$dir/lock"
+home=$cache/$k
+src=$home/src obj=$home/build wanted=$dir/wanted$suffix
+case $variant in debug|bench) obj=$obj-$variant ;; esac
+mkdir -p "$dir" "$home"
+exec 9> "$home/lock"
 flock -n 9 || { say "$k: waiting for another build"; flock 9; }
 
 make_wanted > "$wanted"
@@ -148,7 +159,7 @@ if take_image; then
 	say "$k${variant:+ ($variant)}: as another checkout built it"
 	exit 0
 fi
-need 2500 "$dir"
+need 2500 "$home"
 copy_tree
 "$top/scripts/apply.sh" "$src"
 [ "$variant" != um ] || exit 0

@@ -9,6 +9,10 @@ cache=${PORTACL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/portacl}
 # Our own make's variables are none of the kernel's make.
 unset MAKEFLAGS MFLAGS MAKELEVEL K KSRC
 
+# The head of a script is its manual.
+help() { sed -n '3,${/^#/!q; s/^# \{0,1\}//p}' "$0"; }
+[ "${1-}" != --help ] || { help; exit 0; }
+
 say() { echo "$me: $*" >&2; }
 die() { say "$*"; exit 1; }
 

@@ -3,17 +3,16 @@
 # Get a kernel source tree from the distribution's signed packages and print
 # its directory.  Usage: fetch.sh 6.1|6.12|7.2|latest
 #
+# The exit status is 3 if the archive has no such series (any longer).
+#
 # The packages come through a private apt directory, made from the mirror that
 # this machine's own apt is configured with; nothing of the system's apt
 # configuration is changed.
 set -eu
+. "$(dirname "$0")/common.sh"
 
-cache=${PORTACL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/portacl}
 apt=$cache/apt
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-
-die() { echo "fetch: $*" >&2; exit 1; }
-say() { echo "fetch: $*" >&2; }
 
 private_apt() {
 	apt-get -qq -c "$apt/apt.conf" "$@"
@@ -44,6 +43,7 @@ make_private_apt() {
 	Dir::Etc::PreferencesParts "$apt/pref";
 	Dir::State::Lists "$apt/lists";
 	Dir::Cache "$apt";
+	Acquire::Retries "3";
 	APT::Sandbox::User "root";
 	END
 }
@@ -61,21 +61,13 @@ update() {
 	touch "$apt/updated"
 }
 
-# The pinned series that $1 asks for, or the newest if unstable has moved on.
-resolve() {
-	case $1 in
-	6.1|6.12) echo "$1"; return ;;
-	esac
-	update
-	v=$(newest)
-	[ "$1" = latest ] || [ "$1" = "$v" ] ||
-		say "the newest kernel is $v now, no longer $1: taking $v"
-	echo "$v"
+must_exist() {
+	apt-cache -c "$apt/apt.conf" show "linux-source-$1" > /dev/null 2>&1 ||
+		{ say "the archive has no linux-source-$1; the newest is $(newest)"; exit 3; }
 }
 
 unpack() {
-	room=$(df -Pk "$cache" | awk 'NR == 2 { print int($4 / 1024) }')
-	[ "$room" -ge 3000 ] || die "$cache: $room MB free, 3000 needed"
+	need 3000 "$cache"
 	say "downloading linux-source-$1"
 	(cd "$apt/archives" && rm -f "linux-source-$1"_*.deb &&
 		private_apt download "linux-source-$1" >&2) ||
@@ -93,15 +85,19 @@ unpack() {
 	mv "$cache/src/$1.new" "$cache/src/$1"
 }
 
-case ${1-} in
+k=${1-}
+case $k in
 6.1|6.12|7.2|latest) ;;
-*) die "unknown kernel '${1-}': 6.1, 6.12, 7.2 or latest" ;;
+*) die "unknown kernel '$k': 6.1, 6.12, 7.2 or latest" ;;
 esac
 command -v dpkg-deb >/dev/null || die "needs a Debian system (dpkg-deb, apt)"
-mkdir -p "$cache/src" || die "$cache: cannot be made"
-k=$1
+mkdir -p "$cache/src" "$apt/archives" || die "$cache: cannot be made"
+exec 8> "$cache/src/lock"
+flock 8
 if [ ! -d "$cache/src/$k" ]; then
-	k=$(resolve "$1")
-	[ -d "$cache/src/$k" ] || { update; unpack "$k"; }
+	update
+	[ "$k" != latest ] || k=$(newest)
+	[ -d "$cache/src/$k" ] || { must_exist "$k"; unpack "$k"; }
 fi
+say "$k: linux-source $(cat "$cache/src/$k/.portacl-version")"
 echo "$cache/src/$k"

@@ -40,8 +40,9 @@ shellcheck -x -e SC1091,SC2034,SC2154 scripts/*.sh scripts/*/*.sh >> "$faults" |
 gate "compiler and sparse"
 for k in 6.1 6.12 7.2; do
 	"$top/scripts/build.sh" -o "$k"
-	rm -f "build/$k/src/obj/security/portacl/"*.o
-	make -C "build/$k/src" O="$PWD/build/$k/src/obj" W=1 C=1 \
+	rm -f "$cache/$k/build/security/portacl/"*.o
+	flock "$cache/$k/lock" \
+		make -C "$cache/$k/src" O="$cache/$k/build" W=1 C=1 \
 		CF='-Wsparse-error -D__CHECK_ENDIAN__' \
 		security/portacl/ > "build/$k/lint.log" 2>&1 ||
 		echo "build/$k/lint.log: does not compile" >> "$faults"

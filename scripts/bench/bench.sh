@@ -21,7 +21,7 @@ boot() {
 	peer=$1 args="lsm=$2 audit=0 $3"
 	shift 3
 	say "$k: $peer"
-	"$top/scripts/boot.sh" "$k" "$@" -t 3000 -a "$args" \
+	"$top/scripts/boot.sh" "$k-bench" "$@" -t 3000 -a "$args" \
 		sh "$here/guest.sh" "$peer" "$work" > "$work/$peer"
 	sed "s/^/$peer /" "$work/$peer" >> "$figures"
 }
@@ -32,7 +32,7 @@ count() { boot "$@" -c; }
 # compiler may be too old for its capabilities.
 make_selinux_policy() {
 	cd "$work" &&
-		"$top/build/$k/src/obj/scripts/selinux/mdp/mdp" -m selinux.conf \
+		"$top/build/$k-bench/obj/scripts/selinux/mdp/mdp" -m selinux.conf \
 			selinux.contexts &&
 		sed -i '/^policycap /d' selinux.conf &&
 		checkpolicy -U allow -M -o selinux.policy selinux.conf
@@ -83,7 +83,7 @@ echo 'int main(void) { return 0; }' |
 	gcc -static -O2 -x c -o "$work/true" -
 [ $# -gt 0 ] || set -- 7.2 6.12 6.1
 for k; do
-	"$top/scripts/build.sh" -o "$k"
+	"$top/scripts/build.sh" -o "$k" bench
 	figures=$work/$k.figures
 	: > "$figures"
 	(make_selinux_policy) > "$work/selinux.log" 2>&1 ||

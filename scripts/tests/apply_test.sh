@@ -1,10 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # scripts/apply.sh, on those files of the trees that Kconfig.patch names.
+# Usage: apply_test.sh [KERNEL…]
 . "$(dirname "$0")/tap.sh"
 
 apply=$top/scripts/apply.sh
-kernels='6.1 6.12 7.2'
+[ $# -gt 0 ] || set -- 6.1 6.12 7.2
+last=''
+for k; do last=${k%-debug}; done
 
 # sparse KERNEL: a tree of the few files that matter, in $tree.
 sparse() {
@@ -42,8 +45,9 @@ refused() {
 	one_line 1 "$1" "$apply" "$tree" ${2+"$2"} && unchanged
 }
 
-plan 25
-for k in $kernels; do
+plan $(($# * 6 + 7))
+for k; do
+	k=${k%-debug}
 	sparse "$k"
 	ok "$k: has no hook of its own" eval '! has_hook'
 	ok "$k: applies" says 0 'portacl is in' "$apply" "$tree"
@@ -55,41 +59,41 @@ for k in $kernels; do
 	ok "$k: undone byte for byte" pristine
 done
 
-sparse 7.2
+sparse "$last"
 sed -i 's/inet->inet_saddr = addr->sin_addr/inet->other = addr->sin_addr/;
 	s/BIND_NO_CAP_NET_BIND_SERVICE/BIND_OTHER/' "$tree/net/ipv4/af_inet.c"
 ok "a tree that differs is refused" \
 	refused 'net/ipv4/af_inet.c: hunk [0-9]+: @@ -'
-sparse 7.2
+sparse "$last"
 rm "$tree/net/sctp/socket.c"
 ok "a tree without a file is refused" \
 	refused 'net/sctp/socket.c: no such file'
-sparse 7.2
+sparse "$last"
 mkdir "$tree/security/portacl"
 echo other > "$tree/security/portacl/lsm.c"
 ok "a tree with a file of its own is refused" \
 	refused 'has a security/portacl/lsm.c of its own'
 
-sparse 7.2
+sparse "$last"
 "$apply" "$tree" 2> /dev/null
 rm -r "$tree/.portacl"
 ok "portacl by other means is refused" refused 'by other means'
 
-sparse 7.2
+sparse "$last"
 "$apply" "$tree" 2> /dev/null
 echo '/* mine */' >> "$tree/net/ipv4/af_inet.c"
 echo '/* mine */' >> "$tmp/pristine/net/ipv4/af_inet.c"
 says 0 'portacl is out' "$apply" "$tree" undo
 ok "undo keeps what was changed elsewhere" pristine
 
-sparse 7.2
+sparse "$last"
 "$apply" "$tree" 2> /dev/null
 sed -i '/inet_bind_port/d' "$tree/include/linux/lsm_hook_defs.h"
 ok "undo refuses a tree that was changed" \
 	refused 'changed since portacl was put in' undo
 
 # A later version of the patch and of our files goes over an earlier one.
-sparse 7.2
+sparse "$last"
 mkdir "$tmp/earlier"
 cp -a "$top/scripts" "$top/security" "$top/tools" "$top/Kconfig.patch" \
 	"$tmp/earlier"
@@ -100,6 +104,6 @@ echo old > "$tmp/earlier/security/portacl/old.c"
 "$tmp/earlier/scripts/apply.sh" "$tree" 2> /dev/null
 "$apply" "$tree" 2> /dev/null
 mv "$tree" "$tmp/over"
-sparse 7.2
+sparse "$last"
 "$apply" "$tree" 2> /dev/null
 ok "a later version over an earlier one" diff -r "$tmp/over" "$tree"

@@ -40,7 +40,8 @@ is_root() {
 
 other_checkout() {
 	mkdir "$tmp/other"
-	cp -r "$top/scripts" "$top/security" "$top/Kconfig.patch" "$tmp/other"
+	(cd "$top" && cp -r --parents Documentation Kconfig.patch scripts security \
+		tools/testing "$tmp/other")
 	"$tmp/other/scripts/build.sh" "$k" && image="$tmp/other/build/$k" &&
 		cmp "$image/bzImage" "$top/build/$k/bzImage" &&
 		cmp "$image/.config" "$top/build/$k/.config" &&
