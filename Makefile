@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 export CMD
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):[a-z ]*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):[a-z ]*## /\1\t/p' Makefile | expand -t 12
 	@echo 'K=6.1, 6.12, 7.2 or latest; the default is $(K)'
 
 demo: ## from nothing to nginx on port 80 without root, in a virtual machine
@@ -29,6 +29,9 @@ apply: ## KSRC=…: put portacl into a kernel tree
 
 unapply: ## KSRC=…: take it out again
 	@scripts/apply.sh '$(KSRC)' undo
+
+check-tree: ## KSRC=…: only say whether it fits
+	@scripts/apply.sh '$(KSRC)' check
 
 tools: ## the tool portaclctl
 	@$(MAKE) -C tools/portaclctl
@@ -62,5 +65,5 @@ setup: ## install the packages that all this needs (as root)
 clean: ## remove build/ (the cache stays)
 	rm -rf build
 
-.PHONY: help demo test kernel shell run apply unapply tools install lint \
-	series bench fuzz test-full deb setup clean
+.PHONY: help demo test kernel shell run apply unapply check-tree tools install \
+	lint series bench test-full fuzz deb setup clean

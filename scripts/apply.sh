@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Put portacl into a kernel tree, or take it out again.
-# Usage: apply.sh TREE [undo]
+# Usage: apply.sh TREE [undo|check]
+#   check  only say whether it fits, or is there already
 #
 # Copies our files and applies Kconfig.patch (its head explains the marks in
 # it), all of it or nothing: the work is done on copies of the files.  What was
@@ -152,17 +153,39 @@ install_all() {
 	remove "$tmp/theirs" "$tmp/ours"
 }
 
-apply() {
+# What make oldconfig leaves as it was would leave portacl out of the boot.
+check_config() {
+	! grep -s '^CONFIG_LSM=' "$tree/.config" | grep -qv portacl ||
+		say "$tree/.config: CONFIG_LSM does not list portacl: make it $(
+			sed -n 's/^CONFIG_LSM="\(.*\)"/CONFIG_LSM="\1,portacl"/p' \
+				"$tree/.config")"
+}
+
+# In $tmp/new all that would change in the tree.
+prepare() {
 	[ -d "$note" ] || ! grep -q inet_bind_port \
 		"$tree/include/linux/lsm_hook_defs.h" ||
 		die "$tree: has portacl already, put there by other means"
 	patch_copies
 	copy_ours
+}
+
+apply() {
+	prepare
 	trap '' INT TERM HUP
 	install_all
 	say "$tree: portacl is in, $changed files changed"
-	! grep -s '^CONFIG_LSM=' "$tree/.config" | grep -qv portacl ||
-		say "$tree/.config: CONFIG_LSM does not list portacl: add it"
+	check_config
+}
+
+check() {
+	prepare
+	if [ -d "$note" ]; then
+		say "$tree: portacl is in, and this version fits"
+	else
+		say "$tree: portacl fits"
+	fi
+	check_config
 }
 
 undo() {
@@ -176,7 +199,10 @@ undo() {
 	say "$tree: portacl is out"
 }
 
-[ $# = 1 ] || [ "$*" = "${1-} undo" ] || die "usage: apply.sh TREE [undo]"
+case $#:${2-} in
+1:|2:undo|2:check) ;;
+*) die "usage: apply.sh TREE [undo|check]" ;;
+esac
 is_kernel "$1" || die "'$1' is no kernel source tree"
 tree=$(cd "$1" && pwd)
 [ -w "$tree" ] || die "$tree: cannot be written to"
@@ -186,4 +212,4 @@ changed=0
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 copy_originals
-if [ $# = 2 ]; then undo; else apply; fi
+"${2:-apply}"

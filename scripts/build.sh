@@ -133,6 +133,7 @@ esac
 "$top/scripts/setup.sh" build
 source=$("$top/scripts/fetch.sh" "$k")
 [ "$k" != latest ] || k=${source##*/}
+say "$k: linux-source $(cat "$source/.portacl-version")"
 dir=$top/build/$k suffix=''
 case $variant in
 open) suffix=-open ;;

@@ -99,5 +99,4 @@ if [ ! -d "$cache/src/$k" ]; then
 	[ "$k" != latest ] || k=$(newest)
 	[ -d "$cache/src/$k" ] || { must_exist "$k"; unpack "$k"; }
 fi
-say "$k: linux-source $(cat "$cache/src/$k/.portacl-version")"
 echo "$cache/src/$k"

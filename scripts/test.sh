@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The test suite.  Usage: test.sh [--full] [KERNEL…]
 #   KERNEL  6.1, 6.12, 7.2, or one with -debug behind it; default: 6.12
@@ -20,9 +20,8 @@ tests=$top/tools/testing/selftests/portacl
 report() {
 	awk -f "$top/scripts/tap.awk" -v name="$1" "$results/$1.tap" \
 		> "$results/$1.out"
-	sed '$d' "$results/$1.out"
 	sed -n '$s/count //p' "$results/$1.out" >> "$results/counts"
-	sed -n "\$s/count \(.*\) \(.*\) \(.*\)/$1: \1 passed, \2 failed, \3 skipped/p" \
+	sed "\$s/count \(.*\) \(.*\) \(.*\)/$1: \1 passed, \2 failed, \3 skipped/" \
 		"$results/$1.out"
 }
 
@@ -74,10 +73,9 @@ list_boots() {
 	[ -z "$full" ] || sed -n 's/^full[[:blank:]]*//p' "$tests/boots"
 	find "$top/tools/portaclctl/tests/guest" -name '*.sh' ! -name lib.sh |
 		sort | awk '{ print "tool" NR " base \"\" " $0 }'
-	cd "$tests"
-	for t in *_test.c *_test.sh; do
-		t=${t%.c}
-		grep -v '^#' boots | grep -qw -- "$t" || echo "$t"
+	for t in "$tests"/*_test.c "$tests"/*_test.sh; do
+		t=$(basename "$t" .c)
+		grep -v '^#' "$tests/boots" | grep -qw -- "$t" || echo "$t"
 	done | xargs -r -n 3 echo 'rest base ""' | awk '{ $1 = $1 NR; print }'
 }
 
@@ -94,28 +92,24 @@ boot() {
 		>> "$results/$id.tap" 2> "$results/$id.err" && rc=0 || rc=$?
 	cat "$results/$id.err" >> "$results/$id.tap"
 	echo "## boot $rc" >> "$results/$id.tap"
+	report "$id"
 }
 
-# As many boots at once as there are processors; reports in their order.
+# pool COMMAND…: in the background, as many at once as there are processors.
+pool() {
+	while [ "$(jobs -rp | grep -cvx "$builder")" -ge "$(nproc)" ]; do
+		wait -n || :
+	done
+	"$@" < /dev/null &
+}
+
 run_boots() {
-	pids='' ids='' n=0
-	list_boots > "$results/boots"
+	list_boots > "$results/boots-$k"
 	while read -r line; do
 		eval "set -- $line"
 		case $k-$2 in *-debug-open) continue ;; esac
-		boot "$@" < /dev/null &
-		pids="$pids $!" ids="$ids $k-$1" n=$((n + 1))
-		[ "$n" -ge "$(nproc)" ] || continue
-		reap
-	done < "$results/boots"
-	reap
-}
-
-reap() {
-	# shellcheck disable=SC2086
-	[ -z "$pids" ] || wait $pids
-	for id in $ids; do report "$id"; done
-	pids='' ids='' n=0
+		pool boot "$@"
+	done < "$results/boots-$k"
 }
 
 # It may be that the builder in the background is at it or has done it.
@@ -126,7 +120,7 @@ test_kernel() {
 		report "$k"
 		return
 	}
-	run "guest-$k" "$top/scripts/tests/guest_test.sh" "$k"
+	pool run "guest-$k" "$top/scripts/tests/guest_test.sh" "$k"
 	run_boots
 }
 
@@ -174,14 +168,16 @@ set -- $kernels
 [ $# -gt 0 ] || die "the archive has none of these kernels"
 build_in_background "$@"
 
-for t in tap usage; do run "$t" "$top/scripts/tests/${t}_test.sh"; done
-# shellcheck disable=SC2086
-run apply "$top/scripts/tests/apply_test.sh" $kernels
 run selftests-build point make -C "$tests" OUTPUT="$binaries"
 cp "$tests"/*_test.sh "$binaries"
-run portaclctl make -C "$top/tools/portaclctl" test
+pool run portaclctl make -C "$top/tools/portaclctl" test
+for t in tap usage; do pool run "$t" "$top/scripts/tests/${t}_test.sh"; done
+# shellcheck disable=SC2086
+pool run apply "$top/scripts/tests/apply_test.sh" $kernels
 for k; do test_kernel "$k"; done
-wait "$builder"
+wait
+# Once more at the end, where it is looked for.
+grep -h '^FAIL' "$results"/*.out || :
 awk '{ p += $1; f += $2; s += $3 }
 	END { print p " passed, " f " failed, " s " skipped"; exit f > 0 }' \
 	"$results/counts"

@@ -45,11 +45,23 @@ refused() {
 	one_line 1 "$1" "$apply" "$tree" ${2+"$2"} && unchanged
 }
 
-plan $(($# * 6 + 7))
+fits() {
+	before=$(state)
+	says 0 "$tree: portacl fits" "$apply" "$tree" check && unchanged
+}
+
+# An old configuration is named, with the line that it should have.
+old_config() {
+	echo 'CONFIG_LSM="yama,bpf"' > "$tree/.config"
+	says 0 'make it CONFIG_LSM="yama,bpf,portacl"$' "$apply" "$tree"
+}
+
+plan $(($# * 7 + 9))
 for k; do
 	k=${k%-debug}
 	sparse "$k"
 	ok "$k: has no hook of its own" eval '! has_hook'
+	ok "$k: fits" fits
 	ok "$k: applies" says 0 'portacl is in' "$apply" "$tree"
 	ok "$k: all is there" is_in
 	before=$(state)
@@ -64,6 +76,10 @@ sed -i 's/inet->inet_saddr = addr->sin_addr/inet->other = addr->sin_addr/;
 	s/BIND_NO_CAP_NET_BIND_SERVICE/BIND_OTHER/' "$tree/net/ipv4/af_inet.c"
 ok "a tree that differs is refused" \
 	refused 'net/ipv4/af_inet.c: hunk [0-9]+: @@ -'
+ok "and by check" eval 'before=$(state); one_line 1 "hunk [0-9]+: @@ -" \
+	"$apply" "$tree" check && unchanged'
+sparse "$last"
+ok "a configuration without it" old_config
 sparse "$last"
 rm "$tree/net/sctp/socket.c"
 ok "a tree without a file is refused" \

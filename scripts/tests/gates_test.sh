@@ -1,0 +1,56 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Take each gate of the file `gates` out alone, and see that a test fails then.
+# Usage: gates_test.sh K [NAME…]        after `make test` has built the tests
+. "$(dirname "$0")/tap.sh"
+
+binaries=$top/build/selftests
+
+lines() {
+	sed '/^#/d; /^[A-Z]*=/d' "$top/scripts/tests/gates" |
+		if [ $# = 0 ]; then cat; else
+			grep -E "^($(echo "$*" | tr ' ' '|'))[[:space:]]"
+		fi
+}
+
+# without FILE SED: the kernel of this checkout, but for that.
+without() {
+	rm -rf "$tmp/tree"
+	mkdir "$tmp/tree"
+	(cd "$top" && cp -r --parents Documentation Kconfig.patch scripts security \
+		tools/testing "$tmp/tree")
+	sed -i "$2" "$tmp/tree/security/portacl/$1"
+	! cmp -s "$top/security/portacl/$1" "$tmp/tree/security/portacl/$1" ||
+		{ echo "$2 changes nothing"; return 1; }
+	"$tmp/tree/scripts/build.sh" "$k"
+}
+
+# The kernel comes up and the tests report, and not all of it is well.
+missed() {
+	file=$1 edit=$2
+	shift 2
+	without "$file" "$edit" || return
+	for t; do
+		"$tmp/tree/scripts/boot.sh" "$k" -t 900 \
+			sh "$top/scripts/guest/tests.sh" "$binaries" "$t" \
+			> "$tmp/said" 2> "$tmp/err" || { cat "$tmp/err"; return 1; }
+		! grep -E '^not ok|^## end .* [1235-9]' "$tmp/said" ||
+			{ echo "$t misses it" >&3; return 0; }
+	done
+	echo "no test misses it"
+	return 1
+}
+
+[ $# -gt 0 ] || set -- 6.12
+k=$1
+shift
+exec 3>&2
+eval "$(grep '^[A-Z]*=' "$top/scripts/tests/gates")"
+lines "$@" > "$tmp/gates"
+plan "$(wc -l < "$tmp/gates")"
+while read -r line; do
+	eval "set -- $line"
+	name=$1
+	shift
+	ok "$name" missed "$@" < /dev/null
+done < "$tmp/gates"
