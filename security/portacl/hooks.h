@@ -9,8 +9,8 @@ extern const struct lsm_id portacl_lsm_id;
 
 void portacl_hooks_add(void);
 
-/* Each bind would pay for them: only where nobody binds. */
-#if IS_ENABLED(CONFIG_SECURITY_PORTACL_KUNIT_TEST) && IS_ENABLED(CONFIG_UML)
+/* Each bind pays for them: in test kernels only. */
+#if IS_ENABLED(CONFIG_SECURITY_PORTACL_KUNIT_TEST)
 void portacl_dispatch_test_add(bool hooks_first);
 #else
 static inline void portacl_dispatch_test_add(bool hooks_first)
