@@ -138,9 +138,8 @@ static void record(const struct portacl_policy *policy,
 	print_source(&s, v);
 	if (v->action != PORTACL_ALLOW) {
 		miss = portacl_query_nearest(policy, req, v, NEAREST_LIMIT);
-		seq_buf_puts(&s, " reason=\"");
-		portacl_print_reason(&s, v, &miss, verified ? path : NULL);
-		seq_buf_putc(&s, '"');
+		portacl_print_reason(&s, req, v, &miss,
+				     verified ? path : NULL);
 		if (!refused)
 			seq_buf_puts(&s, " permissive=1");
 	}

@@ -125,6 +125,12 @@ static bool in_host_root(void)
 	return same;
 }
 
+/* The kernel's own threads share theirs with the first process, no others. */
+static bool is_shared(const struct linux_binprm *bprm)
+{
+	return (bprm->unsafe & LSM_UNSAFE_SHARE) && !is_global_init(current);
+}
+
 static u32 find_taint(const struct linux_binprm *bprm, const struct file *file,
 		      bool root)
 {
@@ -142,7 +148,7 @@ static u32 find_taint(const struct linux_binprm *bprm, const struct file *file,
 		taint |= BIT(PORTACL_TAINT_IDMAPPED);
 	if (!ptracer_capable(current, &init_user_ns))
 		taint |= BIT(PORTACL_TAINT_TRACED);
-	if (bprm->unsafe & LSM_UNSAFE_SHARE)
+	if (is_shared(bprm))
 		taint |= BIT(PORTACL_TAINT_SHARED);
 	if ((bprm->unsafe & LSM_UNSAFE_NO_NEW_PRIVS) && !root)
 		taint |= BIT(PORTACL_TAINT_NNP);
@@ -176,12 +182,42 @@ static bool is_listed_strictly(u64 exe)
 	return strict;
 }
 
+static bool is_launcher(u64 exe)
+{
+	bool launcher;
+
+	rcu_read_lock();
+	launcher = portacl_policy_launcher(rcu_dereference(portacl_active),
+					   exe);
+	rcu_read_unlock();
+	return launcher;
+}
+
+/* Is it what root executed, in a way that nobody else had a hand in? */
+static bool is_roots_own(const struct portacl_cred *id)
+{
+	return (id->flags & PORTACL_CRED_ROOT_EXEC) && !id->taint;
+}
+
+/*
+ * Whether the policy calls it a launcher is asked when that matters, for it
+ * may be loaded later.  Who traces it, or shares its directories, might have
+ * launched something else in its name.
+ */
+static u64 find_launcher(const struct portacl_cred *old, u32 taint)
+{
+	const u32 doubt = BIT(PORTACL_TAINT_TRACED) |
+			  BIT(PORTACL_TAINT_SHARED) | BIT(PORTACL_TAINT_NOPATH);
+
+	return is_roots_own(old) && !(taint & doubt) ? old->exe : 0;
+}
+
 /* What the kernel does for a file with capabilities; see fs/exec.c. */
 static void protect(struct linux_binprm *bprm, struct portacl_cred *id,
 		    bool root)
 {
 	id->flags |= PORTACL_CRED_PROTECTED;
-	if (root)
+	if (root || is_launcher(id->launcher))
 		return;
 	bprm->secureexec = 1;
 	bprm->interp_flags |= BINPRM_FLAGS_ENFORCE_NONDUMP;
@@ -201,6 +237,7 @@ static void protect(struct linux_binprm *bprm, struct portacl_cred *id,
  */
 int portacl_identity_exec(struct linux_binprm *bprm, const struct file *file)
 {
+	const struct portacl_cred *old = portacl_cred(current_cred());
 	struct portacl_cred *id = portacl_cred(bprm->cred);
 	bool root = uid_eq(bprm->cred->uid, GLOBAL_ROOT_UID);
 	int err;
@@ -211,6 +248,7 @@ int portacl_identity_exec(struct linux_binprm *bprm, const struct file *file)
 		return err;
 	id->taint = id->exe ? find_taint(bprm, file, root) :
 			      BIT(PORTACL_TAINT_NOPATH);
+	id->launcher = find_launcher(old, id->taint);
 	if (!(id->taint & ~ACCEPTABLE) && is_listed_strictly(id->exe))
 		protect(bprm, id, root);
 	if (!bprm->secureexec && !root)
@@ -225,16 +263,23 @@ int portacl_identity_exec(struct linux_binprm *bprm, const struct file *file)
  * @id: its identity
  *
  * One that was executed before the rule existed is protected from the load on,
- * if the rule can match it.
+ * if the rule can match it.  So is a launcher, which between its change of uid
+ * and its exec is a process of that user.
  *
  * Context: any.
  * Return: whether it must.
  */
 bool portacl_identity_protected(const struct portacl_cred *id)
 {
+	u32 taint = id->taint;
+
 	if (id->flags & PORTACL_CRED_PROTECTED)
 		return true;
-	return !(id->taint & (~ACCEPTABLE | BIT(PORTACL_TAINT_ENV))) &&
+	if (is_roots_own(id) && is_launcher(id->exe))
+		return true;
+	if (is_launcher(id->launcher))
+		taint &= ~PORTACL_LAUNCH_TAINTS;
+	return !(taint & (~ACCEPTABLE | BIT(PORTACL_TAINT_ENV))) &&
 	       is_listed_strictly(id->exe);
 }
 
@@ -266,6 +311,7 @@ void portacl_identity_request(struct portacl_request *req)
 
 	static_assert(sizeof(kgid_t) == sizeof(*req->groups));
 	req->exe = id->exe;
+	req->launcher = id->launcher;
 	req->taint = id->taint;
 	if (cred->user_ns != &init_user_ns)
 		req->taint |= BIT(PORTACL_TAINT_NAMESPACE);

@@ -6,6 +6,7 @@
 #define _SECURITY_PORTACL_IDENTITY_H
 
 #include <linux/binfmts.h>
+#include <linux/build_bug.h>
 #include <linux/cred.h>
 #include <linux/lsm_hooks.h>
 #include <linux/sched/signal.h>
@@ -19,6 +20,8 @@
 /**
  * struct portacl_cred - the identity of a program, in each of its creds
  * @exe: keyed hash of the executable's path, 0: none
+ * @launcher: the same of what ran before the exec, if real uid 0 had executed
+ *	that one without a taint, else 0
  * @taint: bits of enum portacl_taint, fixed at exec
  * @flags: PORTACL_CRED_*
  *
@@ -26,9 +29,12 @@
  */
 struct portacl_cred {
 	u64 exe;
+	u64 launcher;
 	u32 taint;
 	u32 flags;
 };
+
+static_assert(sizeof(struct portacl_cred) == 24);
 
 extern struct lsm_blob_sizes portacl_blob_sizes;
 

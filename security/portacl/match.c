@@ -350,10 +350,20 @@ static struct portacl_verdict by_default(const struct portacl_policy *policy,
 	return v;
 }
 
+/* What a launcher of root's started counts as started by root. */
+static noinline void heed_launcher(const struct portacl_policy *policy,
+				   struct portacl_request *req)
+{
+	if (!portacl_policy_launcher(policy, req->launcher))
+		return;
+	req->launch_root = true;
+	req->taint &= ~PORTACL_LAUNCH_TAINTS;
+}
+
 /**
  * portacl_match - decide on a bind
  * @policy: the policy
- * @req: who wants to bind what
+ * @req: who wants to bind what; what a launcher vouches for is noted in it
  *
  * The first rule in file order that matches decides, then whether a rule
  * reserves the port, then the default.  The lookup takes up to four probes of
@@ -368,6 +378,8 @@ struct portacl_verdict portacl_match(const struct portacl_policy *policy,
 	struct search s = { .best = U32_MAX };
 	struct portacl_verdict v;
 
+	if (req->launcher)
+		heed_launcher(policy, req);
 	search_key(policy, req, PORTACL_KEY_EXE_UID, &s);
 	search_key(policy, req, PORTACL_KEY_EXE, &s);
 	search_key(policy, req, PORTACL_KEY_UID, &s);
@@ -448,46 +460,4 @@ void portacl_request_addr(struct portacl_request *req, const u8 *addr,
 		memcpy(req->bound[0].addr, addr, sizeof(any6.addr));
 		req->bound[0].len = 128;
 	}
-}
-
-static const char *const reasons[] = {
-	[PORTACL_REASON_NONE] = "none",
-	[PORTACL_REASON_DEFAULT] = "default",
-	[PORTACL_REASON_RULE] = "deny rule",
-	[PORTACL_REASON_RESERVED] = "reserved",
-	[PORTACL_REASON_PROTO] = "other protocol",
-	[PORTACL_REASON_PORT] = "no rule",
-	[PORTACL_REASON_NET] = "network namespace",
-	[PORTACL_REASON_EXE] = "other program",
-	[PORTACL_REASON_ALIAS] = "not canonical",
-	[PORTACL_REASON_UID] = "wrong uid",
-	[PORTACL_REASON_GID] = "wrong gid",
-	[PORTACL_REASON_ADDR] = "address outside addr=",
-	[PORTACL_REASON_LAUNCH] = "not launched by root",
-	[PORTACL_REASON_CGROUP] = "other cgroup",
-	[PORTACL_REASON_TAINT + PORTACL_TAINT_ENV] =
-		"env (rule loaded after exec: restart the program)",
-	[PORTACL_REASON_TAINT + PORTACL_TAINT_NNP] = "no_new_privs",
-	[PORTACL_REASON_TAINT + PORTACL_TAINT_CHROOT] = "chroot",
-	[PORTACL_REASON_TAINT + PORTACL_TAINT_WRITABLE] = "writable",
-	[PORTACL_REASON_TAINT + PORTACL_TAINT_IDMAPPED] = "idmapped",
-	[PORTACL_REASON_TAINT + PORTACL_TAINT_DELETED] = "deleted",
-	[PORTACL_REASON_TAINT + PORTACL_TAINT_SHARED] = "shared",
-	[PORTACL_REASON_TAINT + PORTACL_TAINT_TRACED] = "traced",
-	[PORTACL_REASON_TAINT + PORTACL_TAINT_NAMESPACE] = "namespace",
-	[PORTACL_REASON_TAINT + PORTACL_TAINT_NOPATH] = "no path",
-};
-
-static_assert(ARRAY_SIZE(reasons) == PORTACL_NR_REASONS);
-
-/**
- * portacl_reason_text - the reason in words
- * @reason: the reason
- *
- * Context: any.
- * Return: a constant text.
- */
-const char *portacl_reason_text(enum portacl_reason reason)
-{
-	return reasons[reason];
 }

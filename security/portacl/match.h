@@ -19,7 +19,9 @@
  * @groups: supplementary groups
  * @port: port in host byte order, never 0
  * @proto: enum portacl_proto
- * @launch_root: real uid 0 executed the program
+ * @launcher: hash of the path of the program that launched it, if that one was
+ *	root's own and sound, else 0
+ * @launch_root: real uid 0 executed the program, or a launcher did
  * @other_net: the socket is not in the initial network namespace
  * @nr_bound: number of prefixes in @bound, 0: the address is not known
  * @bound: all addresses that the bind covers
@@ -28,6 +30,7 @@
  */
 struct portacl_request {
 	u64 exe;
+	u64 launcher;
 	u32 taint;
 	u32 uid;
 	u32 gid;

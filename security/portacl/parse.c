@@ -419,6 +419,31 @@ static int parse_default(struct statement *st, char *verb)
 	return need_end(st);
 }
 
+static int parse_launcher(struct statement *st, char *verb)
+{
+	struct portacl_draft *draft = &st->p->draft;
+	char *word = need_word(st, verb, "path of a launcher");
+	struct portacl_launcher launcher;
+	u32 i;
+	int err;
+
+	if (!word)
+		return -EINVAL;
+	if (draft->nr_launchers == PORTACL_MAX_LAUNCHERS) {
+		fail(st, verb, "more than %u launchers", PORTACL_MAX_LAUNCHERS);
+		return -E2BIG;
+	}
+	err = parse_path(st, word, false, &launcher.text);
+	if (err)
+		return err;
+	launcher.exe = portacl_hash_path(word, strlen(word));
+	for (i = 0; i < draft->nr_launchers; i++)
+		if (draft->launchers[i].exe == launcher.exe)
+			return fail(st, word, "the launcher is repeated");
+	draft->launchers[draft->nr_launchers++] = launcher;
+	return need_end(st);
+}
+
 static int parse_commit(struct statement *st, char *verb)
 {
 	char *word = portacl_next_word(&st->rest);
@@ -441,7 +466,7 @@ static const struct {
 } verbs[] = {
 	{ "allow", parse_allow },     { "deny", parse_rule },
 	{ "version", parse_version }, { "default", parse_default },
-	{ "commit", parse_commit },
+	{ "commit", parse_commit },   { "launcher", parse_launcher },
 };
 
 /**

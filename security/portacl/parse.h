@@ -81,7 +81,8 @@ struct portacl_miss portacl_query_nearest(const struct portacl_policy *policy,
 					  struct portacl_request *req,
 					  const struct portacl_verdict *v,
 					  u32 limit);
-void portacl_print_reason(struct seq_buf *s, const struct portacl_verdict *v,
+void portacl_print_reason(struct seq_buf *s, const struct portacl_request *req,
+			  const struct portacl_verdict *v,
 			  const struct portacl_miss *miss, const char *exe);
 void portacl_print_answer(struct seq_buf *s,
 			  const struct portacl_policy *policy,
@@ -89,7 +90,9 @@ void portacl_print_answer(struct seq_buf *s,
 void portacl_print_path(struct seq_buf *s, const char *path);
 void portacl_print_cidr(struct seq_buf *s, const struct portacl_cidr *cidr);
 void portacl_print_names(struct seq_buf *s, const char *const *names, u32 bits);
-void portacl_print_head(struct seq_buf *s, const struct portacl_policy *policy);
+u32 portacl_print_steps(const struct portacl_policy *policy);
+void portacl_print_step(struct seq_buf *s, const struct portacl_policy *policy,
+			u32 step);
 void portacl_print_rule(struct seq_buf *s, const struct portacl_policy *policy,
 			u32 index);
 

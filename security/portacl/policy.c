@@ -212,6 +212,24 @@ bool portacl_policy_strict(const struct portacl_policy *policy, u64 exe)
 }
 
 /**
+ * portacl_policy_launcher - is a program a launcher?
+ * @policy: the policy
+ * @exe: hash of the program's path, 0: none
+ *
+ * Context: any, under rcu_read_lock().
+ * Return: whether the policy declares it as one.
+ */
+bool portacl_policy_launcher(const struct portacl_policy *policy, u64 exe)
+{
+	u32 i;
+
+	for (i = 0; exe && i < policy->nr_launchers; i++)
+		if (policy->launchers[i].exe == exe)
+			return true;
+	return false;
+}
+
+/**
  * portacl_policy_build - make a policy of a draft
  * @draft: what was parsed; empty afterwards if this succeeds
  *
@@ -229,6 +247,8 @@ struct portacl_policy *portacl_policy_build(struct portacl_draft *draft)
 	policy->size = sizeof(*policy);
 	policy->nr_rules = draft->rules.len;
 	policy->fallback = draft->fallback;
+	policy->nr_launchers = draft->nr_launchers;
+	memcpy(policy->launchers, draft->launchers, sizeof(draft->launchers));
 	policy->rules = trim(&draft->rules, sizeof(*policy->rules),
 			     &policy->size);
 	policy->args = trim(&draft->args, sizeof(*policy->args), &policy->size);

@@ -9,6 +9,8 @@
 #include <linux/kref.h>
 #include <linux/types.h>
 
+#include "portacl.h"
+
 #define PORTACL_NR_PORTS 65536
 
 /* The transports, as bits of portacl_rule.protos and in the order printed. */
@@ -49,6 +51,9 @@ enum portacl_taint {
 	PORTACL_TAINT_NOPATH,
 	PORTACL_NR_TAINTS,
 };
+
+/* Those that a trusted launch leaves out. */
+#define PORTACL_LAUNCH_TAINTS (BIT(PORTACL_TAINT_ENV) | BIT(PORTACL_TAINT_NNP))
 
 /* Flags of struct portacl_rule. */
 #define PORTACL_RULE_ALLOW BIT(0)
@@ -189,6 +194,16 @@ struct portacl_alias {
 	u64 target;
 };
 
+/**
+ * struct portacl_launcher - a program whose launches count as root's
+ * @exe: keyed hash of its path
+ * @text: offset of that path in portacl_policy.strings
+ */
+struct portacl_launcher {
+	u64 exe;
+	u32 text;
+};
+
 struct portacl_stats;
 
 /**
@@ -210,6 +225,8 @@ struct portacl_stats;
  * @nr_exes: number of @exes
  * @nr_aliases: number of @aliases
  * @aliases: programs that no rule will ever match, to say why
+ * @nr_launchers: number of @launchers
+ * @launchers: the launchers in file order
  * @strings: the paths, each ended by a NUL; offset 0 holds none
  * @only: the ports that a rule reserves in the initial network namespace, and
  *	in others; NULL: none
@@ -242,6 +259,8 @@ struct portacl_policy {
 	u32 nr_exes;
 	u32 nr_aliases;
 	struct portacl_alias aliases[PORTACL_MAX_ALIASES];
+	u32 nr_launchers;
+	struct portacl_launcher launchers[PORTACL_MAX_LAUNCHERS];
 	char *strings;
 	unsigned long *only[2];
 	bool has_addrs;
@@ -274,12 +293,16 @@ struct portacl_vec {
  * @rules: of struct portacl_rule
  * @args: of u32
  * @strings: of char
+ * @launchers: the launchers
+ * @nr_launchers: number of @launchers
  * @fallback: the policy's default
  */
 struct portacl_draft {
 	struct portacl_vec rules;
 	struct portacl_vec args;
 	struct portacl_vec strings;
+	struct portacl_launcher launchers[PORTACL_MAX_LAUNCHERS];
+	u32 nr_launchers;
 	enum portacl_action fallback;
 };
 
@@ -289,6 +312,7 @@ void portacl_draft_free(struct portacl_draft *draft);
 struct portacl_policy *portacl_policy_build(struct portacl_draft *draft);
 void portacl_policy_free(struct portacl_policy *policy);
 bool portacl_policy_strict(const struct portacl_policy *policy, u64 exe);
+bool portacl_policy_launcher(const struct portacl_policy *policy, u64 exe);
 
 static inline const struct portacl_range *
 portacl_rule_ports(const struct portacl_policy *policy,

@@ -24,6 +24,8 @@
 #define PORTACL_MAX_TEXT (128U << 20)
 /* The most rules in a policy. */
 #define PORTACL_MAX_RULES (1U << 20)
+/* The most launchers in a policy. */
+#define PORTACL_MAX_LAUNCHERS 16
 /* The longest request that `query` takes, in bytes. */
 #define PORTACL_MAX_QUERY 16384
 

@@ -4,11 +4,13 @@
  */
 #include "portacl.h"
 
+#include <linux/build_bug.h>
 #include <linux/ctype.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
 #include "lex.h"
+#include "match.h"
 #include "parse.h"
 #include "policy.h"
 
@@ -112,15 +114,12 @@ static void print_subject(struct seq_buf *s,
 		seq_buf_puts(s, " launch=root");
 }
 
-/**
- * portacl_print_head - print what comes before the rules
- * @s: where to
- * @policy: the policy
- */
-void portacl_print_head(struct seq_buf *s, const struct portacl_policy *policy)
+static void print_launcher(struct seq_buf *s,
+			   const struct portacl_policy *policy, u32 index)
 {
-	seq_buf_printf(s, "version 1\ndefault %s\n",
-		       portacl_actions[policy->fallback]);
+	seq_buf_puts(s, "launcher ");
+	portacl_print_path(s, policy->strings + policy->launchers[index].text);
+	seq_buf_putc(s, '\n');
 }
 
 /**
@@ -155,4 +154,81 @@ void portacl_print_rule(struct seq_buf *s, const struct portacl_policy *policy,
 		seq_buf_puts(s, " log");
 	if (rule->flags & PORTACL_RULE_NOLOG)
 		seq_buf_puts(s, " nolog");
+}
+
+/**
+ * portacl_print_steps - in how many steps a policy is printed
+ * @policy: the policy
+ *
+ * Return: the number of steps, the last of which is the line `commit`.
+ */
+u32 portacl_print_steps(const struct portacl_policy *policy)
+{
+	return policy->nr_launchers + policy->nr_rules + 2;
+}
+
+/**
+ * portacl_print_step - print a part of the canonical text, in whole lines
+ * @s: where to
+ * @policy: the policy
+ * @step: which part, from 0
+ */
+void portacl_print_step(struct seq_buf *s, const struct portacl_policy *policy,
+			u32 step)
+{
+	u32 rule = step - 1 - policy->nr_launchers;
+
+	if (!step) {
+		seq_buf_printf(s, "version 1\ndefault %s\n",
+			       portacl_actions[policy->fallback]);
+	} else if (step <= policy->nr_launchers) {
+		print_launcher(s, policy, step - 1);
+	} else if (rule < policy->nr_rules) {
+		portacl_print_rule(s, policy, rule);
+		seq_buf_putc(s, '\n');
+	} else {
+		seq_buf_puts(s, "commit\n");
+	}
+}
+
+static const char *const reasons[] = {
+	[PORTACL_REASON_NONE] = "none",
+	[PORTACL_REASON_DEFAULT] = "default",
+	[PORTACL_REASON_RULE] = "deny rule",
+	[PORTACL_REASON_RESERVED] = "reserved",
+	[PORTACL_REASON_PROTO] = "other protocol",
+	[PORTACL_REASON_PORT] = "no rule",
+	[PORTACL_REASON_NET] = "network namespace",
+	[PORTACL_REASON_EXE] = "other program",
+	[PORTACL_REASON_ALIAS] = "not canonical",
+	[PORTACL_REASON_UID] = "wrong uid",
+	[PORTACL_REASON_GID] = "wrong gid",
+	[PORTACL_REASON_ADDR] = "address outside addr=",
+	[PORTACL_REASON_LAUNCH] = "not launched by root",
+	[PORTACL_REASON_CGROUP] = "other cgroup",
+	[PORTACL_REASON_TAINT + PORTACL_TAINT_ENV] =
+		"env (rule loaded after exec: restart the program)",
+	[PORTACL_REASON_TAINT + PORTACL_TAINT_NNP] = "no_new_privs",
+	[PORTACL_REASON_TAINT + PORTACL_TAINT_CHROOT] = "chroot",
+	[PORTACL_REASON_TAINT + PORTACL_TAINT_WRITABLE] = "writable",
+	[PORTACL_REASON_TAINT + PORTACL_TAINT_IDMAPPED] = "idmapped",
+	[PORTACL_REASON_TAINT + PORTACL_TAINT_DELETED] = "deleted",
+	[PORTACL_REASON_TAINT + PORTACL_TAINT_SHARED] = "shared",
+	[PORTACL_REASON_TAINT + PORTACL_TAINT_TRACED] = "traced",
+	[PORTACL_REASON_TAINT + PORTACL_TAINT_NAMESPACE] = "namespace",
+	[PORTACL_REASON_TAINT + PORTACL_TAINT_NOPATH] = "no path",
+};
+
+static_assert(ARRAY_SIZE(reasons) == PORTACL_NR_REASONS);
+
+/**
+ * portacl_reason_text - the reason in words
+ * @reason: the reason
+ *
+ * Context: any.
+ * Return: a constant text.
+ */
+const char *portacl_reason_text(enum portacl_reason reason)
+{
+	return reasons[reason];
 }

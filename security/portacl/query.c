@@ -135,6 +135,14 @@ static int parse_launch(struct question *ask, char *text)
 	return 0;
 }
 
+static int parse_launcher(struct question *ask, char *text)
+{
+	int err = parse_path(ask, text, false);
+
+	ask->q->request.launcher = portacl_hash_path(text, strlen(text));
+	return err;
+}
+
 static int parse_taint(struct question *ask, char *text)
 {
 	int ret = portacl_parse_names(text, portacl_taints, PORTACL_NR_TAINTS);
@@ -154,6 +162,7 @@ static const struct {
 	{ "gid", parse_gid },	    { "addr", parse_addr },
 	{ "net", parse_net },	    { "cgroup", parse_cgroup },
 	{ "launch", parse_launch }, { "taint", parse_taint },
+	{ "launcher", parse_launcher },
 };
 
 static int parse_key(struct question *ask, char *word)
@@ -248,17 +257,8 @@ struct portacl_miss portacl_query_nearest(const struct portacl_policy *policy,
 	return portacl_match_nearest(policy, req, limit);
 }
 
-/**
- * portacl_print_reason - print why a bind was refused
- * @s: where to
- * @v: the verdict
- * @miss: the nearest miss
- * @exe: path of the program that can be relied on, or NULL
- *
- * Context: any.
- */
-void portacl_print_reason(struct seq_buf *s, const struct portacl_verdict *v,
-			  const struct portacl_miss *miss, const char *exe)
+static void print_reason(struct seq_buf *s, const struct portacl_verdict *v,
+			 const struct portacl_miss *miss, const char *exe)
 {
 	enum portacl_reason reason = v->reason;
 
@@ -273,6 +273,28 @@ void portacl_print_reason(struct seq_buf *s, const struct portacl_verdict *v,
 		portacl_print_path(s, exe);
 		seq_buf_putc(s, ')');
 	}
+}
+
+/**
+ * portacl_print_reason - print why a bind was refused, behind a blank
+ * @s: where to
+ * @req: the bind
+ * @v: the verdict
+ * @miss: the nearest miss
+ * @exe: path of the program that can be relied on, or NULL
+ *
+ * Context: any.
+ */
+void portacl_print_reason(struct seq_buf *s, const struct portacl_request *req,
+			  const struct portacl_verdict *v,
+			  const struct portacl_miss *miss, const char *exe)
+{
+	seq_buf_puts(s, " reason=\"");
+	print_reason(s, v, miss, exe);
+	seq_buf_putc(s, '"');
+	/* What launched it was root's own: a line would do. */
+	if (miss->reason == PORTACL_REASON_LAUNCH && req->launcher)
+		seq_buf_puts(s, " launcher=undeclared");
 }
 
 /**
@@ -300,9 +322,7 @@ void portacl_print_answer(struct seq_buf *s,
 	if (v.action == PORTACL_ALLOW)
 		return;
 	miss = portacl_query_nearest(policy, req, &v, PORTACL_MAX_RULES);
-	seq_buf_puts(s, " reason=\"");
-	portacl_print_reason(s, &v, &miss, exe);
-	seq_buf_putc(s, '"');
+	portacl_print_reason(s, req, &v, &miss, exe);
 	if (miss.rule)
 		seq_buf_printf(s, " nearest=%u", miss.rule);
 }

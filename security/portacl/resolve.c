@@ -52,38 +52,64 @@ const char *portacl_resolve_path(const char *name, char *buf)
 	return IS_ERR(real) ? NULL : real;
 }
 
+/*
+ * What is wrong with a program's path, or NULL.  If it is the name of another
+ * one, that is @target, in @buf.
+ */
+static const char *find_fault(const char *exe, bool unwritable, char *buf,
+			      const char **target)
+{
+	const char *fault = NULL;
+	struct path path;
+	char *real;
+
+	*target = "";
+	if (kern_path(exe, LOOKUP_FOLLOW, &path))
+		return "does not exist";
+	real = d_absolute_path(&path, buf, PATH_MAX);
+	if (!IS_ERR(real) && strcmp(real, exe)) {
+		fault = "is not canonical: it resolves to ";
+		*target = real;
+	} else if (!uid_eq(d_backing_inode(path.dentry)->i_uid,
+			   GLOBAL_ROOT_UID)) {
+		fault = "is not owned by root";
+	} else if (unwritable && portacl_identity_writable(&path)) {
+		fault = "can be written or replaced by others than root";
+	}
+	path_put(&path);
+	return fault;
+}
+
 /* Warns about one program; returns whether there was reason to. */
 static bool check(struct portacl_policy *policy, u32 entry, char *buf)
 {
 	u32 index = entry & PORTACL_EXE_RULE;
 	const struct portacl_rule *rule = &policy->rules[index];
-	const char *exe = policy->strings + rule->exe_text;
-	const char *fault = NULL, *target = "";
-	struct path path;
-	char *real;
+	const char *exe = policy->strings + rule->exe_text, *target;
+	const char *fault = find_fault(exe, entry & PORTACL_UNWRITABLE, buf,
+				       &target);
 
-	if (kern_path(exe, LOOKUP_FOLLOW, &path)) {
-		fault = "does not exist";
-	} else {
-		real = d_absolute_path(&path, buf, PATH_MAX);
-		if (!IS_ERR(real) && strcmp(real, exe)) {
-			fault = "is not canonical: it resolves to ";
-			target = real;
-			add_alias(policy, rule->exe, real);
-		} else if (!uid_eq(d_backing_inode(path.dentry)->i_uid,
-				   GLOBAL_ROOT_UID)) {
-			fault = "is not owned by root";
-		} else if ((entry & PORTACL_UNWRITABLE) &&
-			   portacl_identity_writable(&path)) {
-			fault = "can be written or replaced by others than root";
-		}
-		path_put(&path);
-	}
+	if (*target)
+		add_alias(policy, rule->exe, target);
 	if (fault)
 		pr_warn("rule %u: exe=%*pE %s%*pE\n", index + 1,
 			(int)strlen(exe), exe, fault, (int)strlen(target),
 			target);
 	return fault;
+}
+
+static void check_launchers(const struct portacl_policy *policy, char *buf)
+{
+	const char *exe, *fault, *target;
+	u32 i;
+
+	for (i = 0; i < policy->nr_launchers; i++) {
+		exe = policy->strings + policy->launchers[i].text;
+		fault = find_fault(exe, true, buf, &target);
+		if (fault)
+			pr_warn("launcher %*pE %s%*pE\n", (int)strlen(exe),
+				exe, fault, (int)strlen(target), target);
+	}
 }
 
 /**
@@ -100,9 +126,12 @@ void portacl_resolve(struct portacl_policy *policy)
 	u32 i, faults = 0;
 
 	/* Before init, or after the writer's exit, there is nowhere to look. */
-	if (!policy->nr_exes || system_state < SYSTEM_RUNNING || !current->fs)
+	if (system_state < SYSTEM_RUNNING || !current->fs ||
+	    (!policy->nr_exes && !policy->nr_launchers))
 		return;
 	buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	if (buf)
+		check_launchers(policy, buf);
 	for (i = 0; buf && i < policy->nr_exes; i++) {
 		if (faults == MAX_WARNINGS || fatal_signal_pending(current))
 			break;

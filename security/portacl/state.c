@@ -128,18 +128,15 @@ static int digest(struct portacl_policy *policy)
 		return -ENOMEM;
 	sha256_init(&ctx);
 	seq_buf_init(&s, line, PORTACL_MAX_LINE);
-	portacl_print_head(&s, policy);
-	for (i = 0; !seq_buf_has_overflowed(&s); i++) {
+	for (i = 0; i < portacl_print_steps(policy); i++) {
+		seq_buf_clear(&s);
+		portacl_print_step(&s, policy, i);
+		if (seq_buf_has_overflowed(&s))
+			break;
 		sha256_update(&ctx, line, s.len);
 		total += s.len;
-		if (i >= policy->nr_rules)
-			break;
-		seq_buf_clear(&s);
-		portacl_print_rule(&s, policy, i);
-		seq_buf_putc(&s, '\n');
 		cond_resched();
 	}
-	sha256_update(&ctx, "commit\n", 7);
 	sha256_final(&ctx, policy->digest);
 	if (seq_buf_has_overflowed(&s))
 		err = -E2BIG;
@@ -180,7 +177,7 @@ static int fail(struct portacl_parser *p, int err)
 	else if (err == -EPERM)
 		why = "locked";
 	else if (err == -E2BIG)
-		why = "a rule is too long in canonical form";
+		why = "a line is too long in canonical form";
 	else if (err == -EFBIG)
 		why = "the policy is too large in canonical form";
 	error->line = p->line;

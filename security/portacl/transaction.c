@@ -174,7 +174,7 @@ static void end(struct transaction *t)
 
 static void *policy_at(const struct transaction *t, loff_t *pos)
 {
-	return *pos <= t->policy->nr_rules ? pos : NULL;
+	return *pos < portacl_print_steps(t->policy) ? pos : NULL;
 }
 
 /* Who starts anew reads what is in force now. */
@@ -202,18 +202,11 @@ static void policy_stop(struct seq_file *m, void *v)
 static int policy_show(struct seq_file *m, void *v)
 {
 	const struct transaction *t = m->private;
-	u32 line = *(loff_t *)v;
 	struct seq_buf s;
 
 	if (!portacl_show_begin(m, &s))
 		return 0;
-	if (!line)
-		portacl_print_head(&s, t->policy);
-	if (line < t->policy->nr_rules)
-		portacl_print_rule(&s, t->policy, line);
-	else
-		seq_buf_puts(&s, "commit");
-	seq_buf_putc(&s, '\n');
+	portacl_print_step(&s, t->policy, *(loff_t *)v);
 	portacl_show_end(m, &s);
 	return 0;
 }

@@ -386,16 +386,16 @@ char *rule_text(const struct portacl_policy *policy, u32 rule)
 void policy_text(struct buf *text, const struct portacl_policy *policy,
 		 const char *commit)
 {
-	char head[64];
+	char line[PORTACL_MAX_LINE];
 	struct seq_buf s;
 	u32 i;
 
-	seq_buf_init(&s, head, sizeof(head));
-	portacl_print_head(&s, policy);
-	buf_add(text, head, s.len);
-	for (i = 0; i < policy->nr_rules; i++) {
-		add_rule_text(text, policy, i);
-		buf_puts(text, "\n");
+	for (i = 0; i < portacl_print_steps(policy) - 1; i++) {
+		seq_buf_init(&s, line, sizeof(line));
+		portacl_print_step(&s, policy, i);
+		if (seq_buf_has_overflowed(&s))
+			die("a line is too long for the kernel");
+		buf_add(text, line, s.len);
 	}
 	buf_printf(text, "%s\n", commit);
 }

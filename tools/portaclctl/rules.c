@@ -131,13 +131,17 @@ json_t *json_rule(const struct portacl_policy *policy, u32 index)
 
 json_t *json_policy(const struct portacl_policy *policy)
 {
-	json_t *rules = json_array();
+	json_t *rules = json_array(), *launchers = json_array();
 	u32 i;
 
+	for (i = 0; i < policy->nr_launchers; i++)
+		json_array_append_new(launchers, json_path(
+			policy, policy->launchers[i].text));
 	for (i = 0; i < policy->nr_rules; i++)
 		json_array_append_new(rules, json_rule(policy, i));
-	return json_pack("{si ss so}", "version", 1, "default",
-			 portacl_actions[policy->fallback], "rules", rules);
+	return json_pack("{si ss so so}", "version", 1, "default",
+			 portacl_actions[policy->fallback],
+			 "launchers", launchers, "rules", rules);
 }
 
 /* The caller's reference goes, too. */

@@ -128,6 +128,31 @@ static const struct match_case match_cases[] = {
 		.reason = PORTACL_REASON_RULE,
 		.rule = 1,
 	}, {
+		.desc = "a launcher's launch is root's",
+		.rules = "launcher /bin/l; allow tcp 80 exe=/bin/x launch=root",
+		.query = "tcp 80 exe=/bin/x uid=33 taint=env,nnp launcher=/bin/l",
+		.action = PORTACL_ALLOW,
+		.rule = 1,
+	}, {
+		.desc = "no other weakness is taken from a launcher",
+		.rules = "launcher /bin/l; allow tcp 80 exe=/bin/x launch=root",
+		.query = "tcp 80 exe=/bin/x uid=33 taint=env,chroot launcher=/bin/l",
+		.action = PORTACL_LEGACY,
+		.reason = TAINT(CHROOT),
+	}, {
+		.desc = "what has no launcher line is no launcher",
+		.rules = "launcher /bin/l; allow tcp 80 exe=/bin/x launch=root only",
+		.query = "tcp 80 exe=/bin/x uid=33 launcher=/bin/m",
+		.action = PORTACL_DENY,
+		.reason = PORTACL_REASON_RESERVED,
+		.rule = 1,
+	}, {
+		.desc = "nor does it take a weakness away",
+		.rules = "launcher /bin/l; allow tcp 80 exe=/bin/x",
+		.query = "tcp 80 exe=/bin/x uid=33 taint=env launcher=/bin/m",
+		.action = PORTACL_LEGACY,
+		.reason = TAINT(ENV),
+	}, {
 		.desc = "supplementary group",
 		.rules = "allow udp 53 gid=100-199",
 		.query = "udp 53 uid=1 gid=5,7,150",

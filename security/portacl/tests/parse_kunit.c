@@ -149,6 +149,11 @@ static const struct bad_case bad_cases[] = {
 	  "accept= alone opens the port to all: add uid=, gid=, cgroup= or launch=" },
 	{ V "default reject", 2, 9, "legacy, allow or deny expected" },
 	{ V "default deny\ndefault deny", 3, 1, "'default' is repeated" },
+	{ V "launcher", 2, 9, "path of a launcher expected" },
+	{ V "launcher bin/x", 2, 10, "not an absolute canonical path" },
+	{ V "launcher /bin/x/", 2, 17, "not an absolute canonical path" },
+	{ V "launcher /bin/x uid=0", 2, 17, "unexpected 'uid=0'" },
+	{ V "launcher /x\nlauncher /\\170", 3, 10, "the launcher is repeated" },
 	{ V "commit now", 2, 8, "unexpected 'now'" },
 	{ V "commit generation=x", 2, 19, "not a decimal number" },
 	{ V "commit\nallow tcp 80", 3, 1, "text after commit" },
@@ -206,11 +211,49 @@ static void test_commit(struct kunit *test)
 	portacl_parser_free(&p);
 }
 
+static int add_launcher(struct portacl_parser *p, u32 number)
+{
+	char line[32];
+
+	snprintf(line, sizeof(line), "launcher /bin/l%u", number);
+	return portacl_parse_line(p, line, strlen(line));
+}
+
+/* They are printed where they load again, and there are not too many. */
+static void test_launchers(struct kunit *test)
+{
+	char *buf = kunit_kzalloc(test, TEXT_SIZE, GFP_KERNEL);
+	struct portacl_parser p = { };
+	struct portacl_policy *policy;
+	struct seq_buf s;
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	KUNIT_ASSERT_EQ(test, parse(&p, V "allow tcp 1\nlauncher /b\\040c\ndefault deny",
+				    buf), 0);
+	for (i = 1; i < PORTACL_MAX_LAUNCHERS; i++)
+		KUNIT_EXPECT_EQ(test, add_launcher(&p, i), 0);
+	KUNIT_EXPECT_EQ(test, add_launcher(&p, i), -E2BIG);
+	KUNIT_EXPECT_STREQ(test, p.error.reason, "more than 16 launchers");
+	policy = portacl_policy_build(&p.draft);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(policy));
+	seq_buf_init(&s, buf, TEXT_SIZE - 1);
+	policy->nr_launchers = 2;
+	for (i = 0; i < portacl_print_steps(policy); i++)
+		portacl_print_step(&s, policy, i);
+	buf[s.len] = '\0';
+	KUNIT_EXPECT_STREQ(test, buf, V "default deny\nlauncher /b\\040c\n"
+			   "launcher /bin/l1\nallow tcp 1\ncommit\n");
+	portacl_policy_free(policy);
+	portacl_parser_free(&p);
+}
+
 static struct kunit_case parse_tests[] = {
 	KUNIT_CASE_PARAM(test_good, good_gen_params),
 	KUNIT_CASE_PARAM(test_bad, bad_gen_params),
 	KUNIT_CASE(test_nul),
 	KUNIT_CASE(test_commit),
+	KUNIT_CASE(test_launchers),
 	{ }
 };
 

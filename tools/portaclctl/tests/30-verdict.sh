@@ -13,6 +13,7 @@ allow tcp 85 uid=1 launch=root
 allow tcp 86 exe=/usr/bin/env uid=1
 allow tcp 87 uid=1 net=any
 allow tcp 88 exe=/usr/bin/env uid=1
+launcher /bin/l
 deny any 88
 EOF
 v() {
@@ -41,6 +42,12 @@ v "a cgroup below" 0 '^allow rule=6' tcp/84 uid=1 cgroup=/system.slice/a.service
 v "another cgroup" 0 'reason="other cgroup" nearest=6' tcp/84 uid=1 cgroup=/system.slice/b
 v "launched by root" 0 '^allow rule=7' tcp/85 uid=1 launch=root
 v "not launched by root" 0 'reason="not launched by root" nearest=7' tcp/85 uid=1
+v "launched by a launcher" 0 '^allow rule=7' tcp/85 uid=1 launcher=/bin/l
+v "launched by another program of root" 0 \
+	'reason="not launched by root" launcher=undeclared nearest=7' \
+	tcp/85 uid=1 launcher=/bin/m
+v "a launcher's environment and no_new_privs are root's" 0 '^allow rule=8' \
+	tcp/86 uid=1 exe=/usr/bin/env taint=env,nnp launcher=/bin/l
 v "a weakness" 0 'reason="no_new_privs" nearest=8' \
 	tcp/86 uid=1 exe=/usr/bin/env taint=nnp
 v "another name of the program" 0 '^allow rule=8' tcp/86 uid=1 exe=/bin/env

@@ -162,6 +162,20 @@ TEST_F(warn, writable)
 	EXPECT_WARNING(self->program, fault);
 }
 
+/* A launcher is a program like any other. */
+TEST_F(warn, launcher)
+{
+	lseek(self->log, 0, SEEK_END);
+	ASSERT_EQ(0, load_rules("launcher %s", self->program));
+	EXPECT_EQ(NULL, kmsg_find(self->log, "launcher", 1000));
+	ASSERT_EQ(0, chmod(self->program, 0775));
+	ASSERT_EQ(0, load_rules("launcher %s\nlauncher /no/such",
+				self->program));
+	EXPECT_NE(NULL, kmsg_find(self->log, "can be written", 1000));
+	EXPECT_NE(NULL, kmsg_find(self->log,
+				  "launcher /no/such does not exist", 1000));
+}
+
 int main(int argc, char **argv)
 {
 	return audit_main(argc, argv);

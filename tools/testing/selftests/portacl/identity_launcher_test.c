@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Trusted launch: a service manager that root started changes its uid and then
+ * executes the program.  Here a copy of svc.c is the service manager.
+ */
+#include "identity.h"
+
+#include <sys/ptrace.h>
+
+#define MANAGER SVC_DIR "/manager"
+#define WRAPPER SVC_DIR "/wrapper"
+#define BY_ROOT "allow tcp 80 exe=" SVC " uid=33 launch=root only"
+#define TRUSTING "launcher " MANAGER "\n" BY_ROOT
+#define STRANGER "launcher " WRAPPER "\n" BY_ROOT
+
+#define REASON_LAUNCH "not launched by root"
+
+FIXTURE(launcher)
+{
+	struct svc s;
+};
+
+FIXTURE_SETUP(launcher)
+{
+	ASSERT_EQ(0, identity_install());
+	ASSERT_EQ(0, copy_program("svc", MANAGER));
+	ASSERT_EQ(0, copy_program("svc", WRAPPER));
+	write_file("/proc/sys/kernel/yama/ptrace_scope", "0\n");
+	ASSERT_EQ(0, load_rules(TRUSTING));
+}
+
+FIXTURE_TEARDOWN(launcher)
+{
+	EXPECT_EQ(0, reset_policy());
+	identity_remove();
+}
+
+static int set_nnp(const struct launch *how)
+{
+	(void)how;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? errno : 0;
+}
+
+/* The manager runs, as uid 33 already: its next step is the exec. */
+static int start_manager(struct svc *s, struct launch *how)
+{
+	int err;
+
+	how->path = MANAGER;
+	if (!how->who)
+		how->who = &root;
+	err = svc_start(s, how);
+	if (!err && how->who == &root)
+		err = ask(s, "uid 33 33 33");
+	return err;
+}
+
+static int launch(struct svc *s, struct launch *how)
+{
+	return start_manager(s, how) ?: ask(s, "exec " SVC);
+}
+
+/* It is as if root had executed it. */
+TEST_F(launcher, trusted)
+{
+	struct launch how = {};
+
+	ASSERT_EQ(0, launch(&self->s, &how));
+	EXPECT_EQ(0, ask(&self->s, "secure"));
+	EXPECT_EQ(1, ask(&self->s, "dumpable"));
+	EXPECT_GRANTED(&self->s);
+	svc_stop(&self->s);
+}
+
+TEST_F(launcher, no_new_privs)
+{
+	struct launch how = { .root = set_nnp };
+
+	ASSERT_EQ(0, launch(&self->s, &how));
+	EXPECT_EQ(0, ask(&self->s, "secure"));
+	EXPECT_GRANTED(&self->s);
+	ASSERT_EQ(0, load_rules("launcher " MANAGER "\n" ONLY_SVC));
+	EXPECT_GRANTED(&self->s);
+	ASSERT_EQ(0, load_rules(ONLY_SVC));
+	EXPECT_REFUSED(&self->s, ONLY_SVC, "no_new_privs");
+	svc_stop(&self->s);
+}
+
+/* Without its line the manager is a stranger, and the record says so. */
+TEST_F(launcher, not_declared)
+{
+	struct launch how = {};
+	int log;
+
+	ASSERT_EQ(0, load_rules(STRANGER));
+	ASSERT_EQ(0, launch(&self->s, &how));
+	EXPECT_EQ(1, ask(&self->s, "secure"));
+	log = kmsg_open(false);
+	EXPECT_EQ(EACCES, ask(&self->s, "tcp 80"));
+	EXPECT_NE(NULL, kmsg_find(log, "\" launcher=undeclared", 2000));
+	close(log);
+	EXPECT_REFUSED(&self->s, STRANGER, REASON_LAUNCH);
+	/* It was protected, so that no more than launch=root stands here. */
+	ASSERT_EQ(0, load_rules(ONLY_SVC));
+	EXPECT_GRANTED(&self->s);
+	svc_stop(&self->s);
+}
+
+/* What is asked is whether it is one now. */
+TEST_F(launcher, loaded_later)
+{
+	struct launch how = {};
+
+	ASSERT_EQ(0, reset_policy());
+	ASSERT_EQ(0, launch(&self->s, &how));
+	ASSERT_EQ(0, load_rules(ONLY_SVC));
+	EXPECT_REFUSED(&self->s, ONLY_SVC, REASON_ENV);
+	ASSERT_EQ(0, load_rules(TRUSTING));
+	EXPECT_GRANTED(&self->s);
+	ASSERT_EQ(0, load_rules(STRANGER));
+	EXPECT_REFUSED(&self->s, STRANGER, REASON_LAUNCH);
+	svc_stop(&self->s);
+}
+
+/* The wrapper stands between, and root did not execute that one. */
+TEST_F(launcher, wrapper)
+{
+	struct launch how = {};
+
+	ASSERT_EQ(0, load_rules("launcher " WRAPPER "\n" TRUSTING));
+	ASSERT_EQ(0, start_manager(&self->s, &how));
+	ASSERT_EQ(0, ask(&self->s, "exec " WRAPPER));
+	ASSERT_EQ(0, ask(&self->s, "exec " SVC));
+	EXPECT_EQ(1, ask(&self->s, "secure"));
+	EXPECT_REFUSED(&self->s, TRUSTING, REASON_LAUNCH);
+	svc_stop(&self->s);
+	/* The program itself is no launcher of another one either. */
+	ASSERT_EQ(0, load_rules(TRUSTING));
+	ASSERT_EQ(0, launch(&self->s, &how));
+	ASSERT_EQ(0, ask(&self->s, "exec " SVC));
+	EXPECT_REFUSED(&self->s, TRUSTING, REASON_LAUNCH);
+	svc_stop(&self->s);
+}
+
+/* As `systemd --user`: the right image, but the user executed it. */
+TEST_F(launcher, by_user)
+{
+	struct launch how = { .who = &user };
+
+	ASSERT_EQ(0, launch(&self->s, &how));
+	EXPECT_EQ(1, ask(&self->s, "secure"));
+	EXPECT_REFUSED(&self->s, TRUSTING, REASON_LAUNCH);
+	svc_stop(&self->s);
+}
+
+/* A launcher that others could have replaced vouches for nothing. */
+TEST_F(launcher, tainted)
+{
+	struct launch how = {};
+
+	ASSERT_EQ(0, chmod(MANAGER, 0777));
+	ASSERT_EQ(0, launch(&self->s, &how));
+	EXPECT_EQ(1, ask(&self->s, "secure"));
+	EXPECT_REFUSED(&self->s, TRUSTING, REASON_LAUNCH);
+	svc_stop(&self->s);
+	ASSERT_EQ(0, chmod(MANAGER, 0755));
+	how.flags = CLONE_FS;
+	ASSERT_EQ(0, launch(&self->s, &how));
+	EXPECT_REFUSED(&self->s, TRUSTING, REASON_LAUNCH);
+	svc_stop(&self->s);
+}
+
+static int attach(const void *arg)
+{
+	const struct svc *s = arg;
+	int status;
+
+	if (ptrace(PTRACE_ATTACH, s->pid, 0, 0))
+		return errno;
+	waitpid(s->pid, &status, __WALL);
+	return ptrace(PTRACE_DETACH, s->pid, 0, 0) ? errno : 0;
+}
+
+/* From a process of the same user's. */
+#define ATTACH(s) run_as(&user, attach, s)
+
+/* The program, and the launcher between its change of uid and its exec. */
+TEST_F(launcher, traced)
+{
+	struct launch how = {};
+
+	ASSERT_EQ(0, start_manager(&self->s, &how));
+	ASSERT_EQ(0, ask(&self->s, "dumpable 1"));
+	EXPECT_EQ(EPERM, ATTACH(&self->s));
+	ASSERT_EQ(0, ask(&self->s, "exec " SVC));
+	ASSERT_EQ(1, ask(&self->s, "dumpable"));
+	EXPECT_EQ(EPERM, ATTACH(&self->s));
+	EXPECT_GRANTED(&self->s);
+	svc_stop(&self->s);
+	/* The control: no line, no protection. */
+	ASSERT_EQ(0, reset_policy());
+	ASSERT_EQ(0, start_manager(&self->s, &how));
+	ASSERT_EQ(0, ask(&self->s, "dumpable 1"));
+	EXPECT_EQ(0, ATTACH(&self->s));
+	ASSERT_EQ(0, ask(&self->s, "exec " SVC));
+	EXPECT_EQ(0, ATTACH(&self->s));
+	/* From the load on it is there. */
+	ASSERT_EQ(0, load_rules(TRUSTING));
+	EXPECT_EQ(EPERM, ATTACH(&self->s));
+	svc_stop(&self->s);
+}
+
+/* What the policy says is what was read, and can be asked. */
+TEST_F(launcher, text)
+{
+	static const char *const bad[] = {
+		"launcher\n", "launcher sbin/init\n", "launcher /sbin/../init\n",
+		"launcher /x\nlauncher /x\n", "launcher /x uid=0\n",
+	};
+	char text[4096];
+	size_t i;
+
+	ASSERT_LT(0, portacl_read("policy", text, sizeof(text)));
+	EXPECT_STREQ("version 1\ndefault legacy\nlauncher " MANAGER "\n" BY_ROOT
+		     "\ncommit\n", text);
+	ASSERT_EQ(0, portacl_write("policy", text));
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		EXPECT_EQ(-EINVAL, load_rules("%s", bad[i]));
+	for (*text = '\0', i = 0; i < 16; i++)
+		sprintf(text + strlen(text), "launcher /sbin/init%zu\n", i);
+	EXPECT_EQ(0, load_rules("%s", text));
+	strcat(text, "launcher /sbin/init16\n");
+	EXPECT_EQ(-E2BIG, load_rules("%s", text));
+}
+
+int main(int argc, char **argv)
+{
+	need_portacl();
+	return test_harness_run(argc, argv);
+}
