@@ -110,6 +110,20 @@ static int parse_gid(struct statement *st, char *text)
 			    &st->p->lists[PORTACL_GIDS]);
 }
 
+/* Nobody can bind the wildcard without all addresses: a rule may not say so. */
+static int check_wildcard(struct statement *st, const char *item,
+			  const struct portacl_cidr *cidr)
+{
+	struct portacl_request req;
+
+	portacl_request_addr(&req, cidr->addr, false);
+	if (cidr->len != 128 || req.bound[0].len == 128)
+		return 0;
+	return portacl_fail(st, item, req.bound[0].len ?
+			    "0.0.0.0 binds all addresses: write 0.0.0.0/0" :
+			    ":: binds all addresses: write 0.0.0.0/0,::/0 (only IPv6: ::/0)");
+}
+
 static int parse_addr(struct statement *st, char *text)
 {
 	struct portacl_cidr cidr;
@@ -118,19 +132,14 @@ static int parse_addr(struct statement *st, char *text)
 	int err;
 
 	while ((item = strsep(&text, ","))) {
-		struct portacl_request req;
-
 		err = portacl_parse_cidr(item, &cidr, &why);
 		if (err < 0)
 			return portacl_fail(st, item - err - 1, "'%.40s': %s",
 					    item - err - 1, why);
-		portacl_request_addr(&req, cidr.addr, false);
-		if (cidr.len == 128 && req.bound[0].len != 128)
-			return portacl_fail(st, item,
-					    "the wildcard is written %s/0",
-					    item);
-		err = portacl_vec_push(&st->p->lists[PORTACL_ADDRS], &cidr, 1,
-				       sizeof(cidr));
+		err = check_wildcard(st, item, &cidr);
+		if (!err)
+			err = portacl_vec_push(&st->p->lists[PORTACL_ADDRS],
+					       &cidr, 1, sizeof(cidr));
 		if (err)
 			return err;
 	}

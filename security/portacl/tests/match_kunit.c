@@ -171,6 +171,53 @@ static const struct match_case match_cases[] = {
 		.reason = PORTACL_REASON_RULE,
 		.rule = 1,
 	}, {
+		.desc = "the wildcard is in 0.0.0.0/0",
+		.rules = "allow tcp 80 addr=0.0.0.0/0",
+		.query = "tcp 80 uid=1 addr=0.0.0.0",
+		.action = PORTACL_ALLOW,
+		.rule = 1,
+	}, {
+		.desc = "the wildcard is in no half",
+		.rules = "allow tcp 80 addr=0.0.0.0/1,128.0.0.0/1",
+		.query = "tcp 80 uid=1 addr=0.0.0.0",
+		.action = PORTACL_LEGACY,
+	}, {
+		.desc = "the wildcard is not in the network of its number",
+		.rules = "allow tcp 80 addr=0.0.0.0/8",
+		.query = "tcp 80 uid=1 addr=0.0.0.0",
+		.action = PORTACL_LEGACY,
+	}, {
+		.desc = ":: is both wildcards",
+		.rules = "allow tcp 80 addr=0.0.0.0/0,::/0",
+		.query = "tcp 80 uid=1 addr=::",
+		.action = PORTACL_ALLOW,
+		.rule = 1,
+	}, {
+		.desc = ":: is not IPv6 alone",
+		.rules = "allow tcp 80 addr=::/0",
+		.query = "tcp 80 uid=1 addr=::",
+		.action = PORTACL_LEGACY,
+	}, {
+		.desc = ":: is not IPv4 alone",
+		.rules = "allow tcp 80 addr=0.0.0.0/0",
+		.query = "tcp 80 uid=1 addr=::",
+		.action = PORTACL_LEGACY,
+	}, {
+		.desc = ":: is in no part of IPv6",
+		.rules = "allow tcp 80 addr=0.0.0.0/0,::/1,8000::/1",
+		.query = "tcp 80 uid=1 addr=::",
+		.action = PORTACL_LEGACY,
+	}, {
+		.desc = "an unknown address is any",
+		.rules = "allow tcp 80 addr=0.0.0.0/0,::/0",
+		.query = "tcp 80 uid=1",
+		.action = PORTACL_LEGACY,
+	}, {
+		.desc = "IPv4 is not in ::/0",
+		.rules = "allow tcp 80 addr=::/0",
+		.query = "tcp 80 uid=1 addr=127.0.0.1",
+		.action = PORTACL_LEGACY,
+	}, {
 		.desc = "mapped IPv6 is IPv4",
 		.rules = "allow tcp 80 addr=127.0.0.1",
 		.query = "tcp 80 uid=1 addr=::ffff:127.0.0.1",

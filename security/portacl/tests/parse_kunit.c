@@ -93,6 +93,8 @@ struct bad_case {
 };
 
 #define V "version 1\n"
+#define ANY_V4 "0.0.0.0 binds all addresses: write 0.0.0.0/0"
+#define ANY_V6 ":: binds all addresses: write 0.0.0.0/0,::/0 (only IPv6: ::/0)"
 
 static const struct bad_case bad_cases[] = {
 	{ "allow tcp 80", 1, 1, "'version 1' must come first" },
@@ -136,7 +138,11 @@ static const struct bad_case bad_cases[] = {
 	  "'10.0.0.1': the address has bits beyond its prefix" },
 	{ V "allow tcp 80 addr=10.0.0.0/33", 2, 28, "'33': number too large" },
 	{ V "allow tcp 80 addr=::1,10.0.0.0/", 2, 32, "'': not a decimal number" },
-	{ V "allow tcp 80 addr=0.0.0.0", 2, 19, "the wildcard is written 0.0.0.0/0" },
+	{ V "allow tcp 80 addr=0.0.0.0", 2, 19, ANY_V4 },
+	{ V "allow tcp 80 addr=::1,0.0.0.0/32", 2, 23, ANY_V4 },
+	{ V "allow tcp 80 addr=::ffff:0.0.0.0/128", 2, 19, ANY_V4 },
+	{ V "deny tcp 80 addr=::", 2, 18, ANY_V6 },
+	{ V "deny tcp 80 addr=::/128", 2, 18, ANY_V6 },
 	{ V "allow tcp 80 net=all", 2, 18, "net= is init or any" },
 	{ V "allow tcp 80 launch=33", 2, 21, "launch= can only be root" },
 	{ V "allow tcp 80 exe=/x uid=1 accept=traced", 2, 34,
