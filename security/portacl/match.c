@@ -81,19 +81,24 @@ static bool match_one_addr(const struct portacl_cidr *addrs, u32 nr,
 	return false;
 }
 
+/* What the wildcard of IPv6 covers, and what an unknown address may be. */
+static const struct portacl_cidr any[] = {
+	{ },
+	{ .addr = { [10] = 0xff, [11] = 0xff }, .len = 96 },
+};
+
 /* An allow must hold all that is bound, a denial is due for a part of it. */
 static noinline bool match_addr(const struct portacl_policy *policy,
 				const struct portacl_rule *rule,
 				const struct portacl_request *req, bool part)
 {
 	const struct portacl_cidr *addrs = portacl_rule_addrs(policy, rule);
-	u32 i;
+	const struct portacl_cidr *bound = req->nr_bound ? req->bound : any;
+	u32 i, nr = req->nr_bound ?: ARRAY_SIZE(any);
 
-	if (!req->nr_bound)
-		return part;
-	for (i = 0; i < req->nr_bound; i++)
-		if (match_one_addr(addrs, rule->nr_addrs, &req->bound[i],
-				   part) == part)
+	for (i = 0; i < nr; i++)
+		if (match_one_addr(addrs, rule->nr_addrs, &bound[i], part) ==
+		    part)
 			return part;
 	return !part;
 }
@@ -444,20 +449,15 @@ struct portacl_miss portacl_match_nearest(const struct portacl_policy *policy,
 void portacl_request_addr(struct portacl_request *req, const u8 *addr,
 			  bool v6only)
 {
-	static const struct portacl_cidr any4 = {
-		.addr = { [10] = 0xff, [11] = 0xff }, .len = 96,
-	};
-	static const struct portacl_cidr any6;
-
 	req->nr_bound = 1;
-	if (!memcmp(addr, any4.addr, sizeof(any4.addr))) {
-		req->bound[0] = any4;
-	} else if (!memcmp(addr, any6.addr, sizeof(any6.addr))) {
-		req->bound[0] = any6;
+	if (!memcmp(addr, any[1].addr, sizeof(any[1].addr))) {
+		req->bound[0] = any[1];
+	} else if (!memcmp(addr, any[0].addr, sizeof(any[0].addr))) {
+		req->bound[0] = any[0];
 		if (!v6only)
-			req->bound[req->nr_bound++] = any4;
+			req->bound[req->nr_bound++] = any[1];
 	} else {
-		memcpy(req->bound[0].addr, addr, sizeof(any6.addr));
+		memcpy(req->bound[0].addr, addr, sizeof(any[0].addr));
 		req->bound[0].len = 128;
 	}
 }

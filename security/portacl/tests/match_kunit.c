@@ -211,6 +211,12 @@ static const struct match_case match_cases[] = {
 		.desc = "an unknown address is any",
 		.rules = "allow tcp 80 addr=0.0.0.0/0,::/0",
 		.query = "tcp 80 uid=1",
+		.action = PORTACL_ALLOW,
+		.rule = 1,
+	}, {
+		.desc = "an unknown address may be IPv6",
+		.rules = "allow tcp 80 addr=0.0.0.0/0",
+		.query = "tcp 80 uid=1",
 		.action = PORTACL_LEGACY,
 	}, {
 		.desc = "IPv4 is not in ::/0",
