@@ -125,6 +125,12 @@ static bool is_quiet(const struct portacl_verdict *v, enum portacl_mode mode)
 	       mode != PORTACL_LEARN && !trace_portacl_bind_enabled();
 }
 
+/* A thread of the kernel's that picks a port itself goes on to the next. */
+static int refusal(void)
+{
+	return current->flags & PF_KTHREAD ? -EADDRINUSE : -EACCES;
+}
+
 /* The early gate leaves all but a denial to the check site, to count once. */
 static int conclude(const struct portacl_policy *policy,
 		    const struct attempt *try, struct portacl_request *req,
@@ -144,7 +150,7 @@ static int conclude(const struct portacl_policy *policy,
 	}
 	if (v->action == PORTACL_ALLOW)
 		return 1;
-	return v->action == PORTACL_DENY && refused ? -EACCES : 0;
+	return v->action == PORTACL_DENY && refused ? refusal() : 0;
 }
 
 static int judge(const struct attempt *try)
@@ -156,21 +162,24 @@ static int judge(const struct attempt *try)
 		.proto = try->proto,
 		.other_net = !net_eq(net, &init_net),
 	};
+	bool kernel = current->flags & PF_KTHREAD;
 	struct portacl_verdict verdict;
-	int ret;
+	int ret = 0;
 
 	/* A namespace that a user made for himself is his own affair. */
 	if (req.other_net && net->user_ns != &init_user_ns)
 		return 0;
-	if (current->flags & PF_KTHREAD)
+	if (kernel && !try->last)
 		return 0;
 	portacl_identity_request(&req);
 	rcu_read_lock();
 	policy = rcu_dereference(portacl_active);
 	if (policy->has_addrs)
 		note_addr(&req, try->sk, try->addr);
-	verdict = portacl_match(policy, &req);
-	ret = conclude(policy, try, &req, &verdict);
+	verdict = kernel ? portacl_match_reserved(policy, &req) :
+			   portacl_match(policy, &req);
+	if (!kernel || verdict.action == PORTACL_DENY)
+		ret = conclude(policy, try, &req, &verdict);
 	rcu_read_unlock();
 	if (unlikely(req.cgroup))
 		kfree(req.cgroup);

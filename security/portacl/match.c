@@ -406,6 +406,36 @@ struct portacl_verdict portacl_match(const struct portacl_policy *policy,
 }
 
 /**
+ * portacl_match_reserved - decide on a bind by a thread of the kernel's own
+ * @policy: the policy
+ * @req: what it wants to bind
+ *
+ * The rules concern users, not the kernel: all but what is reserved.  Rare
+ * enough to look at the rules one by one, and only for a port that one of them
+ * reserves.
+ *
+ * Context: any, under rcu_read_lock().
+ * Return: a denial by the first rule that reserves it, or PORTACL_LEGACY.
+ */
+struct portacl_verdict
+portacl_match_reserved(const struct portacl_policy *policy,
+		       const struct portacl_request *req)
+{
+	const unsigned long *only = policy->only[req->other_net];
+	u32 i;
+
+	for (i = 0; only && test_bit(req->port, only) && i < policy->nr_rules;
+	     i++) {
+		const struct portacl_rule *rule = &policy->rules[i];
+
+		if ((rule->flags & PORTACL_RULE_ONLY) &&
+		    portacl_match_only(policy, rule, req))
+			return by_only(rule, i);
+	}
+	return (struct portacl_verdict) { .action = PORTACL_LEGACY };
+}
+
+/**
  * portacl_match_nearest - find the allow rule that came nearest
  * @policy: the policy
  * @req: the request that was refused

@@ -104,6 +104,9 @@ struct portacl_miss {
 
 struct portacl_verdict portacl_match(const struct portacl_policy *policy,
 				     struct portacl_request *req);
+struct portacl_verdict
+portacl_match_reserved(const struct portacl_policy *policy,
+		       const struct portacl_request *req);
 struct portacl_miss portacl_match_nearest(const struct portacl_policy *policy,
 					  struct portacl_request *req,
 					  u32 limit);

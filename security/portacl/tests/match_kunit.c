@@ -391,7 +391,32 @@ static void test_model(struct kunit *test)
 		   SEED, i, REQUESTS, quick);
 }
 
+/* For the kernel's own threads nothing counts but what is reserved. */
+static void test_reserved(struct kunit *test)
+{
+	struct portacl_policy *policy =
+		load(test, "default deny; allow tcp 80 uid=0 only;"
+			   "deny tcp 81; allow udp 80 addr=127.0.0.0/8 only");
+	struct portacl_request req = { .port = 80, .proto = PORTACL_TCP };
+	struct portacl_verdict v = portacl_match_reserved(policy, &req);
+
+	KUNIT_EXPECT_EQ(test, v.action, PORTACL_DENY);
+	KUNIT_EXPECT_EQ(test, v.source, PORTACL_BY_ONLY);
+	KUNIT_EXPECT_EQ(test, v.rule, 1);
+	req.port = 81;
+	v = portacl_match_reserved(policy, &req);
+	KUNIT_EXPECT_EQ(test, v.action, PORTACL_LEGACY);
+	req = (struct portacl_request) { .port = 80, .proto = PORTACL_UDP };
+	v = portacl_match_reserved(policy, &req);
+	KUNIT_EXPECT_EQ(test, v.rule, 3);
+	req.other_net = true;
+	v = portacl_match_reserved(policy, &req);
+	KUNIT_EXPECT_EQ(test, v.action, PORTACL_LEGACY);
+	portacl_policy_free(policy);
+}
+
 static struct kunit_case match_tests[] = {
+	KUNIT_CASE(test_reserved),
 	KUNIT_CASE_PARAM(test_match, match_gen_params),
 	KUNIT_CASE(test_nearest),
 	KUNIT_CASE(test_strict),

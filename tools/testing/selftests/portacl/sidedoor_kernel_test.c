@@ -122,6 +122,33 @@ TEST_F_TIMEOUT(kernel, nfs_client, 120)
 	}
 }
 
+/* What is reserved is in use for the kernel, also if the rule allows uid 0. */
+TEST_F_TIMEOUT(kernel, nfs_client_reserved, 120)
+{
+	int port;
+
+	if (!has_nfs())
+		SKIP(return, "no NFS client in this kernel");
+	ASSERT_EQ(0, load_rules("allow tcp 665-699,701-1023 uid=0 only"));
+	port = caller_of_mount();
+	EXPECT_EQ(700, port);
+	/* Of another protocol it is not. */
+	ASSERT_EQ(0, load_rules("allow udp 1-1023 uid=33 only"));
+	port = caller_of_mount();
+	EXPECT_TRUE(port > 0 && port < 1024)
+	{
+		TH_LOG("port %d", port);
+	}
+	/* Nor while nothing is enforced. */
+	ASSERT_EQ(0, load_rules("allow tcp 1-1023 uid=33 only"));
+	ASSERT_EQ(0, portacl_write("mode", "permissive"));
+	port = caller_of_mount();
+	EXPECT_TRUE(port > 0 && port < 1024)
+	{
+		TH_LOG("port %d", port);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	need_portacl();
