@@ -63,7 +63,7 @@ static int ask(struct dialogue *d, char *text, size_t len)
 	if (strlen(text) == len)
 		err = portacl_parse_query(&d->query, text, &error);
 	if (err)
-		seq_buf_printf(&s, "error line %u column %u: %s\n", error.line,
+		seq_buf_printf(&s, "error line %u, column %u: %s\n", error.line,
 			       error.column, error.reason);
 	else
 		answer(d, &s);

@@ -128,7 +128,7 @@ static void __init refuse(struct portacl_parser *p, const char *what,
 			  struct portacl_error *error)
 {
 	*error = p->error;
-	pr_err("%s: line %u column %u: %s: ignored\n", what, error->line,
+	pr_err("%s: line %u, column %u: %s: ignored\n", what, error->line,
 	       error->column, error->reason);
 	portacl_parser_free(p);
 }

@@ -86,7 +86,7 @@ int portacl_parse_u32(const char *text, u32 max, u32 *value, const char **why)
 	if (!*text || strspn(text, "0123456789") != strlen(text) ||
 	    (text[0] == '0' && text[1]))
 		return -EINVAL;
-	*why = "number too large";
+	*why = "number out of range";
 	return kstrtouint(text, 10, value) || *value > max ? -EINVAL : 0;
 }
 

@@ -133,15 +133,15 @@ static int parse_default(struct statement *st, char *verb)
 
 static int parse_launcher(struct statement *st, char *verb)
 {
-	struct portacl_draft *draft = &st->p->draft;
+	struct portacl_vec *launchers = &st->p->draft.launchers;
 	char *word = portacl_line_word(st, verb, "path of a launcher");
-	struct portacl_launcher launcher;
+	struct portacl_launcher launcher, *known = launchers->data;
 	u32 i;
 	int err;
 
 	if (!word)
 		return -EINVAL;
-	if (draft->nr_launchers == PORTACL_MAX_LAUNCHERS) {
+	if (launchers->len == PORTACL_MAX_LAUNCHERS) {
 		portacl_fail(st, verb, "more than %u launchers",
 			     PORTACL_MAX_LAUNCHERS);
 		return -E2BIG;
@@ -150,12 +150,12 @@ static int parse_launcher(struct statement *st, char *verb)
 	if (err)
 		return err;
 	launcher.exe = portacl_hash_path(word, strlen(word));
-	for (i = 0; i < draft->nr_launchers; i++)
-		if (draft->launchers[i].exe == launcher.exe)
+	for (i = 0; i < launchers->len; i++)
+		if (known[i].exe == launcher.exe)
 			return portacl_fail(st, word,
 					    "the launcher is repeated");
-	draft->launchers[draft->nr_launchers++] = launcher;
-	return need_end(st);
+	return portacl_vec_push(launchers, &launcher, 1, sizeof(launcher)) ?:
+	       need_end(st);
 }
 
 static int parse_commit(struct statement *st, char *verb)

@@ -57,6 +57,7 @@ void portacl_draft_free(struct portacl_draft *draft)
 	kvfree(draft->rules.data);
 	kvfree(draft->args.data);
 	kvfree(draft->strings.data);
+	kvfree(draft->launchers.data);
 	memset(draft, 0, sizeof(*draft));
 }
 
@@ -247,8 +248,10 @@ struct portacl_policy *portacl_policy_build(struct portacl_draft *draft)
 	policy->size = sizeof(*policy);
 	policy->nr_rules = draft->rules.len;
 	policy->fallback = draft->fallback;
-	policy->nr_launchers = draft->nr_launchers;
-	memcpy(policy->launchers, draft->launchers, sizeof(draft->launchers));
+	policy->nr_launchers = draft->launchers.len;
+	if (policy->nr_launchers)
+		memcpy(policy->launchers, draft->launchers.data,
+		       policy->nr_launchers * sizeof(*policy->launchers));
 	policy->rules = trim(&draft->rules, sizeof(*policy->rules),
 			     &policy->size);
 	policy->args = trim(&draft->args, sizeof(*policy->args), &policy->size);

@@ -238,9 +238,8 @@ struct portacl_stats;
  * @generation: number of this policy since boot
  * @digest: SHA-256 of the canonical text
  * @loader_uid: who loaded it
- * @loader_pid: who loaded it
- * @loader_comm: who loaded it
- * @loaded: when it was loaded, seconds since the epoch
+ * @loader_pid: who loaded it, 0: the kernel at its start
+ * @loaded: when it was loaded, as time64_t
  */
 struct portacl_policy {
 	unsigned long *ports;
@@ -272,7 +271,6 @@ struct portacl_policy {
 	u8 digest[32];
 	u32 loader_uid;
 	s32 loader_pid;
-	char loader_comm[16];
 	s64 loaded;
 };
 
@@ -293,16 +291,14 @@ struct portacl_vec {
  * @rules: of struct portacl_rule
  * @args: of u32
  * @strings: of char
- * @launchers: the launchers
- * @nr_launchers: number of @launchers
+ * @launchers: of struct portacl_launcher, at most PORTACL_MAX_LAUNCHERS
  * @fallback: the policy's default
  */
 struct portacl_draft {
 	struct portacl_vec rules;
 	struct portacl_vec args;
 	struct portacl_vec strings;
-	struct portacl_launcher launchers[PORTACL_MAX_LAUNCHERS];
-	u32 nr_launchers;
+	struct portacl_vec launchers;
 	enum portacl_action fallback;
 };
 

@@ -48,7 +48,7 @@ static int parse_number(struct question *ask, const char *text, u32 max,
 	const char *why;
 
 	if (portacl_parse_u32(text, max, value, &why))
-		return fail(ask, text, "'%.32s': %s", text, why);
+		return fail(ask, text, "%s", why);
 	return 0;
 }
 

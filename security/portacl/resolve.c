@@ -125,8 +125,8 @@ void portacl_resolve(struct portacl_policy *policy)
 	char *buf;
 	u32 i, faults = 0;
 
-	/* Before init, or after the writer's exit, there is nowhere to look. */
-	if (system_state < SYSTEM_RUNNING || !current->fs ||
+	/* Before init there is nowhere to look. */
+	if (system_state < SYSTEM_RUNNING ||
 	    (!policy->nr_exes && !policy->nr_launchers))
 		return;
 	buf = kmalloc(PATH_MAX, GFP_KERNEL);

@@ -22,10 +22,10 @@ static int parse_range(struct statement *st, char *item, u32 min, u32 max,
 	if (dash)
 		*dash = '\0';
 	if (portacl_parse_u32(item, max, &range->min, &why))
-		return portacl_fail(st, item, "'%.32s': %s", item, why);
+		return portacl_fail(st, item, "%s", why);
 	range->max = range->min;
 	if (dash && portacl_parse_u32(dash + 1, max, &range->max, &why))
-		return portacl_fail(st, dash + 1, "'%.32s': %s", dash + 1, why);
+		return portacl_fail(st, dash + 1, "%s", why);
 	if (range->min < min)
 		return portacl_fail(st, item, "port 0 is never matched");
 	if (range->max < range->min)

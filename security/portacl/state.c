@@ -19,7 +19,6 @@
 
 #include "lex.h"
 #include "resolve.h"
-#include "show.h"
 #include "state.h"
 #include "stats.h"
 
@@ -155,7 +154,6 @@ static struct portacl_policy *make_policy(struct portacl_parser *p)
 		return policy;
 	policy->loader_uid = __kuid_val(current_euid());
 	policy->loader_pid = task_tgid_nr(current);
-	get_task_comm(policy->loader_comm, current);
 	policy->loaded = ktime_get_real_seconds();
 	policy->stats = portacl_stats_alloc(policy->nr_rules);
 	err = policy->stats ? digest(policy) : -ENOMEM;
@@ -277,7 +275,7 @@ void portacl_state_fail(const struct portacl_error *error)
 	last_error = *error;
 	announce();
 	mutex_unlock(&state_lock);
-	pr_warn_ratelimited("policy refused: line %u column %u: %s\n",
+	pr_warn_ratelimited("policy refused: line %u, column %u: %s\n",
 			    error->line, error->column, error->reason);
 }
 
@@ -353,21 +351,20 @@ static void show_error(struct seq_file *m)
 	if (!last_error.reason[0])
 		seq_puts(m, "error none\n");
 	else
-		seq_printf(m, "error line %u column %u: %s\n", last_error.line,
+		seq_printf(m, "error line %u, column %u: %s\n", last_error.line,
 			   last_error.column, last_error.reason);
 }
 
+/* Nobody but the kernel that starts has the process number 0. */
 static void show_loader(struct seq_file *m, const struct portacl_policy *policy)
 {
-	struct seq_buf s;
-
-	if (!portacl_show_begin(m, &s))
+	if (!policy->loader_pid) {
+		seq_puts(m, "loaded boot\n");
 		return;
-	seq_buf_printf(&s, "loader uid=%u pid=%d comm=\"", policy->loader_uid,
-		       policy->loader_pid);
-	portacl_print_path(&s, policy->loader_comm);
-	seq_buf_puts(&s, "\"\n");
-	portacl_show_end(m, &s);
+	}
+	seq_printf(m, "loaded uid=%u pid=%d time=%ptT", policy->loader_uid,
+		   policy->loader_pid, &policy->loaded);
+	seq_puts(m, "Z\n");
 }
 
 /**
@@ -391,8 +388,7 @@ void portacl_state_show(struct seq_file *m)
 		   (int)sizeof(policy->digest), policy->digest);
 	show_error(m);
 	show_loader(m, policy);
-	seq_printf(m, "loaded %lld\nbytes %zu\n", policy->loaded,
-		   policy->size);
+	seq_printf(m, "bytes %zu\n", policy->size);
 	mutex_unlock(&state_lock);
 }
 

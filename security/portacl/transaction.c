@@ -134,10 +134,13 @@ static int add(struct transaction *t, const char __user *buf, size_t count)
 	if (t->total > PORTACL_MAX_TEXT)
 		return refuse(t, -EFBIG, "text too large");
 	err = take(t, buf, count);
+	if (err || !t->parser.committed)
+		return err;
 	/* All of what was written must be sound before any takes effect. */
-	if (!err && t->parser.committed && !t->len)
-		err = commit(t);
-	return err;
+	t->text[t->len] = '\0';
+	if (t->len)
+		err = parse(t, t->text, t->len);
+	return err ?: commit(t);
 }
 
 static ssize_t policy_write(struct file *file, const char __user *buf,
@@ -155,20 +158,10 @@ static ssize_t policy_write(struct file *file, const char __user *buf,
 	return err ?: (ssize_t)count;
 }
 
-/*
- * The last line need not end in a newline, unless its writer was killed: more
- * might have followed.
- */
+/* Of a policy that nobody committed nothing stays but the note of it. */
 static void end(struct transaction *t)
 {
-	if (t->ended || !t->total)
-		return;
-	t->text[t->len] = '\0';
-	if (!(current->flags & PF_SIGNALED) && parse(t, t->text, t->len))
-		return;
-	if (t->parser.committed)
-		commit(t);
-	else
+	if (!t->ended && t->total)
 		refuse(t, 0, "closed before commit");
 }
 

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <time.h>
-
 #include "commands.h"
 #include "kernel.h"
 #include "names.h"
@@ -31,11 +29,21 @@ static json_t *text(const char *status, const char *key)
 	return json;
 }
 
+static json_t *json_loader(const char *loaded)
+{
+	if (!strcmp(loaded, "boot"))
+		return json_null();
+	return json_pack("{sI sI}", "uid", number(loaded, "uid"),
+			 "pid", number(loaded, "pid"));
+}
+
 static json_t *json_status(const char *status)
 {
-	char *loader = field(status, "loader");
+	char *loaded = field(status, "loaded");
+	char *when = strcmp(loaded, "boot") ? field(loaded, "time") :
+					      xstrdup(loaded);
 	json_t *json = json_pack(
-		"{sI so sI sI so sb so so s{sI sI so} sI}",
+		"{sI so sI sI so sb so so so ss}",
 		"abi", number(status, "abi"), "mode", text(status, "mode"),
 		"generation", number(status, "generation"),
 		"rules", number(status, "rules"),
@@ -43,11 +51,10 @@ static json_t *json_status(const char *status)
 		"locked", (int)number(status, "locked"),
 		"digest", text(status, "digest"),
 		"error", text(status, "error"),
-		"loader", "uid", number(loader, "uid"),
-		"pid", number(loader, "pid"), "comm", text(loader, "comm"),
-		"loaded", number(status, "loaded"));
+		"loader", json_loader(loaded), "loaded", when);
 
-	free(loader);
+	free(loaded);
+	free(when);
 	return json;
 }
 
@@ -61,18 +68,17 @@ static void print_line(const char *status, const char *name, const char *key)
 
 static void print_loader(const char *status)
 {
-	char *loader = field(status, "loader"), *comm = field(loader, "comm");
-	time_t when = number(status, "loaded");
-	u32 uid = number(loader, "uid");
+	char *loaded = field(status, "loaded"), *when = field(loaded, "time");
+	u32 uid = number(loaded, "uid");
 	const char *name = name_of(NAME_USER, uid);
-	char date[64] = "before the clock was set";
 
-	if (when)
-		strftime(date, sizeof(date), "%F %T", localtime(&when));
-	printf("%-12s%s by %s (uid %u), process %s[%d]\n", "loaded", date,
-	       name ? name : "?", uid, comm, (int)number(loader, "pid"));
-	free(loader);
-	free(comm);
+	if (!strcmp(loaded, "boot"))
+		printf("%-12sat boot\n", "loaded");
+	else
+		printf("%-12s%s by %s (uid %u), process %d\n", "loaded", when,
+		       name ? name : "?", uid, (int)number(loaded, "pid"));
+	free(loaded);
+	free(when);
 }
 
 int cmd_status(char **argv)

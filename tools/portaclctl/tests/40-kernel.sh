@@ -27,8 +27,7 @@ default legacy
 locked 0
 digest 00ff
 error none
-loader uid=0 pid=812 comm="portaclctl"
-loaded 1700000000
+loaded uid=0 pid=812 time=2026-11-25T10:00:00Z
 EOF
 cat > "$fs/stats" <<'EOF'
 rule=1 grants=7 denies=2 last=1700000001
@@ -38,13 +37,13 @@ reason="wrong uid" count=2
 EOF
 echo enforce > "$fs/mode"
 echo 0 > "$fs/lock"
-gives "status" 0 '^loaded .* by root .uid 0., process portaclctl.812.' status
+gives "status" 0 '^loaded +2026-11-25T10:00:00Z by root .uid 0., process 812$' status
 gives "status --json" 0 . status --json
 json "its members" 'j["mode"] == "enforce" and j["generation"] == 4 and
 	j["locked"] is False and j["error"] is None and
-	j["loader"] == {"uid": 0, "pid": 812, "comm": "portaclctl"} and
+	j["loader"] == {"uid": 0, "pid": 812} and
 	j["rules"] == 2 and j["default"] == "legacy" and j["abi"] == 1 and
-	j["digest"] == "00ff" and j["loaded"] == 1700000000'
+	j["digest"] == "00ff" and j["loaded"] == "2026-11-25T10:00:00Z"'
 run show
 same "show" "$fs/policy"
 gives "show --json" 0 . show --json

@@ -36,10 +36,10 @@ static const struct {
 	{ "version 1\nallow tcp,tcp 80\n", 2, 11, "repeated" },
 	{ "version 1\nallow tcp, 80\n", 2, 11, "" },
 	{ "version 1\nallow any,tcp 80\n", 2, 7, "any" },
-	{ "version 1\n\n# x\n  deny\ttcp 65616\n", 4, 12, "65616" },
-	{ "version 1\nallow tcp 65536\n", 2, 11, "too large" },
-	{ "version 1\nallow tcp 4294967376\n", 2, 11, "too large" },
-	{ "version 1\nallow tcp 18446744073709551696\n", 2, 11, "too large" },
+	{ "version 1\n\n# x\n  deny\ttcp 65616\n", 4, 12, "number out of range" },
+	{ "version 1\nallow tcp 65536\n", 2, 11, "number out of range" },
+	{ "version 1\nallow tcp 4294967376\n", 2, 11, "number out of range" },
+	{ "version 1\nallow tcp 18446744073709551696\n", 2, 11, "number out of range" },
 	{ "version 1\nallow tcp 0\n", 2, 11, "port 0" },
 	{ "version 1\nallow tcp 0-80\n", 2, 11, "port 0" },
 	{ "version 1\nallow tcp 80-79\n", 2, 11, "before it starts" },
@@ -60,12 +60,12 @@ static const struct {
 	{ "version 1\nallow tcp 80 uid=33 uid=34\n", 2, 21, "repeated" },
 	{ "version 1\nallow tcp 80 only only\n", 2, 19, "repeated" },
 	{ "version 1\nallow tcp 80 uid=-1\n", 2, 18, "number" },
-	{ "version 1\nallow tcp 80 uid=4294967295\n", 2, 18, "too large" },
-	{ "version 1\nallow tcp 80 uid=4294967296\n", 2, 18, "too large" },
+	{ "version 1\nallow tcp 80 uid=4294967295\n", 2, 18, "number out of range" },
+	{ "version 1\nallow tcp 80 uid=4294967296\n", 2, 18, "number out of range" },
 	{ "version 1\nallow tcp 80 uid=34-33\n", 2, 18, "before it starts" },
 	{ "version 1\nallow tcp 80 uid=www-data\n", 2, 18, "number" },
 	{ "version 1\nallow tcp 80 gid=\n", 2, 18, "empty" },
-	{ "version 1\nallow tcp 80 gid=4294967295\n", 2, 18, "too large" },
+	{ "version 1\nallow tcp 80 gid=4294967295\n", 2, 18, "number out of range" },
 	{ "version 1\nallow tcp 80 exe=\n", 2, 18, "empty" },
 	{ "version 1\nallow tcp 80 exe=nginx\n", 2, 18, "path" },
 	{ "version 1\nallow tcp 80 exe=/usr//sbin\n", 2, 23, "path" },
@@ -81,11 +81,13 @@ static const struct {
 	{ "version 1\nallow tcp 80 addr=1.2.3\n", 2, 19, "address" },
 	{ "version 1\nallow tcp 80 addr=1.2.3.256\n", 2, 19, "address" },
 	{ "version 1\nallow tcp 80 addr=1.2.3.4,\n", 2, 27, "address" },
-	{ "version 1\nallow tcp 80 addr=1.2.3.4/33\n", 2, 27, "too large" },
+	{ "version 1\nallow tcp 80 addr=1.2.3.4/33\n", 2, 27, "number out of range" },
 	{ "version 1\nallow tcp 80 addr=1.2.3.4/24\n", 2, 19, "prefix" },
-	{ "version 1\nallow tcp 80 addr=::1/129\n", 2, 23, "too large" },
+	{ "version 1\nallow tcp 80 addr=::1/129\n", 2, 23, "number out of range" },
 	{ "version 1\nallow tcp 80 addr=1::2::3\n", 2, 19, "address" },
 	{ "version 1\nallow tcp 80 addr=localhost\n", 2, 19, "address" },
+	{ "version 1\nallow tcp 80 addr=0.0.0.0/32\n", 2, 19, "0.0.0.0/0" },
+	{ "version 1\nallow tcp 80 addr=::1,::/128\n", 2, 23, "::/0" },
 	{ "version 1\nallow tcp 80 net=host\n", 2, 18, "net=" },
 	{ "version 1\nallow tcp 80 launch=user\n", 2, 21, "launch=" },
 	{ "version 1\nallow tcp 80 exe=/x uid=1 accept=traced\n", 2, 34,
@@ -145,7 +147,7 @@ TEST_F(grammar, refused)
 		{
 			TH_LOG("%s", bad[i].text);
 		}
-		snprintf(place, sizeof(place), "line %d column %d: ",
+		snprintf(place, sizeof(place), "line %d, column %d: ",
 			 bad[i].line, bad[i].column);
 		error = status_value("error");
 		EXPECT_TRUE(!strncmp(error, place, strlen(place)) &&
@@ -168,7 +170,7 @@ TEST_F(grammar, nul_byte)
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(-EINVAL, write_all(fd, text, sizeof(text) - 1));
 	close(fd);
-	EXPECT_EQ(0, strncmp(status_value("error"), "line 2 column 13: ", 18))
+	EXPECT_EQ(0, strncmp(status_value("error"), "line 2, column 13: ", 19))
 	{
 		TH_LOG("%s", status_value("error"));
 	}

@@ -125,7 +125,7 @@ TEST_F(query, failed_question)
 	ASSERT_EQ(-1, write(fd, "tcp 80 uid=x", 12));
 	EXPECT_EQ(EINVAL, errno);
 	EXPECT_LT(0, read(fd, answer, sizeof(answer) - 1));
-	EXPECT_STREQ("error line 1 column 12: 'x': not a decimal number\n",
+	EXPECT_STREQ("error line 1, column 12: not a decimal number\n",
 		     answer);
 	memset(large, 'x', sizeof(large));
 	ASSERT_EQ(-1, write(fd, large, sizeof(large)));
