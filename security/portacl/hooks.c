@@ -218,7 +218,8 @@ static noinline int decide(const struct sock *sk, const struct sockaddr *addr,
 	u32 rule;
 
 	if ((sk->sk_protocol != IPPROTO_TCP &&
-	     sk->sk_protocol != IPPROTO_UDP) || id->taint ||
+	     sk->sk_protocol != IPPROTO_UDP) ||
+	    (id->taint & ~PORTACL_LAUNCH_TAINTS) ||
 	    !net_eq(sock_net(sk), &init_net) ||
 	    cred->user_ns != &init_user_ns || (current->flags & PF_KTHREAD) ||
 	    portacl_identity_may_be_traced() ||
@@ -227,7 +228,8 @@ static noinline int decide(const struct sock *sk, const struct sockaddr *addr,
 		return judge_site(sk, addr, port);
 	rcu_read_lock();
 	policy = rcu_dereference(portacl_active);
-	rule = portacl_match_quick(policy, tag, proto);
+	rule = !id->taint || portacl_policy_launcher(policy, id->launcher) ?
+		       portacl_match_quick(policy, tag, proto) : 0;
 	if (rule)
 		portacl_stats_grant(policy->stats, rule);
 	rcu_read_unlock();
