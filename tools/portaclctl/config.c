@@ -377,6 +377,32 @@ char *rule_text(const struct portacl_policy *policy, u32 rule)
 	return text.text;
 }
 
+/* All that stands before the rules. */
+static char *head_text(const struct portacl_policy *policy)
+{
+	size_t size = 1 << 20;
+	char *text = xrealloc(NULL, size, 1);
+	struct seq_buf s;
+
+	seq_buf_init(&s, text, size - 1);
+	portacl_print_head(&s, policy);
+	if (seq_buf_has_overflowed(&s))
+		die("what stands before the rules is too long");
+	text[s.len] = '\0';
+	return text;
+}
+
+/* The paths that `launcher` lines name, as the policy writes them. */
+void policy_launchers(const struct portacl_policy *policy, struct list *paths)
+{
+	char *text = head_text(policy), *rest = text, *line;
+
+	while ((line = strsep(&rest, "\n")))
+		if (!strncmp(line, "launcher ", 9))
+			list_add(paths, xstrdup(line + 9));
+	free(text);
+}
+
 /**
  * policy_text - the canonical text of a policy, as the kernel shows it
  * @text: where it is added
@@ -386,16 +412,14 @@ char *rule_text(const struct portacl_policy *policy, u32 rule)
 void policy_text(struct buf *text, const struct portacl_policy *policy,
 		 const char *commit)
 {
-	char head[64];
-	struct seq_buf s;
+	char *head = head_text(policy);
 	u32 i;
 
-	seq_buf_init(&s, head, sizeof(head));
-	portacl_print_head(&s, policy);
-	buf_add(text, head, s.len);
+	buf_puts(text, head);
 	for (i = 0; i < policy->nr_rules; i++) {
 		add_rule_text(text, policy, i);
 		buf_puts(text, "\n");
 	}
 	buf_printf(text, "%s\n", commit);
+	free(head);
 }

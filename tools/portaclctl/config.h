@@ -48,6 +48,8 @@ void config_load(struct config *cfg, char **paths);
 void config_free(struct config *cfg);
 char *config_where(const struct config *cfg, u32 rule);
 
+void policy_launchers(const struct portacl_policy *policy,
+		      struct list *paths);
 char *rule_text(const struct portacl_policy *policy, u32 rule);
 void policy_text(struct buf *text, const struct portacl_policy *policy,
 		 const char *commit);

@@ -170,13 +170,19 @@ static void lint_units(struct linter *linter)
 
 static void lint_lockouts(struct linter *linter)
 {
+	struct rehearsal rehearsal;
 	struct list texts = { 0 };
 	size_t i;
 
-	find_lockouts(linter->policy, &texts);
+	rehearse(&rehearsal, linter->cfg);
+	for (i = 0; i < rehearsal.texts.len; i++)
+		report(linter, NO_RULE, "lockout", "%s",
+		       rehearsal.texts.items[i]);
+	find_unused_sockets(&rehearsal, &texts);
 	for (i = 0; i < texts.len; i++)
-		report(linter, NO_RULE, "lockout", "%s", texts.items[i]);
+		report(linter, NO_RULE, "socket-unit", "%s", texts.items[i]);
 	list_free(&texts);
+	rehearsal_free(&rehearsal);
 }
 
 int cmd_lint(char **argv)

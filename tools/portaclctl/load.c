@@ -79,13 +79,15 @@ static int open_answer(char **paths)
 int cmd_load(char **argv)
 {
 	const char *seconds = NULL, *generation = NULL;
+	bool strict = false;
 	const struct flag flags[] = {
 		{ "confirm", NULL, &seconds },
 		{ "generation", NULL, &generation },
+		{ "strict", &strict, NULL },
 	};
 	struct config cfg = { 0 };
 	char *rollback = NULL, *active = NULL;
-	u32 timeout = 0;
+	u32 timeout = 0, judged, hidden;
 	int ret = EXIT_OK, answer = -1;
 
 	take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER);
@@ -94,7 +96,8 @@ int cmd_load(char **argv)
 		answer = open_answer(argv + 1);
 	config_load(&cfg, argv + 1);
 	warn_programs(&cfg);
-	warn_lockout(cfg.policy);
+	if (warn_lockout(&cfg, &judged, &hidden) && strict)
+		die("not loaded: --strict wants every service that listens to be able to do so again");
 	if (!generation && cfg.parser.has_generation)
 		generation = active = xasprintf("%llu", cfg.parser.generation);
 	/* Only what replaces a known generation can be rolled back. */
