@@ -45,6 +45,7 @@ int cmd_check(char **argv)
 	if (strict && !live)
 		die_usage("--strict is for --live");
 	cfg.list_matches = !print;
+	cfg.list_links = !print;
 	config_load(&cfg, argv + 1);
 	warn_programs(&cfg);
 	if (print) {

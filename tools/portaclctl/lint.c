@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "commands.h"
+#include "lastgood.h"
 #include "lint.h"
 #include "lockout.h"
 #include "names.h"
@@ -168,6 +169,42 @@ static void lint_units(struct linter *linter)
 	units_free(units, nr);
 }
 
+/* The first rule that stands in a line, or NO_RULE. */
+static u32 find_rule(const struct config *cfg, const struct stale *stale)
+{
+	u32 i;
+
+	for (i = 0; i < cfg->policy->nr_rules; i++)
+		if (cfg->origins[i].line == stale->line &&
+		    !strcmp(cfg->files.items[cfg->origins[i].file],
+			    stale->file))
+			return i;
+	return NO_RULE;
+}
+
+/* Programs that moved since these files were loaded. */
+static void lint_stale(struct linter *linter)
+{
+	struct last_good last;
+	struct stale *stale;
+	u32 i, nr, rule;
+	char *why;
+
+	if (!last_good_read(&last, &why)) {
+		free(why);
+		return;
+	}
+	stale = last_good_stale(&last, &nr);
+	for (i = 0; i < nr; i++) {
+		rule = find_rule(linter->cfg, &stale[i]);
+		if (rule != NO_RULE)
+			report(linter, rule, "exe-stale",
+			       "%s: portaclctl load", stale[i].text);
+	}
+	stale_free(stale, nr);
+	last_good_free(&last);
+}
+
 static void lint_lockouts(struct linter *linter)
 {
 	struct rehearsal rehearsal;
@@ -201,6 +238,7 @@ int cmd_lint(char **argv)
 	lint_rules(&linter);
 	lint_shadows(&linter);
 	lint_units(&linter);
+	lint_stale(&linter);
 	lint_lockouts(&linter);
 	if (json)
 		print_json(linter.json);

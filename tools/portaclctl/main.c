@@ -13,7 +13,7 @@ static const struct {
 	{ "check", cmd_check, "[--print] [--live [--strict]] [FILE...]",
 	  "read the files, report errors, change nothing" },
 	{ "load", cmd_load,
-	  "[--confirm SECONDS] [--generation N] [--strict] [FILE...]",
+	  "[--boot | --confirm SECONDS] [--generation N] [--strict] [--stale | FILE...]",
 	  "put the files in force, as a whole or not at all" },
 	{ "show", cmd_show, "[--json]", "print the policy in force" },
 	{ "diff", cmd_diff, "[FILE...]",
