@@ -171,7 +171,8 @@ if perl attach.pl 2> err; then
 	point $? "cgroup-bpf: the bind is refused"
 	gives "cgroup-bpf: explain" 0 'unless refused by .*cgroup-bpf' \
 		explain $binder tcp/8085
-	gives "cgroup-bpf: its name" 0 'cgroup-bpf +may refuse .EPERM.: denybind' \
+	gives "cgroup-bpf: its name" 0 \
+		'cgroup-bpf +may refuse, with EPERM.*: bind4 denybind .id [0-9]+. at /web$' \
 		explain $binder tcp/8085
 	stop
 else
