@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "config.h"
 #include "lex.h"
+#include "lint.h"
 #include "lockout.h"
 #include "programs.h"
 
@@ -29,6 +30,18 @@ static void print_summary(const struct config *cfg)
 	       portacl_actions[cfg->policy->fallback]);
 }
 
+static void warn_everything(const struct config *cfg)
+{
+	u32 rule = denies_everything(cfg->policy);
+	char *where;
+
+	if (rule == NO_RULE)
+		return;
+	where = config_where(cfg, rule);
+	fprintf(stderr, "%s: warning: denies everything, sshd too\n", where);
+	free(where);
+}
+
 int cmd_check(char **argv)
 {
 	bool print = false, live = false, strict = false;
@@ -48,6 +61,7 @@ int cmd_check(char **argv)
 	cfg.list_links = !print;
 	config_load(&cfg, argv + 1);
 	warn_programs(&cfg);
+	warn_everything(&cfg);
 	if (print) {
 		policy_text(&text, cfg.policy, "commit");
 		fwrite(text.text, 1, text.len, stdout);

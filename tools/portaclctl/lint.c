@@ -114,14 +114,19 @@ static void lint_start(struct linter *linter, const struct unit *unit,
 	const struct portacl_rule *rule = &linter->policy->rules[index];
 	char *nosuid = unit_nosuid(unit);
 
-	if (nosuid)
+	if (unit->private_users)
+		report(linter, index, "unit-private-users",
+		       "%s starts %s in a user namespace (PrivateUsers=): it has no identity, the rule matches nobody; name it by uid= and cgroup= instead of exe=",
+		       unit->name, path);
+	else if (nosuid)
 		report(linter, index, "unit-nosuid",
 		       "%s starts %s from a file system mounted nosuid (%s= with no_new_privs): it has no identity, the rule matches nobody; name it by uid= and cgroup= instead of exe=",
 		       unit->name, path, nosuid);
-	else if (unit_nnp(unit) && unit_is_unprivileged(unit) &&
+	else if (!linter->launcher && unit_nnp(unit) &&
+		 unit_is_unprivileged(unit) &&
 		 !(rule->accept & BIT(PORTACL_TAINT_NNP)))
 		report(linter, index, "unit-no-new-privs",
-		       "%s starts %s with no_new_privs (%s=), which the rule refuses: add accept=nnp",
+		       "%s starts %s with no_new_privs (%s=), which the rule refuses: add accept=nnp, or a launcher line for systemd",
 		       unit->name, path, unit_nnp(unit));
 	free(nosuid);
 }
@@ -222,6 +227,17 @@ static void lint_lockouts(struct linter *linter)
 	rehearsal_free(&rehearsal);
 }
 
+static bool has_launcher(const struct portacl_policy *policy)
+{
+	struct list paths = { 0 };
+	bool has;
+
+	policy_launchers(policy, &paths);
+	has = paths.len;
+	list_free(&paths);
+	return has;
+}
+
 int cmd_lint(char **argv)
 {
 	bool json = false;
@@ -233,6 +249,7 @@ int cmd_lint(char **argv)
 	config_load(&cfg, argv + 1);
 	linter.policy = cfg.policy;
 	linter.json = json ? json_array() : NULL;
+	linter.launcher = has_launcher(cfg.policy);
 	lint_files(&linter);
 	lint_programs(&linter);
 	lint_rules(&linter);
