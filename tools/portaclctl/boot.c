@@ -28,9 +28,13 @@ static char *first_error(const char *text)
 static bool is_fresh(void)
 {
 	char *loader = kernel_status("loader");
-	char *pid = loader ? get_field(loader, "pid") : NULL;
-	bool fresh = !pid || strtoul(pid, NULL, 10) <= 1;
+	char *pid;
+	bool fresh;
 
+	if (!loader)
+		loader = kernel_status("loaded");
+	pid = loader ? get_field(loader, "pid") : NULL;
+	fresh = !pid || strtoul(pid, NULL, 10) <= 1;
 	free(loader);
 	free(pid);
 	return fresh;

@@ -23,6 +23,28 @@ static json_int_t number(const char *status, const char *key)
 	return number;
 }
 
+/* `uid=N pid=N comm="text"`, or as newer kernels have it with `time=`. */
+static char *loader_field(const char *status)
+{
+	char *loader = get_field(status, "loader");
+
+	return loader ? loader : field(status, "loaded");
+}
+
+/* When it was loaded: seconds since 1970, or a date in UTC. */
+static json_int_t load_time(const char *status)
+{
+	char *loader = loader_field(status), *date = get_field(loader, "time");
+	json_int_t when = number(status, "loaded");
+	struct tm tm = { 0 };
+
+	if (date && strptime(date, "%Y-%m-%dT%H:%M:%S", &tm))
+		when = timegm(&tm);
+	free(loader);
+	free(date);
+	return when;
+}
+
 static json_t *text(const char *status, const char *key)
 {
 	char *value = field(status, key);
@@ -96,7 +118,7 @@ static void print_stored(const char *digest)
 
 static json_t *json_status(const char *status)
 {
-	char *loader = field(status, "loader");
+	char *loader = loader_field(status);
 	json_t *stored = json_stored(), *json = json_pack(
 		"{sI so sI sI so sb so so s{sI sI so} sI}",
 		"abi", number(status, "abi"), "mode", text(status, "mode"),
@@ -108,7 +130,7 @@ static json_t *json_status(const char *status)
 		"error", text(status, "error"),
 		"loader", "uid", number(loader, "uid"),
 		"pid", number(loader, "pid"), "comm", text(loader, "comm"),
-		"loaded", number(status, "loaded"));
+		"loaded", load_time(status));
 
 	json_object_update(json, stored);
 	json_decref(stored);
@@ -126,16 +148,21 @@ static void print_line(const char *status, const char *name, const char *key)
 
 static void print_loader(const char *status)
 {
-	char *loader = field(status, "loader"), *comm = field(loader, "comm");
-	time_t when = number(status, "loaded");
+	char *loader = loader_field(status), *comm = field(loader, "comm");
+	time_t when = load_time(status);
 	u32 uid = number(loader, "uid");
 	const char *name = name_of(NAME_USER, uid);
 	char date[64] = "before the clock was set";
 
 	if (when)
 		strftime(date, sizeof(date), "%F %T", localtime(&when));
-	printf("%-12s%s by %s (uid %u), process %s[%d]\n", "loaded", date,
-	       name ? name : "?", uid, comm, (int)number(loader, "pid"));
+	if (!strcmp(loader, "boot"))
+		printf("%-12sat boot\n", "loaded");
+	else
+		printf("%-12s%s by %s (uid %u), process %s[%d]\n", "loaded",
+		       date, name ? name : "?", uid,
+		       strcmp(comm, "?") ? comm : "",
+		       (int)number(loader, "pid"));
 	free(loader);
 	free(comm);
 }

@@ -73,6 +73,12 @@ kernel 812
 gives "boot: while the machine runs, too" 1 'the policy in force stays' load --boot
 [ ! -s "$fs/policy" ]
 point $? "boot: then nothing is loaded"
+sed -i 's/^loader.*//; s/^loaded.*/loaded uid=0 pid=812 time=2023-11-14T22:13:20Z/' \
+	"$fs/status"
+gives "boot: so it is if status has it in one line" 1 'the policy in force stays' \
+	load --boot
+gives "status: one line for who and when" 0 . status --json
+json "its members" 'j["loader"]["pid"] == 812 and j["loaded"] == 1700000000'
 kernel 0
 gives "without --boot the old policy stays" 1 '^portaclctl: 1 error$' load
 [ ! -s "$fs/policy" ]
