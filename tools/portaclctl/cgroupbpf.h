@@ -5,9 +5,12 @@
 #ifndef _PORTACLCTL_CGROUPBPF_H
 #define _PORTACLCTL_CGROUPBPF_H
 
+#include <sys/types.h>
+
 #include "util.h"
 
 int cgroup_bpf(const char *cgroup, struct list *names);
+int sk_lookup_bpf(pid_t pid, struct list *names);
 int security_bpf(struct list *names);
 
 #endif /* _PORTACLCTL_CGROUPBPF_H */

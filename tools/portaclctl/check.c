@@ -2,29 +2,75 @@
 #include "commands.h"
 #include "config.h"
 #include "lex.h"
+#include "lint.h"
+#include "lockout.h"
 #include "programs.h"
+
+/* Try the policy on what listens now. */
+static int check_live(const struct config *cfg, bool strict)
+{
+	u32 judged, hidden;
+	u32 refused = warn_lockout(cfg, &judged, &hidden);
+
+	printf("live: %u socket%s judged, ", judged, judged == 1 ? "" : "s");
+	if (hidden)
+		printf("%u not seen, ", hidden);
+	if (refused)
+		printf("%u finding%s\n", refused, refused == 1 ? "" : "s");
+	else
+		printf("none would be cut off\n");
+	return refused && strict ? EXIT_REFUSED : EXIT_OK;
+}
+
+static void print_summary(const struct config *cfg)
+{
+	printf("ok: %zu file%s, %u rule%s, default %s\n", cfg->files.len,
+	       cfg->files.len == 1 ? "" : "s", cfg->policy->nr_rules,
+	       cfg->policy->nr_rules == 1 ? "" : "s",
+	       portacl_actions[cfg->policy->fallback]);
+}
+
+static void warn_everything(const struct config *cfg)
+{
+	u32 rule = denies_everything(cfg->policy);
+	char *where;
+
+	if (rule == NO_RULE)
+		return;
+	where = config_where(cfg, rule);
+	fprintf(stderr, "%s: warning: denies everything, sshd too\n", where);
+	free(where);
+}
 
 int cmd_check(char **argv)
 {
-	bool print = false;
-	const struct flag flags[] = { { "print", &print, NULL } };
+	bool print = false, live = false, strict = false;
+	const struct flag flags[] = {
+		{ "print", &print, NULL },
+		{ "live", &live, NULL },
+		{ "strict", &strict, NULL },
+	};
 	struct config cfg = { 0 };
 	struct buf text = { 0 };
+	int ret = EXIT_OK;
 
 	take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER);
+	if (strict && !live)
+		die_usage("--strict is for --live");
 	cfg.list_matches = !print;
+	cfg.list_links = !print;
 	config_load(&cfg, argv + 1);
 	warn_programs(&cfg);
+	warn_everything(&cfg);
 	if (print) {
 		policy_text(&text, cfg.policy, "commit");
 		fwrite(text.text, 1, text.len, stdout);
 		free(text.text);
 	} else {
-		printf("ok: %zu file%s, %u rule%s, default %s\n", cfg.files.len,
-		       cfg.files.len == 1 ? "" : "s", cfg.policy->nr_rules,
-		       cfg.policy->nr_rules == 1 ? "" : "s",
-		       portacl_actions[cfg.policy->fallback]);
+		print_summary(&cfg);
 	}
+	if (live)
+		ret = check_live(&cfg, strict);
 	config_free(&cfg);
-	return EXIT_OK;
+	return ret;
 }

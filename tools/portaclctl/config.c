@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "links.h"
 #include "portacl.h"
+#include "programs.h"
 
 #define MAX_DEPTH 16
 #define MAX_ERRORS 20
@@ -66,32 +68,85 @@ static void feed(struct source *src, struct line *line)
 	}
 	if (p->draft.rules.len == rules)
 		return;
-	if (!(rules & (rules + 1)))
+	if (!(rules & (rules + 1))) {
 		cfg->origins = xrealloc(cfg->origins, 2 * rules + 2,
 					sizeof(*cfg->origins));
+		cfg->written = xrealloc(cfg->written, 2 * rules + 2,
+					sizeof(*cfg->written));
+	}
+	cfg->written[rules] = NULL;
 	cfg->origins[rules] = (struct origin) { src->file, src->line };
 }
 
+/* Does a rule take it that others can replace its program? */
+static bool takes_writable(const char *text)
+{
+	size_t len;
+	const char *names = find_value(text, "accept=", &len);
+	char *copy = names ? xstrndup(names, len) : NULL;
+	bool takes = copy && strstr(copy, "writable");
+
+	free(copy);
+	return takes;
+}
+
+/* Where a program really is, if only root can say so. */
+static bool find_target(const struct source *src, const char *path,
+			char *target)
+{
+	struct program program;
+	enum link_kind kind;
+
+	program_look(&program, path, false);
+	if (!(program.faults & BIT(PROGRAM_NOT_CANONICAL)))
+		return false;
+	kind = link_follow(path, target);
+	return (kind == LINK_SAFE ||
+		(kind == LINK_UNSAFE && takes_writable(src->text))) &&
+	       !strcmp(target, program.target);
+}
+
+/* A rule for a program; @exe is how to write it, NULL: as it is. */
+static bool feed_program(struct source *src, struct line *line,
+			 const char *path, char *exe)
+{
+	struct config *cfg = src->cfg;
+	u32 rules = cfg->parser.draft.rules.len;
+	char target[PATH_MAX];
+	bool moved = find_target(src, path, target), good;
+
+	if (moved) {
+		free(exe);
+		exe = path_escape(target);
+	}
+	if (moved && cfg->list_links)
+		printf("%s:%u: exe=%s resolves to %s\n", src->path, src->line,
+		       path, exe);
+	good = translate(src, line, exe);
+	if (good)
+		feed(src, line);
+	if (moved && cfg->parser.draft.rules.len > rules)
+		cfg->written[rules] = xstrdup(path);
+	free(exe);
+	return good;
+}
+
 /* A rule for each program that a pattern matches. */
-static void feed_rule(struct source *src, struct line *line)
+static void feed_pattern(struct source *src, struct line *line,
+			 const char *exe)
 {
 	struct list matches = { 0 };
-	const char *exe = find_pattern(src->text);
 	size_t i, len;
 
-	if (!exe) {
-		if (translate(src, line, NULL))
-			feed(src, line);
-		return;
-	}
 	expand_pattern(exe, &matches);
 	for (i = 0; i < matches.len; i++) {
+		char *word = path_escape(matches.items[i]);
+
 		if (src->cfg->list_matches)
 			printf("%s:%u: exe= matches %s\n", src->path,
-			       src->line, matches.items[i]);
-		if (!translate(src, line, matches.items[i]))
+			       src->line, word);
+		if (!feed_program(src, line, matches.items[i], word))
 			break;
-		feed(src, line);
 	}
 	if (!matches.len) {
 		/* Kept as it stands: what the rule reserves stays reserved. */
@@ -103,6 +158,23 @@ static void feed_rule(struct source *src, struct line *line)
 			feed(src, line);
 	}
 	list_free(&matches);
+}
+
+static void feed_rule(struct source *src, struct line *line)
+{
+	size_t len;
+	const char *exe = find_value(src->text, "exe=", &len);
+	char *path;
+
+	if (exe && len && *exe == '/' && strcspn(exe, "*?[") < len) {
+		feed_pattern(src, line, exe);
+	} else if (exe && len && *exe == '/') {
+		path = path_unescape(exe, len);
+		feed_program(src, line, path, NULL);
+		free(path);
+	} else if (translate(src, line, NULL)) {
+		feed(src, line);
+	}
 }
 
 static bool read_path(struct config *cfg, const char *path,
@@ -341,10 +413,15 @@ void config_build(struct config *cfg)
 
 void config_free(struct config *cfg)
 {
+	u32 i;
+
 	portacl_parser_free(&cfg->parser);
-	portacl_policy_free(cfg->policy);
 	list_free(&cfg->files);
+	for (i = 0; cfg->policy && i < cfg->policy->nr_rules; i++)
+		free(cfg->written ? cfg->written[i] : NULL);
+	free(cfg->written);
 	free(cfg->origins);
+	portacl_policy_free(cfg->policy);
 }
 
 /* Where a rule stands, as FILE:LINE; the index counts from 0. */
@@ -353,49 +430,4 @@ char *config_where(const struct config *cfg, u32 rule)
 	const struct origin *origin = &cfg->origins[rule];
 
 	return xasprintf("%s:%u", cfg->files.items[origin->file], origin->line);
-}
-
-static void add_rule_text(struct buf *text, const struct portacl_policy *policy,
-			  u32 rule)
-{
-	char line[PORTACL_MAX_LINE];
-	struct seq_buf s;
-
-	seq_buf_init(&s, line, sizeof(line) - 1);
-	portacl_print_rule(&s, policy, rule);
-	if (seq_buf_has_overflowed(&s))
-		die("rule %u is too long for the kernel", rule + 1);
-	buf_add(text, line, s.len);
-}
-
-/* The canonical text of a rule; the index counts from 0. */
-char *rule_text(const struct portacl_policy *policy, u32 rule)
-{
-	struct buf text = { 0 };
-
-	add_rule_text(&text, policy, rule);
-	return text.text;
-}
-
-/**
- * policy_text - the canonical text of a policy, as the kernel shows it
- * @text: where it is added
- * @policy: the policy
- * @commit: its last line
- */
-void policy_text(struct buf *text, const struct portacl_policy *policy,
-		 const char *commit)
-{
-	char line[PORTACL_MAX_LINE];
-	struct seq_buf s;
-	u32 i;
-
-	for (i = 0; i < portacl_print_steps(policy) - 1; i++) {
-		seq_buf_init(&s, line, sizeof(line));
-		portacl_print_step(&s, policy, i);
-		if (seq_buf_has_overflowed(&s))
-			die("a line is too long for the kernel");
-		buf_add(text, line, s.len);
-	}
-	buf_printf(text, "%s\n", commit);
 }

@@ -27,18 +27,22 @@ struct origin {
  * @parser: the kernel's parser, fed line by line
  * @policy: the policy, once config_build() was called
  * @origins: per rule, where it stands
+ * @written: per rule, its exe= as it was written if that is a symbolic link
  * @files: the files read
  * @errors: number of errors found
  * @list_matches: say which files an exe= pattern matches
+ * @list_links: say what an exe= that is a symbolic link resolves to
  * @raw: the text is the kernel's: no patterns, no names
  */
 struct config {
 	struct portacl_parser parser;
 	struct portacl_policy *policy;
 	struct origin *origins;
+	char **written;
 	struct list files;
 	u32 errors;
 	bool list_matches;
+	bool list_links;
 	bool raw;
 };
 
@@ -48,6 +52,8 @@ void config_load(struct config *cfg, char **paths);
 void config_free(struct config *cfg);
 char *config_where(const struct config *cfg, u32 rule);
 
+void policy_launchers(const struct portacl_policy *policy,
+		      struct list *paths);
 char *rule_text(const struct portacl_policy *policy, u32 rule);
 void policy_text(struct buf *text, const struct portacl_policy *policy,
 		 const char *commit);
@@ -92,7 +98,7 @@ const char *next_word(const char *at, size_t *len);
 void line_put(struct line *line, const char *text, size_t len, u32 column,
 	      bool moves);
 bool translate(struct source *src, struct line *line, const char *exe);
-const char *find_pattern(const char *text);
+const char *find_value(const char *text, const char *key, size_t *len);
 void expand_pattern(const char *pattern, struct list *matches);
 void complain(struct source *src, u32 column, const char *reason);
 

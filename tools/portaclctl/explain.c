@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "kernel.h"
 #include "layers.h"
+#include "lex.h"
 #include "rules.h"
 
 /* The policy that counts: a file if one is given, else the kernel's. */
@@ -27,8 +28,9 @@ static void add_doubts(const struct view *view, struct buf *text)
 
 	for (kind = 0; kind < LAYER_PORTACL; kind++)
 		if (view->layers[kind].effect == EFFECT_MAYBE)
-			buf_printf(text, "%s%s", text->len ? ", " : "",
-				   layer_names[kind]);
+			buf_printf(text, "%s%s%s", text->len ? ", " : "",
+				   layer_names[kind],
+				   kind == LAYER_CGROUP_BPF ? " (EPERM)" : "");
 }
 
 static const char *decider_name(const struct view *view)
@@ -81,6 +83,31 @@ static void print_advice(const struct view *view)
 	advice_free(&advice);
 }
 
+/* What is not known, and what the port may do without a bind. */
+static void add_notes(struct view *view)
+{
+	const struct steering *steering = &view->steering;
+	struct list *notes = &view->subject.notes;
+	size_t i;
+
+	if (!is_refused(view) && !view->tried && view->subject.process.uid)
+		list_add(notes, xstrdup(
+			"not tried yet: the program may test for root or a capability itself, and give up before it binds"));
+	for (i = 0; i < steering->found.len; i++)
+		list_add(notes, xasprintf("served without a bind: %s",
+					  steering->found.items[i]));
+	for (i = 0; i < steering->unseen.len; i++)
+		list_add(notes, xasprintf("cannot see: %s",
+					  steering->unseen.items[i]));
+}
+
+static void print_note(const char *text)
+{
+	printf("  note        ");
+	print_clean(stdout, text, strlen(text));
+	putchar('\n');
+}
+
 static void print_view(const struct view *view)
 {
 	char *name = subject_name(&view->subject), *result = outcome(view);
@@ -89,7 +116,7 @@ static void print_view(const struct view *view)
 
 	printf("%s: %s\n", name, result);
 	for (i = 0; i < view->subject.notes.len; i++)
-		printf("  note        %s\n", view->subject.notes.items[i]);
+		print_note(view->subject.notes.items[i]);
 	for (kind = 0; kind < LAYER_NR; kind++) {
 		printf("%c %-11s ", kind == view->decider ? '*' : ' ',
 		       layer_names[kind]);
@@ -134,7 +161,7 @@ static json_t *json_view(const struct view *view)
 			"{ss ss so}", "layer", layer_names[kind], "effect",
 			effect_names[view->layers[kind].effect], "text",
 			json_text(view->layers[kind].text)));
-	json = json_pack("{so sb ss so so so so so}",
+	json = json_pack("{so sb ss so so so so so sb so so}",
 			 "request", json_text(view->subject.request),
 			 "refused", is_refused(view),
 			 "decided_by", layer_names[view->decider],
@@ -143,9 +170,22 @@ static json_t *json_view(const struct view *view)
 			 "layers", layers,
 			 "notes", json_list(&view->subject.notes),
 			 "held_by", view->held ? json_text(view->held) :
-						 json_null());
+						 json_null(),
+			 "tried", view->tried,
+			 "steered", json_list(&view->steering.found),
+			 "unseen", json_list(&view->steering.unseen));
 	advice_free(&advice);
 	return json;
+}
+
+static u8 proto_of(const struct subject *subject)
+{
+	u8 proto = 0;
+
+	while (proto < PORTACL_NR_PROTOS - 1 &&
+	       strcmp(portacl_protos[proto], subject->proto))
+		proto++;
+	return proto;
 }
 
 int cmd_explain(char **argv)
@@ -165,6 +205,9 @@ int cmd_explain(char **argv)
 	subject_read(&view.subject, argv + 1);
 	open_policy(&view, file);
 	layers_read(&view);
+	steering_read(&view.steering, proto_of(&view.subject),
+		      view.subject.port, view.subject.process.pid);
+	add_notes(&view);
 	if (json)
 		print_json(json_view(&view));
 	else
@@ -173,6 +216,7 @@ int cmd_explain(char **argv)
 	for (kind = 0; kind < LAYER_NR; kind++)
 		free(view.layers[kind].text);
 	free(view.held);
+	steering_free(&view.steering);
 	answer_free(&view.answer);
 	subject_free(&view.subject);
 	if (view.has_policy)

@@ -32,31 +32,48 @@ static const char *why_not(char **fields, u32 *id, u32 *port)
 	return *port ? NULL : "port 0 is never matched";
 }
 
-static void import_rule(char *rule)
+/* The kernel that had these rules took all of them or none; so do we. */
+static bool add_rule(const char *text, const char *rule, size_t len,
+		     struct buf *out)
 {
-	char *copy = xstrdup(rule), *fields[MAX_FIELDS], *word;
+	char *copy = xstrndup(rule, len), *fields[MAX_FIELDS], *word;
 	const char *why;
 	u32 id, port;
 
-	why = read_fields(rule, fields) ? why_not(fields, &id, &port) :
+	why = read_fields(copy, fields) ? why_not(fields, &id, &port) :
 					  "not idtype:id:protocol:port";
 	if (why) {
-		not_translated("%s: %s", copy, why);
+		fprintf(stderr, "rules:1:%d: %s\n    ", (int)(rule - text) + 1,
+			why);
+		print_clean(stderr, text, strlen(text));
+		fprintf(stderr, "\n    %*s\n", (int)(rule - text) + 1, "^");
 	} else {
 		word = user_word(fields[0], id);
-		printf("allow %s %u %s\n", fields[2], port, word);
+		buf_printf(out, "allow %s %u %s\n", fields[2], port, word);
 		free(word);
 	}
 	free(copy);
+	return !why;
 }
 
 void import_mac_portacl(const char *rules)
 {
-	char *copy = xstrdup(rules), *rest = copy, *rule;
+	const char *rule = rules;
+	struct buf out = { 0 };
+	bool good = true;
+	size_t len;
 
-	printf("# security.mac.portacl.rules: every program of these users; add exe= to narrow them\n");
-	while ((rule = strsep(&rest, ",")))
-		import_rule(rule + strspn(rule, " "));
+	for (;; rule += len + 1) {
+		rule += strspn(rule, " ");
+		len = strcspn(rule, ",");
+		good &= add_rule(rules, rule, len, &out);
+		if (!rule[len])
+			break;
+	}
+	if (!good)
+		die("nothing was imported");
+	printf("# security.mac.portacl.rules: every program of these users; add exe= to narrow them\n%s",
+	       out.text);
 	not_translated("port_high, suser_exempt: a port that no rule names keeps Linux' own rule, root may bind it");
-	free(copy);
+	free(out.text);
 }

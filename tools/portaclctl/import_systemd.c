@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Units that give a service CAP_NET_BIND_SERVICE, and sockets that systemd
- * itself binds.
+ * itself binds; and binds that units forbid.
  */
 #include <arpa/inet.h>
+#include <glob.h>
 
 #include "import.h"
 #include "names.h"
@@ -24,21 +25,41 @@ static char *canonical(const char *program)
 /**
  * struct service - what its rules have in common
  * @unit: the service
- * @nosuid: the setting that leaves its programs without an identity, or NULL
- * @user: `uid=...`
- * @cgroup: `cgroup=...`
- * @accept: ` accept=...`, or ""
+ * @user: ` uid=...`, or "": systemd chooses the user when it starts it
+ * @cgroup: ` cgroup=...`
  */
 struct service {
 	const struct unit *unit;
-	char *nosuid;
 	char *user;
 	char *cgroup;
-	const char *accept;
 };
+
+/* Do the policy's files say that what systemd starts root has started? */
+static bool has_launcher(void)
+{
+	char *files = in_root("/etc/portacl.d/*.conf"), *text;
+	char *file = in_root("/etc/portacl.conf");
+	glob_t found = { 0 };
+	bool has = false;
+	size_t i;
+
+	glob(file, 0, NULL, &found);
+	glob(files, GLOB_APPEND, NULL, &found);
+	for (i = 0; i < found.gl_pathc && !has; i++) {
+		text = read_file(found.gl_pathv[i], NULL);
+		has = text && (strstr(text, "\nlauncher /usr/lib/systemd/") ||
+			       !strncmp(text, "launcher /usr/lib/systemd/", 26));
+		free(text);
+	}
+	globfree(&found);
+	free(files);
+	free(file);
+	return has;
+}
 
 static void import_program(const struct service *service, const char *program)
 {
+	bool own_root = service->unit->own_root;
 	char *exe;
 
 	if (*program != '/') {
@@ -46,95 +67,175 @@ static void import_program(const struct service *service, const char *program)
 			       service->unit->name, program);
 		return;
 	}
-	exe = service->unit->own_root ? policy_path(program) :
-					canonical(program);
-	printf("allow any 1-1023 exe=%s %s %s%s\n", exe, service->user,
-	       service->cgroup, service->accept);
+	exe = own_root ? policy_path(program) : canonical(program);
+	printf("allow any 1-1023 exe=%s%s%s%s\n", exe, service->user,
+	       service->cgroup, own_root ? " accept=chroot" : "");
 	free(exe);
 }
 
-/* The uids from which systemd takes one when the service starts. */
-#define DYNAMIC_UIDS "uid=61184-65519"
-
-/* `uid=...`, or NULL if there is no such user. */
+/* ` uid=...`, or NULL if there is no such user. */
 static char *service_user(const struct unit *unit)
 {
-	char *name = unit_user(unit), *why, *word = NULL;
+	char *name, *why, *word, *user;
 	u32 uid;
 
-	if (parse_number(name, U32_MAX - 1, &uid) ||
-	    name_to_number(NAME_USER, name, "", &uid, &why))
-		word = uid >= 61184 && uid <= 65519 && unit->dynamic_user ?
-		       xstrdup(DYNAMIC_UIDS) : user_word("uid", uid);
-	else if (unit->dynamic_user)
-		word = xstrdup(DYNAMIC_UIDS);
-	else
+	if (unit->dynamic_user)
+		return xstrdup("");
+	name = unit_user(unit);
+	if (!parse_number(name, U32_MAX - 1, &uid) &&
+	    !name_to_number(NAME_USER, name, "", &uid, &why)) {
 		not_translated("%s: User=%s: there is no such user",
 			       unit->name, name);
+		free(name);
+		return NULL;
+	}
+	word = user_word("uid", uid);
+	user = xasprintf(" %s", word);
+	free(word);
 	free(name);
-	return word;
+	return user;
 }
 
-static const char *service_accept(const struct unit *unit)
-{
-	bool nnp = unit_nnp(unit) && unit_is_unprivileged(unit);
-
-	if (unit->own_root)
-		return nnp ? " accept=nnp,chroot" : " accept=chroot";
-	return nnp ? " accept=nnp" : "";
-}
-
+/*
+ * To systemd's services exe= is open only beside a launcher: else each counts
+ * as started by a stranger.
+ */
 static void import_rules(const struct service *service)
 {
 	const struct unit *unit = service->unit;
+	char *nosuid = unit_nosuid(unit);
+	bool exe = false;
 	size_t i;
 
-	if (service->nosuid) {
+	if (unit->private_users)
+		comment("without exe=: in the user namespace of PrivateUsers= no program has an identity");
+	else if (nosuid)
 		comment("without exe=: because of %s=, with no_new_privs, systemd mounts all nosuid, and no program has an identity",
-			service->nosuid);
-		printf("allow any 1-1023 %s %s\n", service->user,
+			nosuid);
+	else if (!has_launcher())
+		comment("without exe=: that wants a line `launcher /usr/lib/systemd/systemd-executor'");
+	else
+		exe = true;
+	if (!exe)
+		printf("allow any 1-1023%s%s\n", service->user,
 		       service->cgroup);
-	} else {
-		for (i = 0; i < unit->programs.len; i++)
-			import_program(service, unit->programs.items[i]);
-		if (strstr(service->accept, "nnp"))
-			comment("accept=nnp because of %s=", unit_nnp(unit));
-		if (unit->own_root)
-			comment("accept=chroot because of RootDirectory= or RootImage=");
-	}
+	for (i = 0; exe && i < unit->programs.len; i++)
+		import_program(service, unit->programs.items[i]);
 	comment("narrow the ports; then take CAP_NET_BIND_SERVICE from AmbientCapabilities=");
+	free(nosuid);
+}
+
+static bool is_template(const struct unit *unit)
+{
+	if (!strchr(unit->name, '@') && !(unit->user && strchr(unit->user, '%')) &&
+	    !(unit->slice && strchr(unit->slice, '%')))
+		return false;
+	not_translated("%s: a template has no user or cgroup of its own",
+		       unit->name);
+	return true;
+}
+
+/* ` cgroup=...` */
+static char *service_cgroup(const struct unit *unit)
+{
+	char *path = unit_cgroup(unit), *word = policy_path(path);
+	char *cgroup = xasprintf(" cgroup=%s", word);
+
+	free(path);
+	free(word);
+	return cgroup;
 }
 
 static void import_service(const struct unit *unit)
 {
 	struct service service = { .unit = unit };
-	char *path, *word;
 
 	if (!unit->bind_service)
 		return;
 	comment("%s", unit->name);
-	if (strchr(unit->name, '@') || (unit->user && strchr(unit->user, '%')) ||
-	    (unit->slice && strchr(unit->slice, '%'))) {
-		not_translated("%s: a template has no user or cgroup of its own",
-			       unit->name);
+	if (is_template(unit))
 		return;
-	}
 	service.user = service_user(unit);
 	if (!service.user)
 		return;
-	if (!strcmp(service.user, DYNAMIC_UIDS))
-		comment("DynamicUser=: the user exists while the service runs, with one of these uids");
-	path = unit_cgroup(unit);
-	word = policy_path(path);
-	service.cgroup = xasprintf("cgroup=%s", word);
-	service.nosuid = unit_nosuid(unit);
-	service.accept = service_accept(unit);
+	if (unit->dynamic_user)
+		comment("without uid=: because of DynamicUser= it is another one at each start");
+	service.cgroup = service_cgroup(unit);
 	import_rules(&service);
-	free(path);
-	free(word);
 	free(service.cgroup);
-	free(service.nosuid);
 	free(service.user);
+}
+
+/* N or N-M, and nothing else: what a unit says becomes part of a rule. */
+static bool is_ports(const char *text)
+{
+	size_t len = strcspn(text, "-");
+	char *first = xstrndup(text, len);
+	u32 low, high;
+	bool good = parse_number(first, 65535, &low) && low &&
+		    (!text[len] || (parse_number(text + len + 1, 65535, &high) &&
+				    high >= low));
+
+	free(first);
+	return good;
+}
+
+/* `[ipv4:|ipv6:][tcp:|udp:]PORTS`, each of them alone, or `any`. */
+static bool read_bind(const char *text, char **proto, char **ports,
+		      const char **addr)
+{
+	char *copy = xstrdup(text), *rest = copy, *word;
+
+	*addr = "";
+	*proto = xstrdup("any");
+	*ports = xstrdup("any");
+	while ((word = strsep(&rest, ":"))) {
+		if (!strcmp(word, "ipv4")) {
+			*addr = " addr=0.0.0.0/0";
+		} else if (!strcmp(word, "ipv6")) {
+			*addr = " addr=::/0";
+		} else if (!strcmp(word, "tcp") || !strcmp(word, "udp")) {
+			strcpy(*proto, word);
+		} else if (is_ports(word)) {
+			free(*ports);
+			*ports = xstrdup(word);
+		} else if (strcmp(word, "any")) {
+			break;
+		}
+	}
+	free(copy);
+	return !word;
+}
+
+/* What a unit forbids itself. */
+static void import_sandbox(const struct unit *unit)
+{
+	char *cgroup, *proto, *ports;
+	const char *addr;
+	size_t i;
+
+	if (!unit->bind_deny.len)
+		return;
+	comment("%s", unit->name);
+	if (is_template(unit))
+		return;
+	/* An allow rule would grant the port, not only leave it alone. */
+	if (unit->bind_allow.len) {
+		not_translated("%s: SocketBindDeny= beside SocketBindAllow=: deny the ports around those allowed",
+			       unit->name);
+		return;
+	}
+	cgroup = service_cgroup(unit);
+	for (i = 0; i < unit->bind_deny.len; i++) {
+		if (read_bind(unit->bind_deny.items[i], &proto, &ports, &addr))
+			printf("deny %s %s%s%s\n", proto, ports, cgroup, addr);
+		else
+			not_translated("%s: SocketBindDeny=%s", unit->name,
+				       unit->bind_deny.items[i]);
+		free(proto);
+		free(ports);
+	}
+	free(cgroup);
 }
 
 static bool is_addr(const char *text)
@@ -203,6 +304,7 @@ void import_systemd(void)
 
 	printf("# systemd: services with CAP_NET_BIND_SERVICE; sockets, which systemd binds itself\n");
 	for (i = 0; i < nr; i++) {
+		import_sandbox(&units[i]);
 		import_service(&units[i]);
 		import_socket(&units[i]);
 	}

@@ -119,6 +119,7 @@ bool kernel_load(const char *text, size_t len, char **why)
 	char *reason;
 
 	close(fd);
+	*why = NULL;
 	if (ok)
 		return true;
 	errno = error;

@@ -43,11 +43,10 @@ static void layer_cgroup_bpf(const struct view *view, struct layer *layer)
 		layer->text = xasprintf("no program sees binds of cgroup %s",
 					cgroup);
 	} else {
-		buf_puts(&text, "may refuse (EPERM):");
+		buf_puts(&text, "may refuse, with EPERM, which is never portacl's:");
 		for (i = 0; i < names.len; i++)
 			buf_printf(&text, "%s %s", i ? "," : "",
 				   names.items[i]);
-		buf_printf(&text, " at cgroup %s", cgroup);
 		layer->effect = EFFECT_MAYBE;
 		layer->text = text.text;
 	}
@@ -81,7 +80,7 @@ static void layer_portacl(struct view *view, struct layer *layer)
 	}
 	ask(&view->source, view->subject.request, answer);
 	view->enforced = is_enforced(view);
-	number = answer->rule ? answer->rule : answer->nearest;
+	number = answer_rule(answer);
 	rule = number ? source_rule(&view->source, number) : xstrdup("");
 	if (answer->action == PORTACL_ALLOW)
 		layer->effect = EFFECT_ALLOW;
@@ -143,6 +142,11 @@ static char *holder_name(const struct bound *bound)
 	struct process holder;
 	char *name;
 
+	if (bound->kernel)
+		return xasprintf("a socket without a process, %s",
+				 bound->proto == PORTACL_TCP ?
+				 "the kernel's or an MPTCP program's" :
+				 "the kernel's");
 	if (!bound->pid || !process_read(&holder, bound->pid))
 		return xasprintf("uid %u", bound->uid);
 	name = xasprintf("%s[%d]", holder.comm, holder.pid);
@@ -153,10 +157,18 @@ static char *holder_name(const struct bound *bound)
 static void add_holder(struct view *view, const struct bound *bound,
 		       struct buf *text)
 {
+	const struct subject *subject = &view->subject;
 	char *name = holder_name(bound);
 
 	buf_printf(text, "%s%s by %s", text->len ? ", " : "", bound->addr,
 		   name);
+	if (bound->pid && bound->pid == subject->process.pid)
+		view->tried = true;
+	else if (bound->uid != subject->process.uid)
+		buf_printf(text, ", a socket of uid %u: SO_REUSEPORT does not help, both must be of one user",
+			   bound->uid);
+	else
+		buf_puts(text, ", unless both set SO_REUSEPORT");
 	if (clashes(&view->subject, bound) && !view->held)
 		view->held = name;
 	else

@@ -5,6 +5,7 @@
 #ifndef _PORTACLCTL_LAYERS_H
 #define _PORTACLCTL_LAYERS_H
 
+#include "steering.h"
 #include "subject.h"
 #include "verdict.h"
 
@@ -49,6 +50,8 @@ struct layer {
  * @foreign_net: the network namespace is that of another user namespace
  * @enforced: what the policy denies is refused
  * @layers: what each layer says
+ * @steering: what serves the port without a bind
+ * @tried: the process holds the port already
  * @held: what other process keeps the port from being bound, or NULL
  * @decider: the layer that refuses or allows the bind
  */
@@ -61,6 +64,8 @@ struct view {
 	bool foreign_net;
 	bool enforced;
 	struct layer layers[LAYER_NR];
+	struct steering steering;
+	bool tried;
 	char *held;
 	enum layer_kind decider;
 };

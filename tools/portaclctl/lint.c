@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "commands.h"
+#include "lastgood.h"
 #include "lint.h"
 #include "lockout.h"
 #include "names.h"
@@ -113,14 +114,19 @@ static void lint_start(struct linter *linter, const struct unit *unit,
 	const struct portacl_rule *rule = &linter->policy->rules[index];
 	char *nosuid = unit_nosuid(unit);
 
-	if (nosuid)
+	if (unit->private_users)
+		report(linter, index, "unit-private-users",
+		       "%s starts %s in a user namespace (PrivateUsers=): it has no identity, the rule matches nobody; name it by uid= and cgroup= instead of exe=",
+		       unit->name, path);
+	else if (nosuid)
 		report(linter, index, "unit-nosuid",
 		       "%s starts %s from a file system mounted nosuid (%s= with no_new_privs): it has no identity, the rule matches nobody; name it by uid= and cgroup= instead of exe=",
 		       unit->name, path, nosuid);
-	else if (unit_nnp(unit) && unit_is_unprivileged(unit) &&
+	else if (!linter->launcher && unit_nnp(unit) &&
+		 unit_is_unprivileged(unit) &&
 		 !(rule->accept & BIT(PORTACL_TAINT_NNP)))
 		report(linter, index, "unit-no-new-privs",
-		       "%s starts %s with no_new_privs (%s=), which the rule refuses: add accept=nnp",
+		       "%s starts %s with no_new_privs (%s=), which the rule refuses: add accept=nnp, or a launcher line for systemd",
 		       unit->name, path, unit_nnp(unit));
 	free(nosuid);
 }
@@ -168,15 +174,68 @@ static void lint_units(struct linter *linter)
 	units_free(units, nr);
 }
 
+/* The first rule that stands in a line, or NO_RULE. */
+static u32 find_rule(const struct config *cfg, const struct stale *stale)
+{
+	u32 i;
+
+	for (i = 0; i < cfg->policy->nr_rules; i++)
+		if (cfg->origins[i].line == stale->line &&
+		    !strcmp(cfg->files.items[cfg->origins[i].file],
+			    stale->file))
+			return i;
+	return NO_RULE;
+}
+
+/* Programs that moved since these files were loaded. */
+static void lint_stale(struct linter *linter)
+{
+	struct last_good last;
+	struct stale *stale;
+	u32 i, nr, rule;
+	char *why;
+
+	if (!last_good_read(&last, &why)) {
+		free(why);
+		return;
+	}
+	stale = last_good_stale(&last, &nr);
+	for (i = 0; i < nr; i++) {
+		rule = find_rule(linter->cfg, &stale[i]);
+		if (rule != NO_RULE)
+			report(linter, rule, "exe-stale",
+			       "%s: portaclctl load", stale[i].text);
+	}
+	stale_free(stale, nr);
+	last_good_free(&last);
+}
+
 static void lint_lockouts(struct linter *linter)
 {
+	struct rehearsal rehearsal;
 	struct list texts = { 0 };
 	size_t i;
 
-	find_lockouts(linter->policy, &texts);
+	rehearse(&rehearsal, linter->cfg);
+	for (i = 0; i < rehearsal.texts.len; i++)
+		report(linter, NO_RULE, "lockout", "%s",
+		       rehearsal.texts.items[i]);
+	find_unused_sockets(&rehearsal, &texts);
 	for (i = 0; i < texts.len; i++)
-		report(linter, NO_RULE, "lockout", "%s", texts.items[i]);
+		report(linter, NO_RULE, "socket-unit", "%s", texts.items[i]);
 	list_free(&texts);
+	rehearsal_free(&rehearsal);
+}
+
+static bool has_launcher(const struct portacl_policy *policy)
+{
+	struct list paths = { 0 };
+	bool has;
+
+	policy_launchers(policy, &paths);
+	has = paths.len;
+	list_free(&paths);
+	return has;
 }
 
 int cmd_lint(char **argv)
@@ -190,11 +249,13 @@ int cmd_lint(char **argv)
 	config_load(&cfg, argv + 1);
 	linter.policy = cfg.policy;
 	linter.json = json ? json_array() : NULL;
+	linter.launcher = has_launcher(cfg.policy);
 	lint_files(&linter);
 	lint_programs(&linter);
 	lint_rules(&linter);
 	lint_shadows(&linter);
 	lint_units(&linter);
+	lint_stale(&linter);
 	lint_lockouts(&linter);
 	if (json)
 		print_json(linter.json);

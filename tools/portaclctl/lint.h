@@ -16,17 +16,20 @@
  * @cfg: its files
  * @policy: the policy
  * @json: where findings are added, or NULL to print them
+ * @launcher: it has a `launcher` line
  * @findings: number of findings
  */
 struct linter {
 	const struct config *cfg;
 	const struct portacl_policy *policy;
 	json_t *json;
+	bool launcher;
 	u32 findings;
 };
 
 void report(struct linter *linter, u32 rule, const char *id, const char *fmt,
 	    ...) __printf(4, 5);
+u32 denies_everything(const struct portacl_policy *policy);
 void lint_rules(struct linter *linter);
 bool subject_covers(const struct portacl_policy *policy,
 		    const struct portacl_rule *a, const struct portacl_rule *b);

@@ -2,10 +2,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "boot.h"
 #include "commands.h"
 #include "config.h"
 #include "confirm.h"
 #include "kernel.h"
+#include "lastgood.h"
 #include "lockout.h"
 #include "programs.h"
 
@@ -76,40 +78,83 @@ static int open_answer(char **paths)
 	return fd;
 }
 
-int cmd_load(char **argv)
+/**
+ * struct options - how to load
+ * @seconds: --confirm, or NULL
+ * @generation: --generation, or NULL
+ * @strict: --strict
+ * @timeout: @seconds as a number
+ */
+struct options {
+	const char *seconds;
+	const char *generation;
+	bool strict;
+	u32 timeout;
+};
+
+static void rehearse_load(const struct config *cfg, bool strict)
 {
-	const char *seconds = NULL, *generation = NULL;
-	const struct flag flags[] = {
-		{ "confirm", NULL, &seconds },
-		{ "generation", NULL, &generation },
-	};
-	struct config cfg = { 0 };
+	u32 judged, hidden;
+
+	warn_programs(cfg);
+	if (warn_lockout(cfg, &judged, &hidden) && strict)
+		die("not loaded: --strict wants every service that listens to be able to do so again");
+}
+
+static int load_files(const struct options *options, char **paths)
+{
+	const char *generation = options->generation;
+	struct config cfg = { .list_links = true };
 	char *rollback = NULL, *active = NULL;
-	u32 timeout = 0;
 	int ret = EXIT_OK, answer = -1;
 
-	take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER);
-	check_options(generation, seconds, &timeout);
-	if (seconds)
-		answer = open_answer(argv + 1);
-	config_load(&cfg, argv + 1);
-	warn_programs(&cfg);
-	warn_lockout(cfg.policy);
+	if (options->seconds)
+		answer = open_answer(paths);
+	config_load(&cfg, paths);
+	rehearse_load(&cfg, options->strict);
 	if (!generation && cfg.parser.has_generation)
 		generation = active = xasprintf("%llu", cfg.parser.generation);
 	/* Only what replaces a known generation can be rolled back. */
-	if (!generation && seconds)
+	if (!generation && options->seconds)
 		generation = active = kernel_status("generation");
-	if (seconds) {
+	if (options->seconds) {
 		rollback = rollback_text(generation);
 		confirm_prepare();
 	}
 	load(&cfg, generation);
 	print_result(&cfg);
 	if (rollback)
-		ret = confirm(answer, rollback, timeout);
+		ret = confirm(answer, rollback, options->timeout);
+	if (ret == EXIT_OK)
+		last_good_store(&cfg, !*paths);
 	free(rollback);
 	free(active);
 	config_free(&cfg);
 	return ret;
+}
+
+int cmd_load(char **argv)
+{
+	struct options options = { 0 };
+	bool boot = false, stale = false;
+	const struct flag flags[] = {
+		{ "confirm", NULL, &options.seconds },
+		{ "generation", NULL, &options.generation },
+		{ "strict", &options.strict, NULL },
+		{ "boot", &boot, NULL },
+		{ "stale", &stale, NULL },
+	};
+	int nr = take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER);
+	int status;
+
+	check_options(options.generation, options.seconds, &options.timeout);
+	if (boot && options.seconds)
+		die_usage("--boot and --confirm exclude each other");
+	if (stale && nr)
+		die_usage("--stale is for the usual files");
+	if (stale && !stale_try())
+		return EXIT_OK;
+	if (boot && !boot_try(&status))
+		return status;
+	return load_files(&options, argv + 1);
 }

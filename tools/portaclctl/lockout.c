@@ -1,172 +1,174 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A policy does not close what is open, but its owner may not open it again.
+ * Services that do not run, but will be wanted: sshd, and what systemd listens
+ * for.
  */
-#include <fcntl.h>
-#include <unistd.h>
+#include <glob.h>
 
 #include "lex.h"
 #include "lockout.h"
-#include "process.h"
-#include "sockets.h"
 #include "units.h"
-#include "verdict.h"
 
 #define SSHD "/usr/sbin/sshd"
 #define SYSTEMD "/usr/lib/systemd/systemd"
-#define WANTS "/etc/systemd/system/sockets.target.wants/"
-
-static bool is_denied(const struct portacl_policy *policy, const char *request,
-		      struct answer *answer)
-{
-	const struct policy_source source = { .policy = policy };
-
-	ask(&source, request, answer);
-	return answer->action == PORTACL_DENY;
-}
-
-static void check_socket(const struct portacl_policy *policy,
-			 const struct bound *bound, struct list *texts)
-{
-	const char *proto = portacl_protos[bound->proto];
-	char *port = xasprintf("%s %u", proto, bound->port), *request;
-	struct process process;
-	char *none = NULL;
-	struct answer answer;
-
-	if (bound->pid && process_read(&process, bound->pid)) {
-		/* It may have dropped its rights after the bind. */
-		process.uid = bound->uid;
-		request = process_request(&process, port, &none);
-		if (is_denied(policy, request, &answer))
-			list_add(texts, xasprintf(
-				"%s (pid %d) listens on %s/%u and could not do so again: %s",
-				process.comm, process.pid, proto, bound->port,
-				answer.text));
-		answer_free(&answer);
-		free(request);
-		process_free(&process);
-	}
-	free(port);
-}
 
 /* @who is the rest of the request, from exe= on. */
-static void check_places(const struct portacl_policy *policy, const char *name,
-			 const struct list *places, const char *who,
-			 struct list *texts)
+static void check_places(const struct rehearsal *rehearsal, const char *name,
+			 const char *proto, const struct list *places,
+			 const char *who, struct list *texts)
 {
-	struct answer answer;
+	char *why;
 	size_t i;
 
 	for (i = 0; i < places->len; i++) {
 		const char *place = places->items[i];
-		char *request = xasprintf("tcp %s %s uid=0 gid=0 launch=root",
-					  place, who);
+		char *request = xasprintf("%s %s %s uid=0 gid=0 launch=root",
+					  proto, place, who);
 
-		if (is_denied(policy, request, &answer))
+		if (rehearsal_asks(rehearsal, request, &why)) {
 			list_add(texts, xasprintf(
-				"%s could not listen on tcp/%s: %s", name,
-				place, answer.text));
-		answer_free(&answer);
+				"%s could not listen on %s/%s: %s", name,
+				proto, place, why));
+			free(why);
+		}
 		free(request);
 	}
 }
 
+/* Does a target or a service want it? */
 static bool is_enabled(const struct unit *unit)
 {
-	char *link = xasprintf("%s" WANTS "%s", root_dir, unit->name);
-	bool enabled = !faccessat(AT_FDCWD, link, F_OK, AT_SYMLINK_NOFOLLOW);
+	char *pattern = xasprintf("%s/etc/systemd/system/*.*s/%s", root_dir,
+				  unit->name);
+	glob_t found;
+	bool enabled = !glob(pattern, 0, NULL, &found);
 
-	free(link);
+	if (enabled)
+		globfree(&found);
+	free(pattern);
 	return enabled;
 }
 
-static bool is_named(const struct unit *unit, const char *kind)
+static bool is_kind(const struct unit *unit, const char *kind)
 {
 	const char *dot = strrchr(unit->name, '.');
 
-	return dot && !strcmp(dot, kind) &&
-	       (!strncmp(unit->name, "ssh.", 4) ||
-		!strncmp(unit->name, "sshd.", 5));
+	return dot && !strcmp(dot, kind);
+}
+
+static bool is_ssh(const struct unit *unit, const char *kind)
+{
+	return is_kind(unit, kind) && (!strncmp(unit->name, "ssh.", 4) ||
+				       !strncmp(unit->name, "sshd.", 5));
+}
+
+static void check_listen(const struct rehearsal *rehearsal,
+			 const struct unit *unit, const char *proto,
+			 const struct list *listen, struct list *texts)
+{
+	struct list places = { 0 };
+	char *name = xasprintf("systemd, for %s,", unit->name);
+	size_t i;
+
+	for (i = 0; i < listen->len; i++)
+		add_listen(&places, listen->items[i], NULL);
+	check_places(rehearsal, name, proto, &places,
+		     "exe=" SYSTEMD " cgroup=/init.scope", texts);
+	list_free(&places);
+	free(name);
+}
+
+/* Of a socket unit process 1 binds the ports, whatever its service runs. */
+static void check_socket_unit(const struct rehearsal *rehearsal,
+			      const struct unit *unit, struct list *texts)
+{
+	bool sctp = unit->protocol && !strcmp(unit->protocol, "sctp");
+	bool lite = unit->protocol && !strcmp(unit->protocol, "udplite");
+
+	check_listen(rehearsal, unit, sctp ? "sctp" : "tcp", &unit->streams,
+		     texts);
+	check_listen(rehearsal, unit, sctp ? "sctp" : lite ? "udplite" : "udp",
+		     &unit->datagrams, texts);
 }
 
 /* With its socket enabled systemd binds, else sshd does, in its unit. */
-static void check_sshd(const struct portacl_policy *policy, struct list *texts)
+static void check_sshd(const struct rehearsal *rehearsal,
+		       const struct unit *units, u32 nr, struct list *texts)
 {
-	struct list ssh = { 0 }, systemd = { 0 };
 	char *who = xstrdup("exe=" SSHD), *cgroup;
-	u32 i, nr;
-	struct unit *units = units_read(&nr);
-	size_t n;
+	struct list places = { 0 };
+	bool socket = false;
+	u32 i;
 
 	for (i = 0; i < nr; i++) {
-		if (is_named(&units[i], ".service")) {
-			free(who);
-			cgroup = unit_cgroup(&units[i]);
-			who = xasprintf("exe=" SSHD " cgroup=%s", cgroup);
-			free(cgroup);
-		} else if (is_named(&units[i], ".socket") &&
-			   is_enabled(&units[i])) {
-			for (n = 0; n < units[i].streams.len; n++)
-				add_listen(&systemd, units[i].streams.items[n],
-					   NULL);
-		}
+		socket |= is_ssh(&units[i], ".socket") && is_enabled(&units[i]);
+		if (!is_ssh(&units[i], ".service"))
+			continue;
+		free(who);
+		cgroup = unit_cgroup(&units[i]);
+		who = xasprintf("exe=" SSHD " cgroup=%s", cgroup);
+		free(cgroup);
 	}
-	if (!systemd.len)
-		sshd_places(&ssh);
-	check_places(policy, "sshd", &ssh, who, texts);
-	check_places(policy, "systemd, for sshd,", &systemd,
-		     "exe=" SYSTEMD " cgroup=/init.scope", texts);
-	units_free(units, nr);
-	list_free(&systemd);
-	list_free(&ssh);
+	if (!socket)
+		sshd_places(&places);
+	check_places(rehearsal, "sshd", "tcp", &places, who, texts);
+	list_free(&places);
 	free(who);
 }
 
-/* Others' processes do not show which sockets they have. */
-static void warn_hidden(const struct bound *bound, u32 nr)
+static void check_socket_units(const struct rehearsal *rehearsal,
+			       const struct unit *units, u32 nr, bool enabled,
+			       struct list *texts)
 {
-	u32 i, hidden = 0;
+	u32 i;
 
 	for (i = 0; i < nr; i++)
-		hidden += !bound[i].pid;
-	if (hidden && geteuid())
-		warn("warning: only root can see who listens at %u socket%s: not checked whether that service is cut off",
-		     hidden, hidden == 1 ? "" : "s");
+		if (is_kind(&units[i], ".socket") &&
+		    is_enabled(&units[i]) == enabled)
+			check_socket_unit(rehearsal, &units[i], texts);
+}
+
+/* Add to the findings sshd, and the sockets that systemd opens at boot. */
+void find_closed_units(struct rehearsal *rehearsal)
+{
+	u32 nr;
+	struct unit *units = units_read(&nr);
+
+	check_sshd(rehearsal, units, nr, &rehearsal->texts);
+	check_socket_units(rehearsal, units, nr, true, &rehearsal->texts);
+	units_free(units, nr);
+}
+
+/* The same for socket units that nothing wants so far. */
+void find_unused_sockets(const struct rehearsal *rehearsal, struct list *texts)
+{
+	u32 nr;
+	struct unit *units = units_read(&nr);
+
+	check_socket_units(rehearsal, units, nr, false, texts);
+	units_free(units, nr);
 }
 
 /**
- * find_lockouts - find services that a policy would cut off
- * @policy: the policy
- * @texts: where a text per service is added
+ * warn_lockout - warn of services that a policy would cut off
+ * @cfg: the policy
+ * @judged: where the number of sockets that were judged is stored
+ * @hidden: where the number of those is stored of which nothing is known
+ *
+ * Return: the number of services.
  */
-void find_lockouts(const struct portacl_policy *policy, struct list *texts)
+u32 warn_lockout(const struct config *cfg, u32 *judged, u32 *hidden)
 {
-	u32 i, n, nr;
-	struct bound *bound = sockets_read(1, &nr);
-	bool again;
-
-	for (i = 0; i < nr; i++) {
-		/* A daemon has a socket per address. */
-		for (again = false, n = 0; n < i && !again; n++)
-			again = bound[n].pid == bound[i].pid &&
-				bound[n].port == bound[i].port &&
-				bound[n].proto == bound[i].proto;
-		if (!again)
-			check_socket(policy, &bound[i], texts);
-	}
-	warn_hidden(bound, nr);
-	free(bound);
-	check_sshd(policy, texts);
-}
-
-void warn_lockout(const struct portacl_policy *policy)
-{
-	struct list texts = { 0 };
+	struct rehearsal rehearsal;
 	size_t i;
+	u32 nr;
 
-	find_lockouts(policy, &texts);
-	for (i = 0; i < texts.len; i++)
-		warn("warning: %s", texts.items[i]);
-	list_free(&texts);
+	rehearse(&rehearsal, cfg);
+	for (i = 0; i < rehearsal.texts.len; i++)
+		warn("warning: %s", rehearsal.texts.items[i]);
+	nr = rehearsal.texts.len;
+	*judged = rehearsal.judged;
+	*hidden = rehearsal.hidden;
+	rehearsal_free(&rehearsal);
+	return nr;
 }

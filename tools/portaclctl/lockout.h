@@ -5,13 +5,14 @@
 #ifndef _PORTACLCTL_LOCKOUT_H
 #define _PORTACLCTL_LOCKOUT_H
 
-#include "policy.h"
-#include "util.h"
+#include "rehearsal.h"
 
-void find_lockouts(const struct portacl_policy *policy, struct list *texts);
+void find_closed_units(struct rehearsal *rehearsal);
+void find_unused_sockets(const struct rehearsal *rehearsal,
+			 struct list *texts);
 void add_listen(struct list *places, const char *text,
 		const struct list *ports);
 void sshd_places(struct list *places);
-void warn_lockout(const struct portacl_policy *policy);
+u32 warn_lockout(const struct config *cfg, u32 *judged, u32 *hidden);
 
 #endif /* _PORTACLCTL_LOCKOUT_H */

@@ -10,9 +10,10 @@ static const struct {
 	const char *args;
 	const char *description;
 } subcommands[] = {
-	{ "check", cmd_check, "[--print] [FILE...]",
+	{ "check", cmd_check, "[--print] [--live [--strict]] [FILE...]",
 	  "read the files, report errors, change nothing" },
-	{ "load", cmd_load, "[--confirm SECONDS] [--generation N] [FILE...]",
+	{ "load", cmd_load,
+	  "[--boot | --confirm SECONDS] [--generation N] [--strict] [--stale | FILE...]",
 	  "put the files in force, as a whole or not at all" },
 	{ "show", cmd_show, "[--json]", "print the policy in force" },
 	{ "diff", cmd_diff, "[FILE...]",

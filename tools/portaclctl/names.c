@@ -51,19 +51,35 @@ static bool is_listed(const char *protos, const char *proto)
 	return false;
 }
 
-/* All protocols of the rule that know the service must agree on its port. */
+/* The port that a service has for a protocol, 0: it is none of it. */
+static u32 service_port(const char *name, const char *proto)
+{
+	const struct servent *entry = getservbyname(name, proto);
+
+	return entry ? ntohs(entry->s_port) : 0;
+}
+
+/* `any' is said of services that tcp and udp have; few are of more. */
+static bool is_needed(const char *protos, u32 proto)
+{
+	return strcmp(protos, "any") || proto == PORTACL_TCP ||
+	       proto == PORTACL_UDP;
+}
+
+/* All protocols of the rule must have the service, and at one port. */
 static void find_service(struct name *name)
 {
-	const struct servent *entry;
+	const char *lacks = NULL;
 	u32 i, port;
 
 	for (i = 0; i < PORTACL_NR_PROTOS; i++) {
 		if (!is_listed(name->protos, portacl_protos[i]))
 			continue;
-		entry = getservbyname(name->text, portacl_protos[i]);
-		if (!entry)
+		port = service_port(name->text, portacl_protos[i]);
+		if (!port && is_needed(name->protos, i) && !lacks)
+			lacks = portacl_protos[i];
+		if (!port)
 			continue;
-		port = ntohs(entry->s_port);
 		if (name->number && name->number != port) {
 			name->why = xasprintf("service '%s' has several ports: write the number",
 					      name->text);
@@ -74,6 +90,9 @@ static void find_service(struct name *name)
 	if (!name->number)
 		name->why = xasprintf("services(5) has no '%s' for %s",
 				      name->text, name->protos);
+	else if (lacks)
+		name->why = xasprintf("'%s' is not a %s service: write the number, or a rule for each protocol",
+				      name->text, lacks);
 }
 
 static void find_number(struct name *name)

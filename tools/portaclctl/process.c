@@ -92,6 +92,7 @@ static void read_status(struct process *process, const char *status)
 	snprintf(process->comm, sizeof(process->comm), "%.*s",
 		 (int)strcspn(find_line(status, "Name:\t"), "\n"),
 		 find_line(status, "Name:\t"));
+	process->parent = atoi(find_line(status, "\nPPid:"));
 	process->uid = effective_id(find_line(status, "\nUid:"));
 	process->gid = effective_id(find_line(status, "\nGid:"));
 	process->groups = read_groups(status);

@@ -14,6 +14,7 @@
 /**
  * struct process - a process, or a program that a user might start
  * @pid: its id, 0: it does not run
+ * @parent: its parent
  * @comm: its name
  * @exe: path of its executable
  * @uid: effective uid
@@ -38,6 +39,7 @@
  */
 struct process {
 	pid_t pid;
+	pid_t parent;
 	char comm[64];
 	char exe[PATH_MAX];
 	u32 uid;

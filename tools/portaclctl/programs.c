@@ -20,6 +20,14 @@ static const char *const interpreters[] = {
 	"wish", "yash", "zsh",
 };
 
+/* Of slirp4netns this is all that is_named() compares. */
+static const char *const namespaces[] = {
+	"apptainer", "buildah", "bwrap", "conmon", "crun", "firejail",
+	"flatpak", "lxc", "netavark", "nsenter", "passt", "pasta", "podman",
+	"rootlesskit", "rootlessport", "runc", "singularity", "slirp",
+	"unshare",
+};
+
 static const char *const multicalls[] = {
 	"busybox", "coreutils", "sbase", "toybox",
 };
@@ -103,6 +111,8 @@ static void look_closely(struct program *program, const char *path,
 	add_fault(program, PROGRAM_SETUID, st->st_mode & (S_ISUID | S_ISGID));
 	add_fault(program, PROGRAM_INTERPRETER,
 		  is_named(path, interpreters, ARRAY_SIZE(interpreters)));
+	add_fault(program, PROGRAM_NAMESPACES,
+		  is_named(path, namespaces, ARRAY_SIZE(namespaces)));
 	add_fault(program, PROGRAM_MULTICALL,
 		  is_named(path, multicalls, ARRAY_SIZE(multicalls)));
 	add_fault(program, PROGRAM_LOADER,
@@ -252,6 +262,8 @@ static const struct {
 		"can be replaced by others than root: %s is not root's alone" },
 	[PROGRAM_INTERPRETER] = { "exe-interpreter",
 		"runs what its arguments say: the rule is for every script of that user" },
+	[PROGRAM_NAMESPACES] = { "exe-namespaces",
+		"runs or serves containers and user namespaces: the rule is for all of that user, whatever is in them" },
 	[PROGRAM_LOADER] = { "exe-loader",
 		"is the program loader: the rule is for every program" },
 	[PROGRAM_MULTICALL] = { "exe-multicall",

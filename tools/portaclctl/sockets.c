@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "policy.h"
 #include "sockets.h"
 
+#define TCP_ESTABLISHED 1
 #define TCP_LISTEN 10
 
 /**
  * struct bound_list - the sockets found so far
  * @items: the sockets
  * @len: number of @items
+ * @net: the process whose tables are read
+ * @blind: there may be processes whose open files cannot be seen
  */
 struct bound_list {
 	struct bound *items;
 	u32 len;
+	pid_t net;
+	bool blind;
 };
 
 static struct bound *add(struct bound_list *list, const struct bound *bound)
@@ -23,6 +29,7 @@ static struct bound *add(struct bound_list *list, const struct bound *bound)
 	list->items = xrealloc(list->items, list->len + 1,
 			       sizeof(*list->items));
 	list->items[list->len] = *bound;
+	list->items[list->len].net = list->net;
 	return &list->items[list->len++];
 }
 
@@ -54,6 +61,7 @@ static void read_socket(struct bound_list *list, u8 proto, const char *line)
 	if ((proto == PORTACL_TCP && state != TCP_LISTEN) || !port)
 		return;
 	bound.port = port;
+	bound.connected = state == TCP_ESTABLISHED;
 	read_addr(&bound, hex);
 	add(list, &bound);
 }
@@ -99,24 +107,78 @@ static void note_owner(const struct bound_list *list, unsigned long inode,
 			list->items[i].pid = pid;
 }
 
-static void look_for_sockets(const struct bound_list *list, pid_t pid)
+static void look_for_sockets(struct bound_list *list, pid_t pid)
 {
 	char *path = xasprintf("/proc/%d/fd", pid);
 	DIR *dir = opendir(path);
 	const struct dirent *entry;
 
+	if (!dir && errno != ENOENT)
+		list->blind = true;
 	free(path);
 	while (dir && (entry = readdir(dir))) {
 		char target[64] = "";
 		unsigned long inode;
 
 		if (readlinkat(dirfd(dir), entry->d_name, target,
-			       sizeof(target) - 1) > 0 &&
-		    sscanf(target, "socket:[%lu]", &inode) == 1)
+			       sizeof(target) - 1) < 0)
+			list->blind |= errno == EACCES || errno == EPERM;
+		else if (sscanf(target, "socket:[%lu]", &inode) == 1)
 			note_owner(list, inode, pid);
 	}
 	if (dir)
 		closedir(dir);
+}
+
+static void read_tables(struct bound_list *list, pid_t pid)
+{
+	list->net = pid;
+	read_table(list, pid, "tcp", PORTACL_TCP);
+	read_table(list, pid, "tcp6", PORTACL_TCP);
+	read_table(list, pid, "udp", PORTACL_UDP);
+	read_table(list, pid, "udp6", PORTACL_UDP);
+	read_table(list, pid, "udplite", PORTACL_UDPLITE);
+	read_table(list, pid, "udplite6", PORTACL_UDPLITE);
+	read_table(list, pid, "sctp/eps", PORTACL_SCTP);
+}
+
+/* Call a function with each process there is. */
+static void each_process(struct bound_list *list,
+			 void (*call)(struct bound_list *list, pid_t pid))
+{
+	DIR *proc = opendir("/proc");
+	const struct dirent *entry;
+	u32 number;
+
+	while (proc && (entry = readdir(proc)))
+		if (parse_number(entry->d_name, INT_MAX, &number))
+			call(list, number);
+	if (proc)
+		closedir(proc);
+}
+
+/* The initial one has a number of its own. */
+#define INIT_PID_NS 0xeffffffcU
+
+/* In a pid namespace of its own others' processes do not show. */
+static bool sees_all_processes(void)
+{
+	struct stat st;
+
+	return !stat("/proc/self/ns/pid", &st) && st.st_ino == INIT_PID_NS;
+}
+
+/* Find the processes that have the sockets open. */
+static void find_owners(struct bound_list *list)
+{
+	u32 i;
+
+	if (!list->len)
+		return;
+	list->blind = !sees_all_processes();
+	each_process(list, look_for_sockets);
+	for (i = 0; i < list->len; i++)
+		list->items[i].kernel = !list->items[i].pid && !list->blind;
 }
 
 /**
@@ -129,23 +191,50 @@ static void look_for_sockets(const struct bound_list *list, pid_t pid)
 struct bound *sockets_read(pid_t pid, u32 *nr)
 {
 	struct bound_list list = { 0 };
-	const struct dirent *entry;
-	DIR *proc;
-	u32 number;
 
-	read_table(&list, pid, "tcp", PORTACL_TCP);
-	read_table(&list, pid, "tcp6", PORTACL_TCP);
-	read_table(&list, pid, "udp", PORTACL_UDP);
-	read_table(&list, pid, "udp6", PORTACL_UDP);
-	read_table(&list, pid, "udplite", PORTACL_UDPLITE);
-	read_table(&list, pid, "udplite6", PORTACL_UDPLITE);
-	read_table(&list, pid, "sctp/eps", PORTACL_SCTP);
-	proc = list.len ? opendir("/proc") : NULL;
-	while (proc && (entry = readdir(proc)))
-		if (parse_number(entry->d_name, INT_MAX, &number))
-			look_for_sockets(&list, number);
-	if (proc)
-		closedir(proc);
+	read_tables(&list, pid);
+	find_owners(&list);
+	*nr = list.len;
+	return list.items;
+}
+
+/* The network namespaces whose tables were read. */
+static ino_t *known_nets;
+static u32 nr_known_nets;
+
+static void read_new_net(struct bound_list *list, pid_t pid)
+{
+	char *path = xasprintf("/proc/%d/ns/net", pid);
+	struct stat st;
+	u32 i;
+
+	if (stat(path, &st))
+		st.st_ino = 0;
+	free(path);
+	for (i = 0; i < nr_known_nets && known_nets[i] != st.st_ino; i++)
+		;
+	if (!st.st_ino || i < nr_known_nets)
+		return;
+	known_nets = xrealloc(known_nets, i + 1, sizeof(*known_nets));
+	known_nets[nr_known_nets++] = st.st_ino;
+	read_tables(list, pid);
+}
+
+/* As sockets_read(), of all network namespaces that have a process. */
+struct bound *sockets_read_all(u32 *nr)
+{
+	struct bound_list list = { 0 };
+
+	nr_known_nets = 0;
+	read_new_net(&list, 1);
+	/* Only root may look at that of process 1; its tables are for all. */
+	if (!nr_known_nets)
+		read_tables(&list, 1);
+	else
+		each_process(&list, read_new_net);
+	find_owners(&list);
+	free(known_nets);
+	known_nets = NULL;
 	*nr = list.len;
 	return list.items;
 }

@@ -15,6 +15,9 @@
  * @uid: who made it
  * @inode: its inode
  * @pid: a process that has it open, 0: none was found
+ * @kernel: no process has it, and all processes could be looked at
+ * @net: a process of its network namespace
+ * @connected: it has a peer, as the socket of a udp client has
  */
 struct bound {
 	u8 proto;
@@ -23,8 +26,12 @@ struct bound {
 	u32 uid;
 	unsigned long inode;
 	pid_t pid;
+	bool kernel;
+	pid_t net;
+	bool connected;
 };
 
 struct bound *sockets_read(pid_t pid, u32 *nr);
+struct bound *sockets_read_all(u32 *nr);
 
 #endif /* _PORTACLCTL_SOCKETS_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "commands.h"
 #include "kernel.h"
+#include "lastgood.h"
 #include "names.h"
 #include "rules.h"
 
@@ -37,12 +38,74 @@ static json_t *json_loader(const char *loaded)
 			 "pid", number(loaded, "pid"));
 }
 
+/* What is known beside what the kernel says. */
+static json_t *json_stored(void)
+{
+	char *path = in_root(BOOT_ERROR), *error = read_line_file(path);
+	char *why = NULL;
+	json_t *stale = json_array(), *json;
+	struct last_good last = { 0 };
+	struct stale *list;
+	u32 nr = 0, i;
+
+	list = last_good_read(&last, &why) ? last_good_stale(&last, &nr) : NULL;
+	for (i = 0; i < nr; i++)
+		json_array_append_new(stale, json_pack(
+			"{so si so}", "file", json_text(list[i].file),
+			"line", list[i].line, "text", json_text(list[i].text)));
+	json = json_pack("{so so so}", "boot_error",
+			 error ? json_text(error) : json_null(), "last_good",
+			 last.digest ? json_string(last.digest) : json_null(),
+			 "stale", stale);
+	stale_free(list, nr);
+	last_good_free(&last);
+	free(path);
+	free(why);
+	free(error);
+	return json;
+}
+
+static void print_text(const char *name, const char *text)
+{
+	printf("%-12s", name);
+	print_clean(stdout, text, strlen(text));
+	putchar('\n');
+}
+
+static void print_stored(const char *digest)
+{
+	json_t *json = json_stored(), *item;
+	const char *last = json_string_value(json_object_get(json, "last_good"));
+	const char *error = json_string_value(json_object_get(json,
+							      "boot_error"));
+	char *text;
+	size_t i;
+
+	if (last && strcmp(last, digest))
+		print_text("last good", last);
+	else if (last)
+		print_text("last good", "the policy in force");
+	else
+		print_text("last good", "none is stored");
+	if (error)
+		print_text("boot error", error);
+	json_array_foreach(json_object_get(json, "stale"), i, item) {
+		text = xasprintf("%s:%d: %s", json_string_value(
+			json_object_get(item, "file")), (int)json_integer_value(
+			json_object_get(item, "line")), json_string_value(
+			json_object_get(item, "text")));
+		print_text("stale", text);
+		free(text);
+	}
+	json_decref(json);
+}
+
 static json_t *json_status(const char *status)
 {
 	char *loaded = field(status, "loaded");
 	char *when = strcmp(loaded, "boot") ? field(loaded, "time") :
 					      xstrdup(loaded);
-	json_t *json = json_pack(
+	json_t *stored = json_stored(), *json = json_pack(
 		"{sI so sI sI so sb so so so ss}",
 		"abi", number(status, "abi"), "mode", text(status, "mode"),
 		"generation", number(status, "generation"),
@@ -53,6 +116,8 @@ static json_t *json_status(const char *status)
 		"error", text(status, "error"),
 		"loader", json_loader(loaded), "loaded", when);
 
+	json_object_update(json, stored);
+	json_decref(stored);
 	free(loaded);
 	free(when);
 	return json;
@@ -85,7 +150,7 @@ int cmd_status(char **argv)
 {
 	bool json = false;
 	const struct flag flags[] = { { "json", &json, NULL } };
-	char *status;
+	char *status, *digest;
 
 	take_flags(argv, flags, ARRAY_SIZE(flags), 0);
 	status = kernel_read("status");
@@ -101,6 +166,9 @@ int cmd_status(char **argv)
 		printf("%-12s%s\n", "locked",
 		       number(status, "locked") ? "until reboot" : "no");
 		print_line(status, "last error", "error");
+		digest = field(status, "digest");
+		print_stored(digest);
+		free(digest);
 	}
 	free(status);
 	return EXIT_OK;

@@ -129,6 +129,24 @@ static void give_capabilities(struct subject *subject)
 				      BIT(CAP_NET_BIND_SERVICE_BIT) : ~0ULL);
 }
 
+/* In a user namespace of its own a user has two numbers; rules have the outer. */
+static void note_uid_map(struct subject *subject)
+{
+	const struct process *process = &subject->process;
+	char *map = process_file(process->pid, "uid_map"), *rest = map, *line;
+	u32 inner, outer, count;
+
+	while (map && (line = strsep(&rest, "\n")))
+		if (sscanf(line, "%u %u %u", &inner, &outer, &count) == 3 &&
+		    inner != outer && process->uid >= outer &&
+		    process->uid - outer < count)
+			list_add(&subject->notes, xasprintf(
+				"uid %u is uid %u in its user namespace; rules compare %u",
+				process->uid, inner + process->uid - outer,
+				process->uid));
+	free(map);
+}
+
 static char **read_process(struct subject *subject, char **argv)
 {
 	u32 pid;
@@ -141,6 +159,7 @@ static char **read_process(struct subject *subject, char **argv)
 			die("there is no process %u", pid);
 		if (!subject->process.known)
 			die("process %u: only root may look at it", pid);
+		note_uid_map(subject);
 		return argv + 1;
 	}
 	if (!argv[1] || strchr(argv[1], '/'))

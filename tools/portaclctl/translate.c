@@ -202,34 +202,22 @@ static char *to_pattern(const char *text, size_t len)
 	return pattern.text;
 }
 
-static char *escaped(const char *path)
-{
-	char text[4 * PATH_MAX + 1];
-	struct seq_buf s;
-
-	seq_buf_init(&s, text, sizeof(text));
-	portacl_print_path(&s, path);
-	seq_buf_putc(&s, '\0');
-	if (seq_buf_has_overflowed(&s))
-		die("%s: the path is too long", path);
-	return xstrdup(text);
-}
-
-/* The pattern that exe= gives in a line, or NULL if it gives none. */
-const char *find_pattern(const char *text)
+/* The value of a key in a line and its length, or NULL if it has none. */
+const char *find_value(const char *text, const char *key, size_t *len)
 {
 	const char *word = text;
-	size_t len = 0;
+	size_t size = 0;
 
-	while ((word = next_word(word + len, &len))) {
-		if (!has_key(word, "exe=/"))
+	while ((word = next_word(word + size, &size))) {
+		if (!has_key(word, key))
 			continue;
-		return strcspn(word, "*?[") < len ? word + 4 : NULL;
+		*len = size - strlen(key);
+		return word + strlen(key);
 	}
 	return NULL;
 }
 
-/* The files that a pattern matches, written as the kernel's parser wants. */
+/* The files that a pattern matches. */
 void expand_pattern(const char *pattern, struct list *matches)
 {
 	char *text = to_pattern(pattern, strcspn(pattern, " \t"));
@@ -238,7 +226,7 @@ void expand_pattern(const char *pattern, struct list *matches)
 
 	if (!glob(text, 0, NULL, &found)) {
 		for (i = 0; i < found.gl_pathc; i++)
-			list_add(matches, escaped(found.gl_pathv[i]));
+			list_add(matches, xstrdup(found.gl_pathv[i]));
 		globfree(&found);
 	}
 	free(text);

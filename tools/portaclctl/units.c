@@ -124,6 +124,8 @@ static void take_setting(struct unit *unit, const char *key, const char *value)
 		unit->dynamic_user = is_true(value);
 	else if (!strcmp(key, "AmbientCapabilities"))
 		set_capabilities(unit, value);
+	else if (!strcmp(key, "PrivateUsers"))
+		unit->private_users = *value && !is_false(value);
 	else if (!strcmp(key, "NoNewPrivileges"))
 		unit->nnp = is_true(value);
 	else if (!strcmp(key, "Slice"))
@@ -132,6 +134,10 @@ static void take_setting(struct unit *unit, const char *key, const char *value)
 		add(&unit->streams, value);
 	else if (!strcmp(key, "ListenDatagram"))
 		add(&unit->datagrams, value);
+	else if (!strcmp(key, "SocketBindDeny"))
+		add(&unit->bind_deny, value);
+	else if (!strcmp(key, "SocketBindAllow"))
+		add(&unit->bind_allow, value);
 	else if (!strcmp(key, "SocketProtocol"))
 		set(&unit->protocol, value);
 	else if (!strcmp(key, "RootDirectory") || !strcmp(key, "RootImage"))
@@ -249,6 +255,8 @@ void units_free(struct unit *units, u32 nr)
 		list_free(&units[i].programs);
 		list_free(&units[i].streams);
 		list_free(&units[i].datagrams);
+		list_free(&units[i].bind_deny);
+		list_free(&units[i].bind_allow);
 	}
 	free(units);
 }

@@ -14,6 +14,7 @@
  * @user: User=, or NULL
  * @dynamic_user: DynamicUser=
  * @bind_service: AmbientCapabilities= has CAP_NET_BIND_SERVICE
+ * @private_users: PrivateUsers=
  * @nnp: NoNewPrivileges=
  * @own_root: RootDirectory= or RootImage=
  * @implied: settings that make systemd set no_new_privs all the same
@@ -21,6 +22,8 @@
  * @slice: Slice=, or NULL
  * @streams: ListenStream=
  * @datagrams: ListenDatagram=
+ * @bind_deny: SocketBindDeny=
+ * @bind_allow: SocketBindAllow=
  * @protocol: SocketProtocol=, or NULL
  */
 struct unit {
@@ -29,6 +32,7 @@ struct unit {
 	char *user;
 	bool dynamic_user;
 	bool bind_service;
+	bool private_users;
 	bool nnp;
 	bool own_root;
 	u32 implied;
@@ -36,6 +40,8 @@ struct unit {
 	char *slice;
 	struct list streams;
 	struct list datagrams;
+	struct list bind_deny;
+	struct list bind_allow;
 	char *protocol;
 };
 

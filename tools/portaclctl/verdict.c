@@ -140,6 +140,19 @@ static u32 number_of(const char *text, const char *key)
 	return number;
 }
 
+/* The first rule that reserves what is asked for, counted from 1. */
+static u32 find_reserving(const struct portacl_policy *policy,
+			  const struct portacl_request *request)
+{
+	u32 i;
+
+	for (i = 0; i < policy->nr_rules; i++)
+		if ((policy->rules[i].flags & PORTACL_RULE_ONLY) &&
+		    portacl_match_only(policy, &policy->rules[i], request))
+			return i + 1;
+	return 0;
+}
+
 /**
  * ask - get the verdict on a request
  * @source: whom to ask
@@ -150,14 +163,13 @@ void ask(const struct policy_source *source, const char *request,
 	 struct answer *answer)
 {
 	struct portacl_query query;
-	char *text = xstrdup(request);
+	char *copy = xstrdup(request), *text;
 
-	parse_request(text, &query);
+	parse_request(copy, &query);
 	*answer = (struct answer) {
 		.text = source->kernel ? kernel_query(request) :
 					 answer_from(source->policy, &query),
 	};
-	free(text);
 	text = answer->text;
 	answer->action = !strncmp(text, "allow", 5) ? PORTACL_ALLOW :
 			 !strncmp(text, "deny", 4) ? PORTACL_DENY :
@@ -165,11 +177,23 @@ void ask(const struct policy_source *source, const char *request,
 	answer->rule = number_of(text, "rule");
 	answer->nearest = number_of(text, "nearest");
 	answer->reason = get_field(text, "reason");
+	if (!strncmp(text, "deny only", 9))
+		answer->reserved = find_reserving(source->policy,
+						  &query.request);
 	/* A policy loaded meanwhile may have more rules. */
 	if (answer->rule > source->policy->nr_rules)
 		answer->rule = 0;
 	if (answer->nearest > source->policy->nr_rules)
 		answer->nearest = 0;
+	free(copy);
+}
+
+/* The rule to show beside an answer, counted from 1; 0: there is none. */
+u32 answer_rule(const struct answer *answer)
+{
+	if (answer->rule)
+		return answer->rule;
+	return answer->nearest ? answer->nearest : answer->reserved;
 }
 
 void answer_free(struct answer *answer)

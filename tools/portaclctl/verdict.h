@@ -25,6 +25,7 @@ struct policy_source {
  * @action: its first word
  * @rule: number of the rule that decided, 0: none did
  * @nearest: number of the allow rule that came nearest, 0: none
+ * @reserved: number of the rule whose `only` refuses it, 0: none does
  * @reason: why it is refused or left to the kernel's own rule, or NULL
  */
 struct answer {
@@ -32,11 +33,13 @@ struct answer {
 	enum portacl_action action;
 	u32 rule;
 	u32 nearest;
+	u32 reserved;
 	char *reason;
 };
 
 void source_open(struct policy_source *source, bool kernel, const char *file);
 void source_close(struct policy_source *source);
+u32 answer_rule(const struct answer *answer);
 char *source_rule(const struct policy_source *source, u32 number);
 char *request_text(char **words);
 void parse_request(char *text, struct portacl_query *query);

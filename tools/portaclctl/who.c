@@ -3,7 +3,6 @@
  * Everybody who may bind a port: by the policy, by the kernel's own rule.
  */
 #include <dirent.h>
-#include <unistd.h>
 
 #include "commands.h"
 #include "filecaps.h"
@@ -11,9 +10,9 @@
 #include "layers.h"
 #include "lex.h"
 #include "lint.h"
+#include "listeners.h"
 #include "names.h"
 #include "rules.h"
-#include "sockets.h"
 
 /* More addresses than these in the rules of one port are not told apart. */
 #define MAX_ADDRS 16
@@ -211,35 +210,6 @@ static void find_capable(struct list *texts, json_t *json)
 		closedir(proc);
 }
 
-static json_t *json_listener(const struct bound *bound)
-{
-	struct process process = { 0 };
-	json_t *json;
-
-	if (bound->pid)
-		process_read(&process, bound->pid);
-	json = json_pack("{si so so sI ss}", "pid", bound->pid,
-			 "comm", json_text(process.comm),
-			 "exe", json_text(process.exe),
-			 "uid", (json_int_t)bound->uid, "addr", bound->addr);
-	process_free(&process);
-	return json;
-}
-
-static json_t *json_listeners(const struct port *port)
-{
-	json_t *array = json_array();
-	u32 i, nr;
-	struct bound *bound = sockets_read(getpid(), &nr);
-
-	for (i = 0; i < nr; i++)
-		if (bound[i].port == port->number &&
-		    bound[i].proto == port->proto)
-			json_array_append_new(array, json_listener(&bound[i]));
-	free(bound);
-	return array;
-}
-
 static json_t *json_rules(const struct port *port)
 {
 	json_t *array = json_array(), *rule;
@@ -276,16 +246,6 @@ static json_t *json_addresses(const struct port *port)
 			"{ss ss ss}", "addr", port->others[i].addr,
 			"others", action_of(port, &port->others[i].user),
 			"root", action_of(port, &port->others[i].root)));
-	return array;
-}
-
-static json_t *json_paths(const struct list *paths)
-{
-	json_t *array = json_array();
-	size_t i;
-
-	for (i = 0; i < paths->len; i++)
-		json_array_append_new(array, json_text(paths->items[i]));
 	return array;
 }
 
@@ -371,58 +331,46 @@ static void print_list(const struct list *list, const char *what)
 		printf("  %s%s\n", what, list->items[i]);
 }
 
-static void print_listener(const json_t *item)
+/* Free, but not for everybody: nobody else may take it. */
+static void print_reserved(const struct port *port)
 {
-	u32 uid = json_integer_value(json_object_get(item, "uid"));
-	u32 pid = json_integer_value(json_object_get(item, "pid"));
-	const char *name = name_of(NAME_USER, uid);
+	u32 number = port->has_policy ? port->others[0].user.reserved : 0;
+	char *rule;
 
-	printf("  %s by ", json_string_value(json_object_get(item, "addr")));
-	if (pid)
-		printf("%s[%u], %s,",
-		       json_string_value(json_object_get(item, "comm")), pid,
-		       json_string_value(json_object_get(item, "exe")));
-	else
-		printf("a process that only root sees,");
-	if (name)
-		printf(" socket of %s\n", name);
-	else
-		printf(" socket of uid %u\n", uid);
-}
-
-static void print_listeners(json_t *listeners)
-{
-	json_t *item;
-	size_t i;
-
-	printf("listening now:\n");
-	json_array_foreach(listeners, i, item)
-		print_listener(item);
-	if (!json_array_size(listeners))
-		printf("  nobody\n");
+	if (!number)
+		return;
+	rule = source_rule(&port->source, number);
+	printf("  the port is free, and reserved by rule %u: %s\n", number,
+	       rule);
+	free(rule);
 }
 
 static void print_all(const struct port *port, bool json)
 {
 	struct list paths = { 0 }, texts = { 0 };
-	json_t *listeners = json_listeners(port), *capable = json_array();
+	json_t *listeners = json_listeners(port->proto, port->number);
+	json_t *capable = json_array();
+	struct steering steering;
 
+	steering_read(&steering, port->proto, port->number, 0);
 	if (is_legacy(port) && is_privileged(port)) {
 		find_setcap(&paths);
 		find_capable(&texts, capable);
 	}
 	if (json) {
 		print_json(json_pack(
-			"{ss si so ss ss so si so so so}", "protocol",
+			"{ss si so ss ss so si so so so so so}", "protocol",
 			portacl_protos[port->proto], "port", port->number,
 			"rules", json_rules(port),
 			"others", action_of(port, &port->others[0].user),
 			"root", action_of(port, &port->others[0].root),
 			"addresses", json_addresses(port),
 			"unprivileged_port_start", port->start,
-			"file_capabilities", json_paths(&paths),
+			"file_capabilities", json_texts(&paths),
 			"capable_processes", capable,
-			"listeners", listeners));
+			"listeners", listeners,
+			"steered", json_texts(&steering.found),
+			"unseen", json_texts(&steering.unseen)));
 	} else {
 		printf("%s/%u:\n", portacl_protos[port->proto], port->number);
 		print_rules(port);
@@ -430,11 +378,15 @@ static void print_all(const struct port *port, bool json)
 		print_list(&paths, "whoever runs ");
 		print_list(&texts, "process ");
 		print_listeners(listeners);
+		if (!json_array_size(listeners))
+			print_reserved(port);
+		print_steering(&steering);
 		json_decref(listeners);
 		json_decref(capable);
 	}
 	list_free(&paths);
 	list_free(&texts);
+	steering_free(&steering);
 }
 
 int cmd_who(char **argv)

@@ -130,8 +130,10 @@ setsid "$ctl" load --confirm 2 - < new.conf > out 2> err || status=$?
 point $? "confirm: the policy from standard input, and nobody to ask"
 if command -v script > /dev/null; then
 	old_policy
-	{ sleep 2; echo yes; sleep 2; } |
-		script -qec "cat new.conf | $ctl load --confirm 20 -" \
+	rm -f out
+	{ until_true 60 grep -q 'Type yes' out; echo yes
+		until_true 60 grep -q confirmed out; } |
+		script -qec "cat new.conf | $ctl load --confirm 600 -" \
 			typescript > out 2> err
 	grep -q confirmed out && grep -q 'deny tcp 4242' "$fake/policy"
 	point $? "confirm: the policy from a pipe, the answer from the terminal"

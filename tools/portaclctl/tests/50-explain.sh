@@ -89,17 +89,15 @@ for word in foo=bar addr=bla taint=frob cgroup=x; do
 done
 ex "an unknown user" 1 "unknown user 'nobody-at-all'" env nobody-at-all tcp/80
 ex "no port" 2 'PROTO/PORT expected' env daemon
-sleep 60 &
-sleeper=$!
-exe=$(readlink -f "/proc/$sleeper/exe")
+start_sleep
 ex "a running process" 1 "^$exe .pid $sleeper. as .*: refused" $sleeper tcp/81
 ex "its no_new_privs is none" 1 'seccomp' $sleeper tcp/81
 kill $sleeper
 gives "explain: no such process" 1 'there is no process' explain 4194303 tcp/80
 if [ "$(id -u)" = 0 ] && command -v setpriv setcap > /dev/null; then
-	setpriv --bounding-set=-net_bind_service sleep 60 &
+	setpriv --bounding-set=-net_bind_service sleep 600 &
 	sleeper=$!
-	until_true 60 grep -qx sleep /proc/$sleeper/comm
+	until_true 60 is_running sleep $sleeper
 	ex "root without the capability" 1 'it is not in the bounding set' \
 		$sleeper tcp/83
 	kill $sleeper
@@ -178,10 +176,7 @@ type=AVC msg=audit($1.000:1): avc:  denied  { name_bind } for  pid=$2 comm="$3" 
 EOF
 }
 lsms yama
-sleep 60 &
-sleeper=$!
-until_true 60 grep -qx sleep /proc/$sleeper/comm
-exe=$(readlink -f "/proc/$sleeper/exe")
+start_sleep
 now=$(($(date +%s) + 1))
 selinux $now $sleeper sleep 0
 ex "SELinux refused it" 1 'refused .EACCES. by lsm$' $sleeper tcp/81
@@ -229,9 +224,9 @@ unset PORTACLCTL_ROOT
 if [ "$(id -u)" = 0 ] && unshare -m true 2> /dev/null; then
 	mkdir -p mnt
 	unshare -m sh -c 'mount -t tmpfs -o nosuid none mnt &&
-		cp "$(command -v sleep)" mnt/sleep && exec mnt/sleep 60' &
+		cp "$(command -v sleep)" mnt/sleep && exec mnt/sleep 600' &
 	sleeper=$!
-	until_true 60 grep -q mnt/sleep /proc/$sleeper/cmdline
+	until_true 60 is_running sleep $sleeper
 	echo "allow tcp 80 exe=$PWD/mnt/sleep uid=0 accept=writable" > mnt.conf
 	gives "explain: a nosuid mount that only the process has" 0 \
 		'portacl +legacy reason="namespace" nearest=1' \
@@ -252,7 +247,12 @@ os.chmod("elf32", 0o755)
 EOF
 ./elf32 2> /dev/null &
 sleeper=$!
-if [ "$(id -u)" = 0 ] && until_true 1 grep -q elf32 /proc/$sleeper/maps; then
+# It runs, or it is gone: its shell cannot execute it.
+is_started() {
+	is_running elf32 $sleeper || ! grep -q '^State:[^Z]*$' /proc/$sleeper/status
+}
+until_true 60 is_started
+if [ "$(id -u)" = 0 ] && is_running elf32 $sleeper 2> /dev/null; then
 	run explain --json --file e.conf $sleeper tcp/80
 	json "explain: a 32-bit program" '" launch=root" in j["request"] and
 		"env" not in j["request"]'

@@ -3,7 +3,7 @@
 # import, of each kind.
 
 gives "import: nothing" 2 'what to import expected' import
-run import --mac-portacl 'uid:1:tcp:80,gid:1:udp:53, uid:99999:tcp:81,uid::tcp:80,uid:1:tcp:65616,uid:1:icmp:3,uid:1:tcp:0,x'
+run import --mac-portacl 'uid:1:tcp:80,gid:1:udp:53, uid:99999:tcp:81'
 cp out imported
 cat > want <<'EOF'
 allow tcp 80 uid=daemon
@@ -13,9 +13,27 @@ EOF
 grep -v '^#' imported > out
 same "import --mac-portacl" want
 cp imported out
-[ "$(grep -c '^# not translated: ' out)" = 6 ]
-point $? "import --mac-portacl says what it leaves out"
 gives "and what it prints can be loaded" 0 'ok: 1 file, 3 rules' check imported
+gives "R34: gdnsd's rules" 0 '^allow tcp 53 uid=[^ ]*$' \
+	import --mac-portacl 'uid:1234:udp:53,uid:1234:tcp:53'
+[ "$(grep -c '^allow' out)" = 2 ]
+point $? "R34: two ports"
+run import --mac-portacl 'uid:999:tcp:25,uid:999:tcp:587,uid:999:tcp:465'
+[ "$status" = 0 ] && [ "$(grep -c '^allow tcp [0-9]* uid=[^ ]*$' out)" = 3 ]
+point $? "R34: vSMTP's rules: three ports"
+# bad RULES COLUMN REASON: all or nothing
+bad() {
+	gives "R34: $1" 1 "^rules:1:$2: $3" import --mac-portacl "$1"
+	[ ! -s out ]
+	point $? "R34: nothing is written"
+}
+bad 'uid::tcp:80' 1 'not idtype'
+bad 'uid:1:tcp:80,uid:80:tcp:65616' 14 'the port is not a number up to 65535'
+bad 'gid:0:sctp:53' 1 'the protocol is neither'
+bad 'uid:1:tcp:80,' 14 'not idtype'
+bad 'uid:1:tcp:0' 1 'port 0'
+bad 'x' 1 'not idtype'
+bad '' 1 'not idtype'
 
 mkdir -p root/etc/authbind/byport root/etc/authbind/byaddr root/etc/authbind/byuid
 cd root/etc/authbind || exit 1
@@ -26,6 +44,17 @@ for name in byport/80 byport/'!600' byport/81 byport/700 byport/82 \
 done
 chmod 644 byport/82
 chmod 750 byport/81
+cat > byuid/2 <<'EOF'
+0.0.0.0/0:1,1023
+::/0,80
+0.0.0.0/0,53-53
+0.0.0.0/0,443
+::/0,443
+EOF
+for name in '!514' '!631'; do
+	: > "byport/$name"
+	chmod 755 "byport/$name"
+done
 cat > byuid/1 <<'EOF'
 # a comment
 10.0.0.0/8,90-99
@@ -42,6 +71,13 @@ if [ "$(id -u)" = 0 ]; then
 	grep -v '^#' imported | sed 's/ *#.*//' > out
 	cat > want <<'EOF'
 allow tcp,udp 600
+allow tcp,udp 514
+allow tcp,udp 631
+allow tcp,udp 1-1023 uid=bin addr=0.0.0.0/0
+allow tcp,udp 80 uid=bin addr=::/0
+allow tcp,udp 53 uid=bin addr=0.0.0.0/0
+allow tcp,udp 443 uid=bin addr=0.0.0.0/0
+allow tcp,udp 443 uid=bin addr=::/0
 allow tcp,udp 80
 allow tcp,udp 81 uid=daemon
 allow tcp,udp 81 gid=daemon
@@ -60,8 +96,19 @@ EOF
 		grep -q "^# not translated: .*$what" out
 		point $? "import --authbind leaves out $what"
 	done
-	gives "and what it prints can be loaded" 0 'ok: 1 file, 10 rules' \
+	gives "and what it prints can be loaded" 0 'ok: 1 file, 17 rules' \
 		check imported
+	cat > r33.conf <<'EOF'
+allow tcp,udp 443 uid=bin addr=0.0.0.0/0
+allow tcp,udp 444 uid=bin addr=0.0.0.0/0
+allow tcp,udp 444 uid=bin addr=0.0.0.0/0,::/0
+EOF
+	gives "R33: a line for IPv4 does not cover ::" 0 '^legacy reason="address' \
+		test --file r33.conf tcp/443 uid=bin addr=::
+	gives "R33: nor is it needed for a mapped address" 0 '^allow' \
+		test --file r33.conf tcp/443 uid=bin addr=::ffff:127.0.0.1
+	gives "R33: both families do" 0 '^allow' \
+		test --file r33.conf tcp/444 uid=bin addr=::
 else
 	skip "import --authbind" "needs root to make files of other users"
 fi
@@ -106,6 +153,10 @@ unit tmp User=daemon PrivateTmp=yes ProtectSystem=full
 unit slice User=daemon Slice=my-own.slice
 unit jail User=daemon RootDirectory=/srv/jail
 unit nobody User=nobody-at-all
+unit private User=daemon PrivateUsers=yes
+printf '[Service]\nSocketBindDeny=any\n' > sandbox.service
+printf '[Service]\nSocketBindDeny=ipv4:tcp:1-1023\nSocketBindDeny=80 uid=0\n' > sandbox4.service
+printf '[Service]\nSocketBindDeny=any\nSocketBindAllow=tcp:80\n' > both.service
 cat > web.socket <<'EOF'
 [Socket]
 ListenStream=80
@@ -123,29 +174,58 @@ run import --systemd --root "$PWD/root"
 cp out imported
 grep -v '^#' imported | sed 's/ *#.*//' | sort > out
 cat > want <<'EOF'
-allow any 1-1023 exe=/opt/filter uid=daemon cgroup=/system.slice/filter.service accept=nnp
-allow any 1-1023 exe=/opt/jail uid=daemon cgroup=/system.slice/jail.service accept=chroot
-allow any 1-1023 exe=/opt/slice uid=daemon cgroup=/my.slice/my-own.slice/slice.service
-allow any 1-1023 exe=/opt/suid uid=daemon cgroup=/system.slice/suid.service accept=nnp
-allow any 1-1023 exe=/opt/tmp uid=daemon cgroup=/system.slice/tmp.service
-allow any 1-1023 exe=/opt/web uid=daemon cgroup=/system.slice/web.service accept=nnp
-allow any 1-1023 uid=61184-65519 cgroup=/system.slice/dynamic.service
+allow any 1-1023 cgroup=/system.slice/dynamic.service
+allow any 1-1023 uid=daemon cgroup=/my.slice/my-own.slice/slice.service
+allow any 1-1023 uid=daemon cgroup=/system.slice/filter.service
+allow any 1-1023 uid=daemon cgroup=/system.slice/jail.service
 allow any 1-1023 uid=daemon cgroup=/system.slice/nosuid.service
+allow any 1-1023 uid=daemon cgroup=/system.slice/private.service
+allow any 1-1023 uid=daemon cgroup=/system.slice/suid.service
+allow any 1-1023 uid=daemon cgroup=/system.slice/tmp.service
+allow any 1-1023 uid=daemon cgroup=/system.slice/web.service
 allow tcp 80 exe=/usr/lib/systemd/systemd uid=root
 allow tcp 81 exe=/usr/lib/systemd/systemd uid=root addr=127.0.0.1
 allow tcp 82 exe=/usr/lib/systemd/systemd uid=root addr=::1
 allow udp 53 exe=/usr/lib/systemd/systemd uid=root
+deny any any cgroup=/system.slice/sandbox.service
+deny tcp 1-1023 cgroup=/system.slice/sandbox4.service addr=0.0.0.0/0
 EOF
+sort want -o want
 same "import --systemd" want
 cp imported out
 grep -q '^# not translated: templ@.service' out &&
-	grep -q '^# accept=nnp because of PrivateDevices=' out
-point $? "import --systemd says what it leaves out, and why accept=nnp"
+	grep -q '^# not translated: both.service: SocketBindDeny= beside' out &&
+	grep -q '^# not translated: sandbox4.service: SocketBindDeny=80 uid=0' out
+point $? "import --systemd says what it leaves out"
+grep -q '^# without exe=: that wants a line .launcher ' out &&
+	grep -q '^# without exe=: in the user namespace of PrivateUsers=' out &&
+	grep -q '^# without uid=: because of DynamicUser=' out
+point $? "R12: import --systemd says why there is no exe= and no uid="
 grep -q '^# without exe=: because of PrivateTmp=' out &&
 	grep -q '^# not translated: nobody.service: User=nobody-at-all' out &&
 	grep -q '^# not translated: web.socket: some.host:83' out
 point $? "import --systemd: nosuid, unknown users, names of hosts"
-gives "and what it prints can be loaded" 0 'ok: 1 file, 12 rules' check imported
+gives "and what it prints can be loaded" 0 'ok: 1 file, 15 rules' check imported
+
+# Beside a launcher, which root's service manager is, programs are known.
+echo 'launcher /usr/lib/systemd/systemd-executor' > root/etc/portacl.conf
+run import --systemd --root "$PWD/root"
+cp out imported
+grep '^allow any' imported | sort > out
+cat > want <<'EOF'
+allow any 1-1023 cgroup=/system.slice/dynamic.service
+allow any 1-1023 exe=/opt/filter uid=daemon cgroup=/system.slice/filter.service
+allow any 1-1023 exe=/opt/jail uid=daemon cgroup=/system.slice/jail.service accept=chroot
+allow any 1-1023 exe=/opt/slice uid=daemon cgroup=/my.slice/my-own.slice/slice.service
+allow any 1-1023 exe=/opt/suid uid=daemon cgroup=/system.slice/suid.service
+allow any 1-1023 exe=/opt/tmp uid=daemon cgroup=/system.slice/tmp.service
+allow any 1-1023 exe=/opt/web uid=daemon cgroup=/system.slice/web.service
+allow any 1-1023 uid=daemon cgroup=/system.slice/nosuid.service
+allow any 1-1023 uid=daemon cgroup=/system.slice/private.service
+EOF
+same "import --systemd beside a launcher" want
+cp imported out
+rm root/etc/portacl.conf
 
 if [ "$(id -u)" = 0 ] && command -v setcap > /dev/null; then
 	mkdir -p root/opt

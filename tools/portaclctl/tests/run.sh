@@ -91,6 +91,21 @@ until_true() {
 	done
 }
 
+# is_running NAME PID: has the process executed the program by now?  Until then
+# it is a copy of this shell, or what starts the program.
+is_running() {
+	grep -qx "$1" "/proc/$2/comm"
+}
+
+# start_sleep: a process that does nothing, $sleeper, and its program, $exe.
+# shellcheck disable=SC2034
+start_sleep() {
+	sleep 600 &
+	sleeper=$!
+	until_true 60 is_running sleep $sleeper
+	exe=$(readlink -f "/proc/$sleeper/exe")
+}
+
 # listen: a server on a port of its own, $port; its process is $server.
 # shellcheck disable=SC2034
 listen() {
@@ -100,9 +115,9 @@ s = socket.socket()
 s.bind(("127.0.0.1", 0))
 s.listen()
 print(s.getsockname()[1], flush=True)
-time.sleep(60)' > port &
+time.sleep(600)' > port &
 	server=$!
-	until_true 20 [ -s port ]
+	until_true 60 [ -s port ]
 	port=$(cat port)
 }
 

@@ -87,8 +87,7 @@ allow tcp 92 uid=33
 EOF
 refused "wrong uid" $www perl binder.pl 85
 blames "wrong uid" 'legacy reason="wrong uid" nearest=1: allow tcp 85' 85
-refused "symbolic link" $www perl binder.pl 86
-blames "symbolic link" 'reason="not canonical .resolves to /usr/bin/perl' 86
+granted "R22: a symbolic link that only root can change" $www perl binder.pl 86
 granted "no_new_privs" $www perl binder.pl 87
 refused "no_new_privs" $www --no-new-privs perl binder.pl 87
 blames "no_new_privs" 'reason="no_new_privs" nearest=3' 87
@@ -154,28 +153,50 @@ refused "nosuid" unshare -m sh nosuid $www perl binder.pl 95
 blames "nosuid" 'reason="namespace" nearest=1' 95
 
 # A BPF program of the cgroup: EPERM, which explain cannot know for sure.
+# attach.pl PROGRAM-TYPE HOOK NAME CGROUP: one that refuses every bind
 cat > attach.pl <<'EOF'
+my ($type, $hook, $name, $cgroup) = @ARGV;
 my $insns = pack "C C s l" x 2, 0xb7, 0, 0, 0, 0x95, 0, 0, 0;
 my $license = "GPL\0";
-my $load = pack "L L Q Q L L Q L L a16 L L", 18, 2, unpack("Q", pack "P", $insns),
-	unpack("Q", pack "P", $license), 0, 0, 0, 0, 0, "denybind", 0, 8;
+my $load = pack "L L Q Q L L Q L L a16 L L", $type, 2, unpack("Q", pack "P", $insns),
+	unpack("Q", pack "P", $license), 0, 0, 0, 0, 0, $name, 0, $hook;
 my $prog = syscall 321, 5, $load, length $load;
 die "load: $!\n" if $prog < 0;
-open my $dir, "<", "/sys/fs/cgroup/web" or die "cgroup: $!\n";
-my $attach = pack "L L L L L", fileno $dir, $prog, 8, 0, 0;
+open my $dir, "<", "/sys/fs/cgroup/$cgroup" or die "cgroup: $!\n";
+my $attach = pack "L L L L L", fileno $dir, $prog, $hook, 0, 0;
 syscall(321, 8, $attach, length $attach) == 0 or die "attach: $!\n";
 EOF
-if perl attach.pl 2> err; then
+if perl attach.pl 18 8 denybind web 2> err; then
 	start sh in_cgroup $www perl binder.pl 8085
 	[ "$(result)" = 1 ]
 	point $? "cgroup-bpf: the bind is refused"
 	gives "cgroup-bpf: explain" 0 'unless refused by .*cgroup-bpf' \
 		explain $binder tcp/8085
-	gives "cgroup-bpf: its name" 0 'cgroup-bpf +may refuse .EPERM.: denybind' \
+	gives "cgroup-bpf: its name" 0 \
+		'cgroup-bpf +may refuse, with EPERM.*: bind4 denybind .id [0-9]+. at /web$' \
 		explain $binder tcp/8085
 	stop
 else
 	skip "cgroup-bpf" "$(cat err)"
+fi
+# R27: a hook that runs when portacl has granted; in a cgroup above.
+mkdir -p /sys/fs/cgroup/pod/web
+cat > in_pod <<'EOF'
+echo $$ > /sys/fs/cgroup/pod/web/cgroup.procs
+exec "$@"
+EOF
+if perl attach.pl 9 12 denypost pod 2> err; then
+	start sh in_pod $www perl binder.pl 30539
+	[ "$(result)" = 1 ]
+	point $? "R27: the bind gets EPERM"
+	gives "R27: explain names the hook, the program and the cgroup" 0 \
+		'cgroup-bpf +may refuse, with EPERM, which is never portacl.s: post_bind4 denypost .id [0-9]+. at /pod$' \
+		explain $binder tcp/30539
+	gives "R27: portacl refuses nothing" 0 '^[^ ].*unless refused by .*cgroup-bpf .EPERM.' \
+		explain $binder tcp/30539
+	stop
+else
+	skip "R27" "$(cat err)"
 fi
 
 # Landlock: a process that restricted itself.

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# What listens now is tried on a policy before it is in force.
+
+# live NAME STATUS PATTERN OPTION...: check --live of the policy in v.conf
+live() {
+	name=$1 want=$2 pattern=$3
+	shift 3
+	gives "live: $name" "$want" "$pattern" check --live "$@" v.conf
+}
+listen
+exe=$(readlink -f "/proc/$server/exe")
+: > v.conf
+live "a policy without a rule cuts nobody off" 0 '^live: .* none would be cut off$'
+echo "allow tcp $port exe=/usr/sbin/nginx uid=33 only" > v.conf
+live "R13: the program, the port, the address, the line" 0 \
+	"python3.* .pid $server, $exe, .*uid $(id -u). listens on tcp/$port at 127.0.0.1 and could not .* restart: deny only reason=.reserved. nearest=1: v.conf:1: allow tcp $port"
+live "it warns only" 0 '^live: .* 1 finding$'
+live "--strict refuses" 1 '^live: .* 1 finding$' --strict
+gives "live: --strict alone" 2 'strict is for --live' check --strict v.conf
+echo "allow tcp $port exe=$exe uid=$(id -u) accept=writable only" > v.conf
+live "its own rule" 0 'none would be cut off' --strict
+echo "allow tcp $port exe=$exe uid=$(id -u) accept=writable addr=127.0.0.1 only" \
+	> v.conf
+live "its own rule, for its address" 0 'none would be cut off' --strict
+echo "allow tcp $port exe=$exe uid=$(id -u) accept=writable addr=127.0.0.2
+deny tcp $port" > v.conf
+live "another address: the rule that refuses, by its line" 1 \
+	'deny rule=2 reason="[^"]*addr[^"]*" nearest=1: v.conf:2: deny' --strict
+echo "deny tcp $port uid=$(($(id -u) + 1))" > v.conf
+live "another user" 0 'none would be cut off' --strict
+echo "deny udp $port" > v.conf
+live "another protocol" 0 'none would be cut off' --strict
+kill "$server"
+
+# A program that a user started is judged as it would be started again.
+if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
+	cat > serve.py <<'EOF'
+import socket, time
+s = socket.socket()
+s.bind(("0.0.0.0", 0))
+s.listen()
+print(s.getsockname()[1], flush=True)
+time.sleep(600)
+EOF
+	python=$(readlink -f /usr/bin/python3)
+	# serve OPTION...: a server of user 65533 at the wildcard, $server and $port
+	serve() {
+		rm -f port
+		setpriv --reuid 65533 --clear-groups "$@" "$python" - \
+			< serve.py > port &
+		server=$!
+		until_true 60 [ -s port ]
+		port=$(cat port)
+	}
+	serve
+	echo "allow tcp $port exe=$python uid=65533 only" > v.conf
+	live "a rule that came after the program" 0 'none would be cut off' --strict
+	echo "allow tcp $port exe=$python uid=65533 addr=0.0.0.0/0 only" > v.conf
+	live "a wildcard in its whole family" 0 'none would be cut off' --strict
+	echo "allow tcp $port exe=$python uid=65533 addr=127.0.0.1 only" > v.conf
+	live "a wildcard is more than one address" 1 'at 0.0.0.0 .*addr' --strict
+	kill "$server"
+	serve --no-new-privs
+	echo "allow tcp $port exe=$python uid=65533 only" > v.conf
+	live "no_new_privs comes again" 1 'reason="no_new_privs"' --strict
+	kill "$server"
+else
+	skip "live: a user's program" "needs root and setpriv"
+fi
+
+# load does the same, into files that stand for the kernel's.
+mkdir -p live/sys/kernel/security/portacl
+fs=$PWD/live/sys/kernel/security/portacl
+printf 'generation 3\nmode enforce\nlocked 0\n' > "$fs/status"
+: > "$fs/policy"
+listen
+echo "deny tcp $port" > v.conf
+export PORTACLCTL_ROOT="$PWD/live"
+gives "load --strict refuses" 1 'not loaded: --strict' load --strict v.conf
+[ ! -s "$fs/policy" ]
+point $? "and changes nothing"
+gives "load warns" 0 "listens on tcp/$port at 127.0.0.1 and could not" load v.conf
+grep -q "deny tcp $port" "$fs/policy"
+point $? "and loads"
+kill "$server"
+
+# R08, R41: what systemd and sshd will listen at.
+mkdir -p live/etc/systemd/system/sockets.target.wants live/usr/sbin live/etc/ssh
+printf '[Socket]\nListenStream=1001\nListenDatagram=1002\n' \
+	> live/etc/systemd/system/cockpit.socket
+cat > v.conf <<'EOF'
+allow tcp 1001 exe=/usr/lib/cockpit/cockpit-ws only
+deny udp 1002
+EOF
+gives "R08: a socket unit that nothing wants: lint says so" 1 \
+	'^systemd, for cockpit.socket, could not listen on tcp/1001: deny only .* v.conf:1: .*socket-unit' \
+	lint v.conf
+gives "R08: load does not" 0 . check --live v.conf
+hides "R08: nothing about it" cockpit.socket
+ln -s ../cockpit.socket live/etc/systemd/system/sockets.target.wants/
+gives "R08: an enabled one" 1 \
+	'systemd, for cockpit.socket, could not listen on tcp/1001: ' \
+	load --strict v.conf
+gives "R08: its datagrams" 0 'cockpit.socket, could not listen on udp/1002: deny rule=2' \
+	check --live v.conf
+cp /bin/false live/usr/sbin/sshd
+echo 'Port 2849' > live/etc/ssh/sshd_config
+cat > v.conf <<'EOF'
+allow tcp 22 exe=/usr/sbin/sshd
+deny any any
+EOF
+gives "R41: sshd is configured for another port" 1 \
+	'^sshd could not listen on tcp/2849: deny rule=2.*: v.conf:2: deny any' \
+	lint v.conf
+unset PORTACLCTL_ROOT

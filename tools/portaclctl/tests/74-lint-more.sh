@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# lint: rules that reach further than they seem to; names of services.
+
+mkdir -p more/etc/systemd/system
+export PORTACLCTL_ROOT="$PWD/more"
+# lints ID LINE: there is such a finding; passes ID LINE: there is none.
+lints() {
+	echo "$2" > l.conf
+	finds "$1" 1
+}
+passes() {
+	echo "$2" > l.conf
+	clean "$1" 1
+}
+lints uid-root 'allow tcp 80 uid=0'
+lints uid-root 'allow tcp 80 uid=0-99'
+passes uid-root "allow tcp 80 uid=0 exe=$real"
+passes uid-root 'allow tcp 80 uid=0 cgroup=/system.slice/x.service'
+passes uid-root 'allow tcp 80 uid=0 launch=root'
+passes uid-root 'allow tcp 80 uid=1'
+passes uid-root 'deny tcp 80 uid=0'
+
+lints bindresvport "allow tcp 993 exe=$real uid=0 only"
+json "bindresvport: what is to be done" 'any("/etc/bindresvport.blacklist" in f["text"]
+	and "sunrpc.min_resvport" in f["text"] and "(993)" in f["text"] for f in j)'
+lints bindresvport 'deny tcp 1-1023'
+lints bindresvport 'deny any any uid=0'
+passes bindresvport 'deny tcp 1-511,1024-2000'
+passes bindresvport 'deny tcp 993 uid=1'
+passes bindresvport "deny tcp 993 exe=$real"
+passes bindresvport "allow tcp 993 exe=$real uid=0"
+passes bindresvport "allow sctp 993 exe=$real uid=0 only"
+printf '# ports\n993 # imaps\n995\n' > more/etc/bindresvport.blacklist
+passes bindresvport "allow tcp 993,995 exe=$real uid=0 only"
+lints bindresvport "allow tcp 990-1000 exe=$real uid=0 only"
+json "bindresvport: those that are not listed" \
+	'any("(990-992,994,996-1000)" in f["text"] for f in j)'
+
+lints uid-dynamic 'allow tcp 300 uid=61184-65519'
+lints uid-dynamic 'allow tcp 300 uid=63000'
+passes uid-dynamic 'allow tcp 300 uid=65534'
+passes uid-dynamic 'allow tcp 300 uid=1000-70000'
+
+for prog in slirp4netns rootlessport bwrap unshare passt.avx2 podman; do
+	cp /bin/true "more/$prog"
+	lints exe-namespaces "allow tcp 80 exe=$PWD/more/$prog uid=1"
+done
+passes exe-namespaces "allow tcp 80 exe=$real uid=1"
+
+printf '[Service]\nExecStart=%s\nUser=daemon\nPrivateUsers=yes\n' "$real" \
+	> more/etc/systemd/system/p.service
+lints unit-private-users "allow tcp 443 exe=$real uid=daemon"
+passes unit-private-users 'allow tcp 443 uid=daemon cgroup=/system.slice/p.service'
+
+# R36
+lints denies-everything 'deny any any'
+printf 'version 1\ndeny any any\n' > l.conf
+gives "R36: check says so" 0 '^l.conf:2: warning: denies everything, sshd too' check l.conf
+printf 'allow tcp 22 uid=0\ndeny any any\n' > l.conf
+run check l.conf
+hides "R36: not if something is allowed" 'everything'
+passes denies-everything 'deny any 1-1023'
+passes denies-everything 'deny any any cgroup=/user.slice'
+unset PORTACLCTL_ROOT
+
+# R39, with the list of services that every machine has.
+if grep -q '^shell[[:space:]]*514/tcp[[:space:]]*cmd syslog' /etc/services &&
+	grep -q '^biff[[:space:]]*512/udp[[:space:]]*comsat' /etc/services &&
+	grep -q '^exec[[:space:]]*512/tcp' /etc/services; then
+	# service RULE STATUS PATTERN
+	service() {
+		echo "$1" > s.conf
+		gives "R39: $1" "$2" "$3" check --print s.conf
+	}
+	service 'allow udp syslog' 0 '^allow udp 514$'
+	service 'allow tcp shell' 0 '^allow tcp 514$'
+	service 'allow tcp cmd' 0 '^allow tcp 514$'
+	service 'allow udp comsat' 0 '^allow udp 512$'
+	service 'allow any domain' 0 '^allow any 53$'
+	service 'allow tcp,udp domain' 0 '^allow tcp,udp 53$'
+	service 'allow tcp biff' 1 "^s.conf:1:11: services.5. has no 'biff' for tcp"
+	service 'allow any biff' 1 "^s.conf:1:11: 'biff' is not a tcp service"
+	service 'allow tcp,udp exec' 1 "^s.conf:1:15: 'exec' is not a udp service"
+else
+	skip "R39: names of services" "/etc/services is another one"
+fi
