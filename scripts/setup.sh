@@ -6,7 +6,7 @@ set -eu
 . "$(dirname "$0")/common.sh"
 
 # gcc, the kernel's own needs, and what unpacks and caches it
-build='gcc make libc6-dev bc bison flex libelf-dev libssl-dev libjansson-dev
+build='gcc make libc6-dev bc bison flex libelf-dev libssl-dev libjansson-dev libmd-dev
 	ccache cpio kmod lz4 xz-utils patch perl python3'
 # the virtual machine, and the programs that run in it
 guest='qemu-system-x86 nginx-light apache2-bin dnsmasq-base libcap2-bin curl

@@ -5,6 +5,7 @@
  */
 #include <fcntl.h>
 #include <libgen.h>
+#include <sha2.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,7 +13,6 @@
 #include "lastgood.h"
 #include "links.h"
 #include "programs.h"
-#include "sha256.h"
 
 #define HEAD "# portaclctl: the last policy that was loaded, in numbers\n"
 #define DIGEST "# digest "
@@ -60,6 +60,11 @@ static bool write_file(const char *path, const struct buf *text)
 	return good;
 }
 
+static char *digest_of(const char *text, size_t len)
+{
+	return SHA256Data((const u8 *)text, len, NULL);
+}
+
 /**
  * last_good_store - keep a policy that was loaded
  * @cfg: the policy
@@ -72,7 +77,7 @@ void last_good_store(const struct config *cfg, bool usual)
 	u32 i;
 
 	policy_text(&text, cfg->policy, "commit");
-	digest = sha256_hex(text.text, text.len);
+	digest = digest_of(text.text, text.len);
 	buf_printf(&all, HEAD DIGEST "%s\n%s", digest, usual ? USUAL : "");
 	for (i = 0; i < cfg->policy->nr_rules; i++)
 		if (cfg->policy->rules[i].exe)
@@ -111,7 +116,7 @@ static bool split(struct last_good *last)
 	last->digest = xstrndup(digest, strcspn(digest, "\n"));
 	last->text++;
 	last->usual = strstr(last->data, "\n" USUAL);
-	found = sha256_hex(last->text, strlen(last->text));
+	found = digest_of(last->text, strlen(last->text));
 	same = !strcmp(found, last->digest);
 	free(found);
 	return same;
