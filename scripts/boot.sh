@@ -161,6 +161,8 @@ while getopts a:t:m:cir: opt; do
 done
 shift $((OPTIND - 1))
 
+[ "$root" = / ] || [ -x "$root/sbin/init" ] || [ -L "$root/sbin/init" ] ||
+	die "$root: no root file system with an init of its own"
 [ "$k" != latest ] || k=$(basename "$("$top/scripts/fetch.sh" latest)")
 case $k in
 *-debug) patience=300 dir=$top/build/$k image=$top/build/$k/bzImage ;;
@@ -168,8 +170,6 @@ case $k in
 *) dir=$top/build/$k image=$top/build/$k/bzImage ;;
 esac
 [ -e "$image" ] || die "no kernel '$k' in build/: make kernel K=${k%-*}"
-[ "$root" = / ] || [ -x "$root/sbin/init" ] || [ -L "$root/sbin/init" ] ||
-	die "$root: no root file system with an init of its own"
 if [ $# = 0 ]; then
 	rows=24 cols=80
 	set -- /bin/bash -l
