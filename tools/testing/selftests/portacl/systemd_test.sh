@@ -101,11 +101,12 @@ says() { grep -qE "$1" "$log"; }
 
 recorded() { dmesg | grep "exe=\"$nginx\"" | grep -qF "reason=\"$1\""; }
 
+denied() { says 'bind\(\) to .* \(13: Permission denied\)'; }
+
+has_outcome() { denied || answers; }
+
 # By EACCES, and for this reason.
-refused() {
-	eventually says 'bind\(\) to .* \(13: Permission denied\)' &&
-		eventually recorded "$1"
-}
+refused() { eventually has_outcome && denied && eventually recorded "$1"; }
 
 main_pid() { shows MainPID; }
 
@@ -172,13 +173,16 @@ trusted_units() {
 	check "launch=root: User= and NoNewPrivileges= serve" serves
 }
 
-# systemd mounts everything nosuid for a unit that has both.
+# With both ProtectSystem= and NoNewPrivileges= systemd mounts /usr nosuid.
 units_with_mounts() {
-	load "$launchers$plain"
-	start "$as_user" "$run_nginx" PrivateTmp=yes
-	check "PrivateTmp= serves" serves
+	load "$launchers$by_root"
 	start "$as_user" "$run_nginx" PrivateTmp=yes $nnp
-	check "PrivateTmp= and NoNewPrivileges= are refused by exe=" \
+	check "PrivateTmp= and NoNewPrivileges= serve" serves
+	start "$as_user" "$run_nginx" ProtectSystem=full
+	check "ProtectSystem= serves" serves
+	load "$launchers$plain"
+	start "$as_user" "$run_nginx" ProtectSystem=full $nnp
+	check "ProtectSystem= and NoNewPrivileges= are refused by exe=" \
 		refused namespace
 }
 
@@ -216,8 +220,7 @@ units_by_cgroup() {
 	check "R12: DynamicUser= serves by cgroup=" serves
 	load "$launchers$plain"
 	start DynamicUser=yes "$run_nginx"
-	check "R12: DynamicUser= has no other right" eventually \
-		says 'bind\(\) to .* \(13: Permission denied\)'
+	check "R12: DynamicUser= has no other right" eventually denied
 }
 
 # The image that executed it is the wrapper's, which root did not execute.
@@ -392,7 +395,7 @@ echo "$work/core/core" > /proc/sys/kernel/core_pattern
 echo 0 > /proc/sys/kernel/printk_ratelimit
 trap 'stop; load ""' EXIT
 
-plan 45
+plan 46
 trusted_units
 units_with_mounts
 untrusted_units
