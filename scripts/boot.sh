@@ -4,13 +4,15 @@
 # writes go to a tmpfs) and run a command there, or a shell if there is none.
 #
 # Usage: boot.sh K[-open|-debug|-bench] [-a KERNEL_ARGS] [-t SECONDS] [-m MB] [-c] [-i]
-#                [COMMAND [ARGUMENT…]]
+#                [-r DIR] [COMMAND [ARGUMENT…]]
 #        boot.sh --help
 #   -a  more words for the kernel's command line (may be repeated)
 #   -t  time limit, 600 s unless given; none with -i
 #   -m  memory, 1536 MB unless given
 #   -c  one processor, whose time stamp counter counts instructions
 #   -i  on this terminal, as the shell is
+#   -r  on the root file system in DIR (see rootfs.sh), with its own systemd as
+#       PID 1; this machine's is at /host, and this checkout at its own place
 #
 # A kernel that has not come as far as init within 120 s (300 s with -debug) is
 # started once more: under emulation one was seen to hang before that.
@@ -37,6 +39,12 @@ make_initrd() {
 		> "$tmp/initrd"
 }
 
+# What QEMU is told to show the guest directory $2 by, under the name $1.
+share() {
+	path=$(echo "$2" | sed 's/,/,,/g')
+	echo "local,id=$1,path=$path,security_model=none,readonly=on,multidevs=remap"
+}
+
 # The console, the root, the status and the streams.  Always emulated: that
 # /dev/kvm exists does not mean that it works.
 qemu() {
@@ -54,13 +62,15 @@ qemu() {
 	[ "$rows" != 0 ] || set -- "$@" \
 		-device virtserialport,chardev=out,nr=2 \
 		-device virtserialport,chardev=err,nr=3
+	[ "$root" = / ] || set -- "$@" -fsdev "$(share host /)" \
+		-device virtio-9p-pci,fsdev=host,mount_tag=host
 	# shellcheck disable=SC2086
 	set -- qemu-system-x86_64 -nodefaults -no-user-config -display none \
 		-no-reboot -pidfile "$tmp/pid" -M pc -cpu max $processors -m "$memory" \
 		-kernel "$image" -initrd "$tmp/initrd" \
 		-append "console=ttyS0 panic=-1 kunit.enable=0 $append" \
 		-chardev "file,id=log,path=$tmp/log" -serial chardev:log \
-		-fsdev "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap" \
+		-fsdev "$(share root "$root")" \
 		-device virtio-9p-pci,fsdev=root,mount_tag=root \
 		-device virtio-rng-pci "$@"
 	if [ "$limit" = 0 ]; then
@@ -134,22 +144,25 @@ verdict() {
 }
 
 bad='^(\[[^]]*\] *)*(BUG|WARNING|UBSAN|Oops)[: ]'
-accel=tcg patience=120 append='' limit=600 memory=1536 rows=0 cols=0 processors='-smp 2'
+accel=tcg patience=120 append='' limit=600 memory=1536 rows=0 cols=0 root=/ processors='-smp 2'
 [ $# -gt 0 ] || usage
 k=$1
 shift
-while getopts a:t:m:ci opt; do
+while getopts a:t:m:cir: opt; do
 	case $opt in
 	a) append="$append $OPTARG" ;;
 	t) limit=$OPTARG ;;
 	m) memory=$OPTARG ;;
 	c) processors='-smp 1 -icount shift=0' accel=tcg,thread=single ;;
 	i) rows=24 cols=80 ;;
+	r) root=$OPTARG ;;
 	*) usage ;;
 	esac
 done
 shift $((OPTIND - 1))
 
+[ "$root" = / ] || [ -x "$root/sbin/init" ] || [ -L "$root/sbin/init" ] ||
+	die "$root: no root file system with an init of its own"
 [ "$k" != latest ] || k=$(basename "$("$top/scripts/fetch.sh" latest)")
 case $k in
 *-debug) patience=300 dir=$top/build/$k image=$top/build/$k/bzImage ;;
@@ -172,6 +185,8 @@ fi
 tmp=$(mktemp -d)
 trap 'stop_qemu; rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
-make_initrd "$rows" "$cols" "$PWD" "$@"
+checkout=$top
+[ "$root" != / ] || checkout=''
+make_initrd "$rows" "$cols" "$PWD" "$checkout" "$@"
 boot
 verdict

@@ -14,6 +14,8 @@ guest='qemu-system-x86 nginx-light apache2-bin dnsmasq-base libcap2-bin curl
 # what only the tests run; java and node are welcome from anywhere
 tests='default-jre-headless:java nodejs:node authbind mandoc bash-completion
 	apparmor auditd'
+# a guest with the distribution's own init
+system='debootstrap'
 bench='apparmor checkpolicy gnuplot-nox'
 deb='debhelper dpkg-dev fakeroot lintian'
 lint='sparse shellcheck clang-format clang libclang-rt-dev'
@@ -23,11 +25,12 @@ group() {
 	build) echo "$build" ;;
 	guest) echo "$guest" ;;
 	tests) echo "$tests" ;;
+	system) echo "$system" ;;
 	deb) echo "$deb" ;;
 	lint) echo "$lint" ;;
 	bench) echo "$bench" ;;
-	all) echo "$build $guest $tests $deb $lint $bench" ;;
-	*) die "unknown group '$1': build guest tests deb lint bench all" ;;
+	all) echo "$build $guest $tests $system $deb $lint $bench" ;;
+	*) die "unknown group '$1': build guest tests system deb lint bench all" ;;
 	esac
 }
 

@@ -81,14 +81,18 @@ list_boots() {
 
 # boot NAME VARIANT ARGUMENTS TEST…
 boot() {
-	id=$k-$1 args=$3 image=$k
-	[ "$2" = base ] || image=$k-$2
+	id=$k-$1 args=$3 image=$k root=/
+	case $2 in
+	base) ;;
+	systemd) root=$("$top/scripts/rootfs.sh") || root=missing ;;
+	*) image=$k-$2 ;;
+	esac
 	how=strict
 	case $1 in rest*) how='' ;; esac
 	shift 3
 	for t; do echo "## expect $t $how"; done > "$results/$id.tap"
 	"$top/scripts/boot.sh" "$image" -t "$limit" -a "$args" \
-		sh "$top/scripts/guest/tests.sh" "$binaries" "$@" \
+		-r "$root" sh "$top/scripts/guest/tests.sh" "$binaries" "$@" \
 		>> "$results/$id.tap" 2> "$results/$id.err" && rc=0 || rc=$?
 	cat "$results/$id.err" >> "$results/$id.tap"
 	echo "## boot $rc" >> "$results/$id.tap"
@@ -107,7 +111,7 @@ run_boots() {
 	list_boots > "$results/boots-$k"
 	while read -r line; do
 		eval "set -- $line"
-		case $k-$2 in *-debug-open) continue ;; esac
+		case $k-$2 in *-debug-open|*-debug-systemd) continue ;; esac
 		pool boot "$@"
 	done < "$results/boots-$k"
 }
@@ -158,7 +162,8 @@ for k; do
 done
 limit=600
 case "$full $*" in *yes*|*-debug*) limit=1500 ;; esac
-"$top/scripts/setup.sh" build guest tests
+# shellcheck disable=SC2086
+"$top/scripts/setup.sh" build guest tests ${full:+system}
 rm -rf "$results"
 mkdir -p "$results" "$binaries"
 : > "$results/counts"

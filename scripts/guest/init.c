@@ -7,14 +7,21 @@
  *
  * /args in the initramfs holds strings that end in NUL: the number of lines
  * and of columns of the terminal ("0" twice: none, the output goes to the two
- * raw ports), the working directory, and the command.
+ * raw ports), the working directory, a directory of the host, and the command.
+ *
+ * With a directory of the host (else it is empty) the root is not the host's
+ * but one with an init of its own, which becomes PID 1.  The host's is at
+ * /host, and that directory also at its own place.  The command is run by this
+ * same program, a unit that the init starts.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <net/if.h>
+#include <limits.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +33,8 @@
 #include <unistd.h>
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define P9 "trans=virtio,version=9p2000.L,msize=512000,cache=loose"
+#define UNITS "etc/systemd/system/"
 #define KMEMLEAK "/sys/kernel/debug/kmemleak"
 
 /* The host's side of these is set up in boot.sh. */
@@ -33,7 +42,7 @@ enum port { PORT_STATUS = 1, PORT_OUT, PORT_ERR };
 
 struct args {
 	struct winsize size;
-	char *dir;
+	char *dir, *share;
 	char *argv[1024];
 };
 
@@ -45,34 +54,119 @@ static void die(const char *what)
 		pause();
 }
 
-static void read_args(struct args *args)
+static void read_args(const char *path, struct args *args)
 {
 	static char buf[1 << 20];
-	int fd = open("/args", O_RDONLY), n = 0;
+	int fd = open(path, O_RDONLY), n = 0;
 	ssize_t len = read(fd, buf, sizeof(buf) - 1);
-	char *list[ARRAY_SIZE(args->argv) + 2], *p;
+	char *list[ARRAY_SIZE(args->argv) + 3], *p;
 
 	if (len <= 0)
-		die("/args");
+		die(path);
 	close(fd);
 	for (p = buf; p < buf + len && n < (int)ARRAY_SIZE(list);
 	     p += strlen(p) + 1)
 		list[n++] = p;
-	if (n < 4 || n == (int)ARRAY_SIZE(list))
+	if (n < 5 || n == (int)ARRAY_SIZE(list))
 		die("/args: wrong number of words");
 	args->size.ws_row = atoi(list[0]);
 	args->size.ws_col = atoi(list[1]);
 	args->dir = list[2];
-	memcpy(args->argv, list + 3, (n - 3) * sizeof(*list));
+	args->share = list[3];
+	memcpy(args->argv, list + 4, (n - 4) * sizeof(*list));
+}
+
+static void write_all(int fd, const char *buf, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, buf, len);
+
+		if (n < 0)
+			die("write");
+		buf += n;
+		len -= n;
+	}
+}
+
+/* Copy what is there; nothing is lost when a daemon stays. */
+static void copy(int from, int to)
+{
+	char buf[65536];
+	ssize_t n;
+
+	while ((n = read(from, buf, sizeof(buf))) > 0)
+		write_all(to, buf, n);
+}
+
+static int create(const char *path, mode_t mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+
+	if (fd < 0)
+		die(path);
+	return fd;
+}
+
+static void copy_file(const char *from, const char *to)
+{
+	int in = open(from, O_RDONLY | O_CLOEXEC), out = create(to, 0755);
+
+	if (in < 0)
+		die(from);
+	copy(in, out);
+	close(in);
+	close(out);
+}
+
+static void write_file(const char *path, const char *text)
+{
+	int fd = create(path, 0644);
+
+	write_all(fd, text, strlen(text));
+	close(fd);
+}
+
+/* In the new root, where we are; the path begins with a slash. */
+static void share_host(const char *path)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+
+	if (mkdir("host", 0755) && errno != EEXIST)
+		die("mkdir");
+	if (mount("host", "host", "9p", MS_RDONLY, P9))
+		die("9p");
+	snprintf(from, sizeof(from), "host%s", path);
+	snprintf(to, sizeof(to), ".%s", path);
+	for (char *p = to + 1; (p = strchr(p + 1, '/')); *p = '/') {
+		*p = '\0';
+		mkdir(to, 0755);
+	}
+	mkdir(to, 0755);
+	if (mount(from, to, NULL, MS_BIND, NULL))
+		die(to);
+}
+
+/* What the root's own init starts: ourselves, once it has come up. */
+static void add_unit(void)
+{
+	if (mkdir("guest", 0755))
+		die("mkdir");
+	copy_file("/init", "guest/init");
+	copy_file("/args", "guest/args");
+	write_file(UNITS "guest.service",
+		   "[Service]\nExecStart=/guest/init\nTasksMax=infinity\n");
+	unlink(UNITS "default.target");
+	write_file(UNITS "default.target",
+		   "[Unit]\nRequires=basic.target\nAfter=basic.target\n"
+		   "Wants=guest.service\n");
 }
 
 /* Needed before the root is there; the mount goes along with it. */
-static void mount_root(void)
+static void mount_root(const char *share)
 {
 	if (mkdir("/low", 0755) || mkdir("/top", 0755) || mkdir("/new", 0755))
 		die("mkdir");
-	if (mount("root", "/low", "9p", MS_RDONLY,
-		  "trans=virtio,version=9p2000.L,msize=512000,cache=loose"))
+	if (mount("root", "/low", "9p", MS_RDONLY, P9))
 		die("9p");
 	if (mount("top", "/top", "tmpfs", 0, "mode=0755,size=80%"))
 		die("tmpfs");
@@ -81,7 +175,13 @@ static void mount_root(void)
 	if (mount("root", "/new", "overlay", 0,
 		  "lowerdir=/low,upperdir=/top/upper,workdir=/top/work"))
 		die("overlay");
-	if (chdir("/new") || mount(".", "/", NULL, MS_MOVE, NULL) ||
+	if (chdir("/new"))
+		die("chdir");
+	if (*share) {
+		share_host(share);
+		add_unit();
+	}
+	if (mount(".", "/", NULL, MS_MOVE, NULL) ||
 	    chroot(".") || chdir("/"))
 		die("switch root");
 }
@@ -145,18 +245,6 @@ static int open_port(enum port nr)
 		die(g.gl_pathv[0]);
 	globfree(&g);
 	return fd;
-}
-
-static void write_all(int fd, const char *buf, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, buf, len);
-
-		if (n < 0)
-			die("write to the host");
-		buf += n;
-		len -= n;
-	}
 }
 
 static void kmemleak(const char *word)
@@ -236,16 +324,6 @@ static int run_on_terminal(const struct args *args)
 	return status_of(status);
 }
 
-/* Copy what is there to the host; nothing is lost when a daemon stays. */
-static void copy(int from, int to)
-{
-	char buf[65536];
-	ssize_t n;
-
-	while ((n = read(from, buf, sizeof(buf))) > 0)
-		write_all(to, buf, n);
-}
-
 /*
  * The command gets pipes, not the ports themselves: a port can be opened only
  * once, so that /dev/stderr in a server's configuration would be busy.
@@ -283,25 +361,37 @@ static int run_on_ports(const struct args *args)
 	return status_of(status);
 }
 
-int main(void)
+/* The command, and then the end of the machine. */
+static void serve(const struct args *args)
 {
-	static struct args args;
-	int fd, status;
+	int fd = open("/dev/console", O_RDWR | O_CLOEXEC), status;
 
-	read_args(&args);
-	mount_root();
-	mount_all();
-	lo_up();
-	fd = open("/dev/console", O_RDWR | O_CLOEXEC);
 	for (int i = 0; i < 3; i++)
 		dup2(fd, i);
 	kmemleak("clear");
-	status = args.size.ws_row ? run_on_terminal(&args) :
-				    run_on_ports(&args);
+	status = args->size.ws_row ? run_on_terminal(args) : run_on_ports(args);
 	report_leaks();
 	fd = open_port(PORT_STATUS);
 	dprintf(fd, "%d\n", status);
 	sync();
 	reboot(RB_AUTOBOOT);
 	die("reboot");
+}
+
+int main(void)
+{
+	bool first = getpid() == 1;
+	static struct args args;
+
+	read_args(first ? "/args" : "/guest/args", &args);
+	if (first) {
+		mount_root(args.share);
+		if (*args.share) {
+			execl("/sbin/init", "/sbin/init", NULL);
+			die("/sbin/init");
+		}
+		mount_all();
+		lo_up();
+	}
+	serve(&args);
 }

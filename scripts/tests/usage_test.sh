@@ -17,7 +17,7 @@ by_make() {
 
 with() { env PATH="$tmp/bin:$PATH" "$@"; }
 
-plan 11
+plan 14
 ok "unknown kernel" by_make "unknown kernel '5'" kernel K=5
 ok "unknown kernel to boot" by_make "unknown kernel '5'" shell K=5
 ok "unknown kernel to test" one_line 1 "unknown kernel '5'" \
@@ -29,6 +29,8 @@ ok "a directory that is no tree" by_make "'/etc' is no kernel source tree" \
 ok "no directory" by_make "'' is no kernel source tree" unapply
 ok "a kernel that was not built" one_line 1 'make kernel K=7.9' \
 	"$top/scripts/boot.sh" 7.9 true
+ok "a root file system without an init" one_line 1 "no root file system" \
+	"$top/scripts/boot.sh" 7.9 -r /etc true
 ok "unknown group of packages" one_line 1 "unknown group 'x'" \
 	"$top/scripts/setup.sh" x
 
@@ -46,3 +48,12 @@ rm "$tmp/bin/apt-get"
 
 instead df 'echo x; echo x 1 1 1024 1 /'
 ok "no disk" says 1 'MB free, [0-9]+ needed' with "$top/scripts/fetch.sh" 6.1
+rm "$tmp/bin/df"
+
+instead dpkg-query 'echo installed'
+instead id 'echo 0'
+instead debootstrap 'for i; do mkdir -p "$i"; done 2> /dev/null; exit 1'
+ok "a root file system cannot be made" says 1 'is the network up' \
+	with "$top/scripts/rootfs.sh"
+# What is left of it is not taken for one.
+ok "nor is it then" says 1 'is the network up' with "$top/scripts/rootfs.sh"
