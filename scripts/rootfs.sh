@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Make a small root file system of this machine's release, with systemd as its
-# init, and print its directory: for boot.sh -r.  Usage: rootfs.sh [--help]
+# init, and print its directory: for boot.sh -r.
+#
+# Usage: rootfs.sh [--help]
 #
 # It is made by debootstrap, as root, in the cache, from the mirror that this
 # machine's own apt is configured with, and only once.
@@ -18,22 +20,22 @@ mirror() {
 			'$2 == rel && $3 == "main" { print $1; exit }'
 }
 
-# Nothing that is installed starts a daemon, neither there nor here.
+# What it mounts there ends with it, however it ends.
 make_root() {
 	from=$(mirror)
 	[ -n "$from" ] || die "apt knows no mirror of $release main: see /etc/apt"
 	[ "$(id -u)" = 0 ] || die "needs root to make a root file system"
 	need 1000 "$cache"
-	rm -rf "$root.new"
+	rm -rf --one-file-system "$root.new"
 	step "making a root file system of $release" "$log" 638 \
-		debootstrap --variant=minbase --include="$packages" \
+		unshare -m debootstrap --variant=minbase --include="$packages" \
 		"$release" "$root.new" "$from" ||
 		die_log "$log" 10 "debootstrap failed: is the network up?"
 	rm -rf "$root.new"/var/cache/apt/archives/*.deb
 	mv "$root.new" "$root"
 }
 
-[ $# = 0 ] || { help | grep '^.*Usage' >&2; exit 2; }
+[ $# = 0 ] || { help | grep '^Usage' >&2; exit 2; }
 release=$(. /etc/os-release && echo "$VERSION_CODENAME")
 # Another list of packages is another directory.
 root=$cache/rootfs/$release-$(echo "$packages" | cksum | cut -d ' ' -f 1)
