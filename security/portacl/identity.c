@@ -201,13 +201,14 @@ static bool is_roots_own(const struct portacl_cred *id)
 
 /*
  * Whether the policy calls it a launcher is asked when that matters, for it
- * may be loaded later.  Who traces it, or shares its directories, might have
- * launched something else in its name.
+ * may be loaded later.  Who traces it, shares its directories or made the root
+ * that it went into, might have launched something else in its name.
  */
 static u64 find_launcher(const struct portacl_cred *old, u32 taint)
 {
 	const u32 doubt = BIT(PORTACL_TAINT_TRACED) |
-			  BIT(PORTACL_TAINT_SHARED) | BIT(PORTACL_TAINT_NOPATH);
+			  BIT(PORTACL_TAINT_SHARED) |
+			  BIT(PORTACL_TAINT_CHROOT) | BIT(PORTACL_TAINT_NOPATH);
 
 	return is_roots_own(old) && !(taint & doubt) ? old->exe : 0;
 }

@@ -170,6 +170,29 @@ TEST_F(launcher, tainted)
 	svc_stop(&self->s);
 }
 
+#define JAIL SVC_DIR "/jail"
+#define IN_JAIL "launcher " MANAGER "\n" \
+		"allow tcp 80 exe=" JAIL SVC " uid=33 accept=chroot"
+
+/* What lies in another root is not the launcher's to vouch for. */
+TEST_F(launcher, chroot)
+{
+	struct launch how = { .path = MANAGER, .who = &root };
+
+	ASSERT_EQ(0, make_dirs(JAIL SVC_DIR));
+	ASSERT_EQ(0, copy_file(SVC, JAIL SVC));
+	ASSERT_EQ(0, load_rules(IN_JAIL " only"));
+	ASSERT_EQ(0, svc_start(&self->s, &how));
+	ASSERT_EQ(0, ask(&self->s, "chroot " JAIL));
+	ASSERT_EQ(0, ask(&self->s, "uid 33 33 33"));
+	ASSERT_EQ(0, ask(&self->s, "exec " SVC));
+	EXPECT_EQ(1, ask(&self->s, "secure"));
+	EXPECT_GRANTED(&self->s);
+	ASSERT_EQ(0, load_rules(IN_JAIL " launch=root only"));
+	EXPECT_REFUSED(&self->s, IN_JAIL " launch=root only", REASON_LAUNCH);
+	svc_stop(&self->s);
+}
+
 static int attach(const void *arg)
 {
 	const struct svc *s = arg;
