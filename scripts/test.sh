@@ -67,12 +67,13 @@ build() {
 	done
 }
 
-# NAME VARIANT ARGUMENTS TEST…, for $k; and the tests that no line names.
+# NAME VARIANT ARGUMENTS TEST…, for $k; and the tests that no line names.  Those
+# of the tool take the longest, so they come first.
 list_boots() {
+	find "$top/tools/portaclctl/tests/guest" -name '*.sh' ! -name lib.sh |
+		sort -r | awk '{ print "tool" NR " base \"\" " $0 }'
 	sed -n "/^#/d; /^full/d; s/^test[[:blank:]]*//p" "$tests/boots"
 	[ -z "$full" ] || sed -n 's/^full[[:blank:]]*//p' "$tests/boots"
-	find "$top/tools/portaclctl/tests/guest" -name '*.sh' ! -name lib.sh |
-		sort | awk '{ print "tool" NR " base \"\" " $0 }'
 	for t in "$tests"/*_test.c "$tests"/*_test.sh; do
 		t=$(basename "$t" .c)
 		grep -v '^#' "$tests/boots" | grep -qw -- "$t" || echo "$t"
@@ -174,6 +175,7 @@ set -- $kernels
 build_in_background "$@"
 
 run selftests-build point make -C "$tests" OUTPUT="$binaries"
+[ "$(tail -n 1 "$results/counts")" = '1 0 0' ] || die "no tests to run in the guests"
 cp "$tests"/*_test.sh "$binaries"
 pool run portaclctl make -C "$top/tools/portaclctl" test
 for t in tap usage; do pool run "$t" "$top/scripts/tests/${t}_test.sh"; done

@@ -170,7 +170,6 @@ TEST_F(launcher, tainted)
 	svc_stop(&self->s);
 }
 
-#define JAIL SVC_DIR "/jail"
 #define IN_JAIL "launcher " MANAGER "\n" \
 		"allow tcp 80 exe=" JAIL SVC " uid=33 accept=chroot"
 
