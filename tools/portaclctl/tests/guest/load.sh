@@ -79,8 +79,7 @@ gives "mode enforce" 0 '' mode enforce
 # monitor
 "$ctl" monitor > seen 2> err &
 monitor=$!
-until_true 60 grep -q portacl_bind /sys/kernel/tracing/instances/*/set_event
-sleep 1
+until_true 60 sh -c 'grep -q portacl_bind /sys/kernel/tracing/instances/*/set_event'
 start perl binder.pl 80; result > /dev/null; stop
 start $www perl binder.pl 80; result > /dev/null; stop
 until_true 60 grep -q 'allow.*port=80.*uid=33' seen
