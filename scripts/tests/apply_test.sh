@@ -1,8 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # scripts/apply.sh, on those files of the trees that Kconfig.patch names.
-# Usage: apply_test.sh [KERNEL…]
+# Usage: apply_test.sh [--each] [KERNEL…]
+#   --each  also with a conflict at each hunk, which takes a second for each
 . "$(dirname "$0")/tap.sh"
+
+each=0
+[ "${1-}" != --each ] || { each=1; shift; }
 
 apply=$top/scripts/apply.sh
 [ $# -gt 0 ] || set -- 6.1 6.12 7.2
@@ -11,7 +15,7 @@ for k; do last=${k%-debug}; done
 
 # sparse KERNEL: a tree of the few files that matter, in $tree.
 sparse() {
-	tree=$tmp/$1
+	tree="$tmp/linux $1"
 	rm -rf "$tree"
 	mkdir "$tree"
 	from=$("$top/scripts/fetch.sh" "$1") || exit 1
@@ -26,7 +30,7 @@ sparse() {
 	cp -a "$tree" "$tmp/pristine"
 }
 
-state() { (cd "$tree" && find . -type f -printf '%p %m %T@ ' -exec md5sum {} \;) | sort; }
+state() { (cd "$tree" && find . -type f -printf '%p %m %T@\n' -exec md5sum {} +) | sort; }
 
 unchanged() { [ "$(state)" = "$before" ]; }
 
@@ -56,7 +60,26 @@ old_config() {
 	says 0 'make it CONFIG_LSM="yama,bpf,portacl"$' "$apply" "$tree"
 }
 
-plan $(($# * 7 + 9))
+# Each hunk as it went in, "FILE LINE": the line is the last one before the
+# change, for diff may have moved the change by one or two.
+hunks() {
+	awk '/^--- / { file = substr($2, 3) }
+		/^@@ / { split(substr($2, 2), at, ","); print file, at[1] + 2 }' \
+		"$tree/.portacl/patch"
+}
+
+# A tree that differs in that line is refused by the name of the hunk.
+conflicts() {
+	while read -r file line; do
+		rm -rf "$tree"
+		cp -a "$tmp/pristine" "$tree"
+		sed -i "$line s/.*/not what the patch expects/" "$tree/$file"
+		refused "does not fit, nothing changed: $file: hunk [0-9]+: @@ -" ||
+			{ echo "$file, line $line"; return 1; }
+	done < "$tmp/hunks"
+}
+
+plan $(($# * (7 + each) + 9))
 for k; do
 	k=${k%-debug}
 	sparse "$k"
@@ -67,8 +90,10 @@ for k; do
 	before=$(state)
 	ok "$k: a second time" says 0 ', 0 files changed' "$apply" "$tree"
 	ok "$k: changes nothing" unchanged
+	hunks > "$tmp/hunks"
 	says 0 'portacl is out' "$apply" "$tree" undo
 	ok "$k: undone byte for byte" pristine
+	[ $each = 0 ] || ok "$k: a conflict at each of $(wc -l < "$tmp/hunks") hunks" conflicts
 done
 
 sparse "$last"
