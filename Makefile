@@ -5,6 +5,10 @@ K ?= 7.2
 MAKEFLAGS += --no-print-directory
 export CMD
 
+ifneq ($(words $(CURDIR)),1)
+$(error $(CURDIR): make takes no checkout whose path has blanks in it)
+endif
+
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[a-z ]*## /\1\t/p' Makefile | expand -t 12
 	@echo 'K=6.1, 6.12, 7.2 or latest; the default is $(K)'

@@ -130,6 +130,9 @@ case $variant in
 *) die "unknown variant '$variant': open, debug, bench or um" ;;
 esac
 
+case $cache in
+*[[:space:]:]*) die "$cache: the kernel's make takes no path with blanks or colons" ;;
+esac
 "$top/scripts/setup.sh" build
 source=$("$top/scripts/fetch.sh" "$k")
 [ "$k" != latest ] || k=${source##*/}

@@ -17,7 +17,14 @@ by_make() {
 
 with() { env PATH="$tmp/bin:$PATH" "$@"; }
 
-plan 14
+checkout_with_blanks() {
+	mkdir -p "$tmp/a b"
+	cp "$top/Makefile" "$tmp/a b"
+	one_line 2 '/a b: make takes no checkout whose path has blanks' \
+		make -C "$tmp/a b" --no-print-directory test
+}
+
+plan 16
 ok "unknown kernel" by_make "unknown kernel '5'" kernel K=5
 ok "unknown kernel to boot" by_make "unknown kernel '5'" shell K=5
 ok "unknown kernel to test" one_line 1 "unknown kernel '5'" \
@@ -26,6 +33,9 @@ ok "unknown variant" one_line 1 "unknown variant 'x'" \
 	"$top/scripts/build.sh" 7.2 x
 ok "a directory that is no tree" by_make "'/etc' is no kernel source tree" \
 	apply KSRC=/etc
+ok "a checkout at a path with blanks" checkout_with_blanks
+ok "a cache at a path with blanks" one_line 1 'a b: .* no path with blanks' \
+	env PORTACL_CACHE="$tmp/a b" "$top/scripts/build.sh" 7.2
 ok "no directory" by_make "'' is no kernel source tree" unapply
 ok "a kernel that was not built" one_line 1 'make kernel K=7.9' \
 	"$top/scripts/boot.sh" 7.9 true
