@@ -96,6 +96,20 @@ static char *service_user(const struct unit *unit)
 	return user;
 }
 
+/* The setting that makes it start a program without identity, or NULL. */
+static char *find_nosuid(const struct unit *unit)
+{
+	char *found = NULL, *path;
+	size_t i;
+
+	for (i = 0; i < unit->programs.len && !found; i++) {
+		path = canonical(unit->programs.items[i]);
+		found = unit_nosuid(unit, path);
+		free(path);
+	}
+	return found;
+}
+
 /*
  * To systemd's services exe= is open only beside a launcher: else each counts
  * as started by a stranger.
@@ -103,14 +117,14 @@ static char *service_user(const struct unit *unit)
 static void import_rules(const struct service *service)
 {
 	const struct unit *unit = service->unit;
-	char *nosuid = unit_nosuid(unit);
+	char *nosuid = find_nosuid(unit);
 	bool exe = false;
 	size_t i;
 
 	if (unit->private_users)
 		comment("without exe=: in the user namespace of PrivateUsers= no program has an identity");
 	else if (nosuid)
-		comment("without exe=: because of %s=, with no_new_privs, systemd mounts all nosuid, and no program has an identity",
+		comment("without exe=: because of %s=, with no_new_privs, systemd mounts the program nosuid: there it has no identity",
 			nosuid);
 	else if (!has_launcher())
 		comment("without exe=: that wants a line `launcher /usr/lib/systemd/systemd-executor'");

@@ -112,7 +112,7 @@ static void lint_start(struct linter *linter, const struct unit *unit,
 		       u32 index, const char *path)
 {
 	const struct portacl_rule *rule = &linter->policy->rules[index];
-	char *nosuid = unit_nosuid(unit);
+	char *nosuid = unit_nosuid(unit, path);
 
 	if (unit->private_users)
 		report(linter, index, "unit-private-users",

@@ -146,9 +146,9 @@ unit() {
 }
 unit dynamic DynamicUser=yes
 unit filter User=daemon SystemCallFilter=@system-service NoNewPrivileges=no
-unit nosuid User=daemon NoNewPrivileges=yes PrivateTmp=yes
-unit suid User=daemon NoNewPrivileges=yes PrivateTmp=yes PrivateTmp=no \
-	ProtectProc=default
+unit nosuid User=daemon NoNewPrivileges=yes ProtectSystem=strict
+unit suid User=daemon NoNewPrivileges=yes PrivateTmp=yes ProtectSystem=strict \
+	ProtectSystem=full
 unit tmp User=daemon PrivateTmp=yes ProtectSystem=full
 unit slice User=daemon Slice=my-own.slice
 unit jail User=daemon RootDirectory=/srv/jail
@@ -201,7 +201,7 @@ grep -q '^# without exe=: that wants a line .launcher ' out &&
 	grep -q '^# without exe=: in the user namespace of PrivateUsers=' out &&
 	grep -q '^# without uid=: because of DynamicUser=' out
 point $? "R12: import --systemd says why there is no exe= and no uid="
-grep -q '^# without exe=: because of PrivateTmp=' out &&
+grep -q '^# without exe=: because of ProtectSystem=' out &&
 	grep -q '^# not translated: nobody.service: User=nobody-at-all' out &&
 	grep -q '^# not translated: web.socket: some.host:83' out
 point $? "import --systemd: nosuid, unknown users, names of hosts"

@@ -185,9 +185,28 @@ clean unit-no-new-privs
 clean unit-nosuid
 echo "allow tcp 80 exe=$real uid=root" > l.conf
 finds unit-user 1
-echo PrivateTmp=yes >> root/etc/systemd/system/x.service
+# What is mounted for the service is nosuid: is the program there?
+x_service=$(cat root/etc/systemd/system/x.service)
+mounts() {
+	printf '%s\n' "$x_service" "$@" > root/etc/systemd/system/x.service
+}
 echo "allow tcp 80 exe=$real uid=daemon accept=nnp" > l.conf
-finds unit-nosuid 1
+for setting in PrivateTmp=yes ProtectHome=yes ProtectSystem=no \
+	"BindPaths=/usr:/mnt" 'ReadOnlyPaths=/usr/bin/env2 /us'; do
+	mounts "$setting"
+	clean "unit-nosuid: $setting"
+done
+mounts ReadOnlyPaths=/usr ReadOnlyPaths= ProtectSystem=yes ProtectSystem=no
+clean "unit-nosuid: taken back"
+mounts NoNewPrivileges=no ProtectSystem=yes LockPersonality=yes
+clean "unit-nosuid: implied no_new_privs"
+for setting in ProtectSystem=full ProtectSystem=strict DynamicUser=yes \
+	"BindPaths=/mnt:/usr/:rbind" 'ReadOnlyPaths=/srv -/usr'; do
+	mounts "$setting"
+	finds unit-nosuid 1
+	json "unit-nosuid: ${setting%%=*}= is named" \
+		"any('(${setting%%=*}= ' in f['text'] for f in j)"
+done
 echo "allow tcp 80 uid=daemon cgroup=/system.slice/x.service" > l.conf
 clean unit-nosuid
 unset PORTACLCTL_ROOT
