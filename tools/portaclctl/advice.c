@@ -4,6 +4,7 @@
  */
 #include "advice.h"
 #include "lex.h"
+#include "links.h"
 #include "names.h"
 
 /* What a rule should rather accept than have mended. */
@@ -25,21 +26,13 @@ static const char *const remedies[PORTACL_NR_TAINTS] = {
 
 static char *with_taint(const char *request, u32 taint)
 {
-	const char *at = strstr(request, " taint=");
-	size_t len = at ? (size_t)(at - request) : strlen(request);
-	struct buf text = { 0 };
 	char names[128];
 	struct seq_buf s;
 
-	buf_add(&text, request, len);
-	if (at)
-		buf_puts(&text, at + 1 + strcspn(at + 1, " "));
-	if (taint) {
-		seq_buf_init(&s, names, sizeof(names));
-		portacl_print_names(&s, portacl_taints, taint);
-		buf_printf(&text, " taint=%.*s", (int)s.len, names);
-	}
-	return text.text;
+	seq_buf_init(&s, names, sizeof(names));
+	portacl_print_names(&s, portacl_taints, taint);
+	seq_buf_putc(&s, '\0');
+	return set_field(request, "taint", taint ? names : NULL);
 }
 
 /* The policy with a line more, where the line would have to stand. */
@@ -49,10 +42,17 @@ static void add_policy(const struct view *view, const char *line,
 	const struct portacl_policy *policy = view->source.policy;
 	u32 nr = view->has_policy ? policy->nr_rules : 0, i;
 	u32 at = view->answer.rule ? view->answer.rule - 1 : nr;
+	struct list launchers = { 0 };
+	size_t n;
 
-	if (view->has_policy)
+	if (view->has_policy) {
 		buf_printf(text, "default %s\n",
 			   portacl_actions[policy->fallback]);
+		policy_launchers(policy, &launchers);
+	}
+	for (n = 0; n < launchers.len; n++)
+		buf_printf(text, "launcher %s\n", launchers.items[n]);
+	list_free(&launchers);
 	for (i = 0; i <= nr; i++) {
 		char *rule = i < nr ? rule_text(policy, i) : xstrdup("");
 
@@ -183,6 +183,40 @@ static void add_other_line(const struct view *view, struct advice *advice,
 	free(request);
 }
 
+/* Weaknesses that count: some do not if a launcher vouches for the program. */
+static u32 taint_of(const struct view *view)
+{
+	char *launcher = get_field(view->subject.request, "launcher");
+	char *path = launcher ? path_unescape(launcher, strlen(launcher)) :
+				xstrdup("");
+	u32 taint = view->subject.taint;
+
+	if (view->has_policy && *path &&
+	    portacl_policy_launcher(view->source.policy,
+				    portacl_hash_path(path, strlen(path))))
+		taint &= ~PORTACL_LAUNCH_TAINTS;
+	free(launcher);
+	free(path);
+	return taint;
+}
+
+/* Is no more wanting than to name what launched the program? */
+static bool add_launcher(const struct view *view, struct advice *advice)
+{
+	char *launcher = get_field(view->subject.request, "launcher");
+	char *line = xasprintf("launcher %s", launcher ? launcher : "");
+	bool good = launcher && grants(view, view->subject.request, line);
+
+	free(launcher);
+	if (!good) {
+		free(line);
+		return false;
+	}
+	list_add(&advice->steps, xstrdup(line));
+	advice->line = line;
+	return true;
+}
+
 /**
  * advise - find out what would make a refused bind succeed
  * @view: the bind and who refuses it
@@ -192,11 +226,13 @@ void advise(const struct view *view, struct advice *advice)
 {
 	const u32 writable = BIT(PORTACL_TAINT_WRITABLE);
 	const u32 env = BIT(PORTACL_TAINT_ENV);
-	u32 taint = view->subject.taint;
+	u32 taint = taint_of(view);
 
 	*advice = (struct advice) { 0 };
 	if (view->layers[view->decider].effect != EFFECT_DENY ||
 	    view->foreign_net || view->decider < LAYER_PORTACL)
+		return;
+	if (add_launcher(view, advice))
 		return;
 	add_remedies(&advice->steps, taint);
 	if (taint & writable)

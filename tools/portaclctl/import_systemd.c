@@ -7,6 +7,7 @@
 #include <glob.h>
 
 #include "import.h"
+#include "launch.h"
 #include "names.h"
 #include "units.h"
 
@@ -117,7 +118,7 @@ static char *find_nosuid(const struct unit *unit)
 static void import_rules(const struct service *service)
 {
 	const struct unit *unit = service->unit;
-	char *nosuid = find_nosuid(unit);
+	char *nosuid = find_nosuid(unit), *image = launch_image();
 	bool exe = false;
 	size_t i;
 
@@ -127,7 +128,7 @@ static void import_rules(const struct service *service)
 		comment("without exe=: because of %s=, with no_new_privs, systemd mounts the program nosuid: there it has no identity",
 			nosuid);
 	else if (!has_launcher())
-		comment("without exe=: that wants a line `launcher /usr/lib/systemd/systemd-executor'");
+		comment("without exe=: that wants a line `launcher %s'", image);
 	else
 		exe = true;
 	if (!exe)
@@ -136,6 +137,7 @@ static void import_rules(const struct service *service)
 	for (i = 0; exe && i < unit->programs.len; i++)
 		import_program(service, unit->programs.items[i]);
 	comment("narrow the ports; then take CAP_NET_BIND_SERVICE from AmbientCapabilities=");
+	free(image);
 	free(nosuid);
 }
 

@@ -6,7 +6,8 @@
 
 /* A unit in an earlier one hides that of the same name in a later one. */
 static const char *const dirs[] = {
-	"/etc/systemd/system", "/run/systemd/system",
+	"/etc/systemd/system", "/run/systemd/transient",
+	"/run/systemd/system",
 	"/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
 	"/lib/systemd/system",
 };

@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "kernel.h"
 #include "lex.h"
+#include "links.h"
 #include "programs.h"
 #include "verdict.h"
 
@@ -89,6 +90,32 @@ char *request_text(char **words)
 	free(line.text);
 	free(line.columns);
 	return request;
+}
+
+/**
+ * request_resolve - follow the links in a request's `launcher=`
+ * @request: the request, replaced if there are any
+ *
+ * The kernel knows what it executed by the path without them.
+ *
+ * Return: what the path resolves to, as text for free(), or NULL.
+ */
+char *request_resolve(char **request)
+{
+	char *word = get_field(*request, "launcher"), real[PATH_MAX];
+	char *path = word ? path_unescape(word, strlen(word)) : NULL;
+	char *text = NULL, *target, *old = *request;
+
+	if (path && realpath(path, real) && strcmp(path, real)) {
+		target = path_escape(real);
+		*request = set_field(old, "launcher", target);
+		text = xasprintf("launcher=%s resolves to %s", word, target);
+		free(target);
+		free(old);
+	}
+	free(word);
+	free(path);
+	return text;
 }
 
 /* What a program of this name would be at exec. */

@@ -42,6 +42,7 @@ void source_close(struct policy_source *source);
 u32 answer_rule(const struct answer *answer);
 char *source_rule(const struct policy_source *source, u32 number);
 char *request_text(char **words);
+char *request_resolve(char **request);
 void parse_request(char *text, struct portacl_query *query);
 void ask(const struct policy_source *source, const char *request,
 	 struct answer *answer);
