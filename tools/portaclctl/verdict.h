@@ -21,7 +21,8 @@ struct policy_source {
 
 /**
  * struct answer - the verdict on a request
- * @text: as the kernel's `query` gives it
+ * @text: as the kernel's `query` gives it; in brackets, if no rule comes near,
+ *	one of another protocol
  * @action: its first word
  * @rule: number of the rule that decided, 0: none did
  * @nearest: number of the allow rule that came nearest, 0: none
