@@ -122,7 +122,7 @@ static void lint_start(struct linter *linter, const struct unit *unit,
 		       unit->name, path);
 	else if (nosuid)
 		report(linter, index, "unit-nosuid",
-		       "%s starts %s from a file system mounted nosuid (%s= with no_new_privs): it has no identity, the rule matches nobody; name it by uid= and cgroup= instead of exe=",
+		       "%s starts %s from a nosuid mount (%s= with no_new_privs): it has no identity, the rule matches nobody; name it by uid= and cgroup= instead of exe=",
 		       unit->name, path, nosuid);
 	else if (!linter->launcher && unit_nnp(unit) &&
 		 unit_is_unprivileged(unit) &&

@@ -59,6 +59,26 @@ done
 gives "lint: the status is 1 if it finds something" 1 'l.conf:1: .*exe-missing' \
 	lint l.conf
 
+# R24: a program in a home directory, and a home that is mounted nosuid.
+mkdir -p home
+cp /bin/true home/caddy
+if [ "$(id -u)" = 0 ] && unshare -m true 2> /dev/null; then
+	chown 1000 home home/caddy
+	echo "allow tcp 80 exe=$PWD/home/caddy uid=1000 accept=writable" > l.conf
+	unshare -m sh -c 'mount -t tmpfs -o nosuid none home &&
+		cp /bin/true home/caddy && exec "$0" lint l.conf' "$ctl" > out 2> err
+	grep -q '^l.conf:1: exe=.*/caddy is on a nosuid mount.*: the rule matches nobody .exe-nosuid.' out
+	point $? "R24: a nosuid mount"
+	hides "R24: accept=writable does not concern it" exe-writable.*nobody
+	echo "allow tcp 80 exe=$PWD/home/caddy uid=1000" > l.conf
+	gives "R24: suid, but the user's" 1 \
+		'^l.conf:1: exe=.*/caddy can be replaced by others than root: .*: the rule matches nobody .exe-writable.' \
+		lint l.conf
+	hides "R24: that is another text" nosuid
+else
+	skip "R24" "needs root and unshare"
+fi
+
 # Each rule is judged by what it accepts, not by the first one of its program.
 cat > l.conf <<EOF
 allow tcp 80 exe=$PWD/true uid=0 accept=writable
