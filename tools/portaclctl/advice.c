@@ -183,38 +183,41 @@ static void add_other_line(const struct view *view, struct advice *advice,
 	free(request);
 }
 
-/* Weaknesses that count: some do not if a launcher vouches for the program. */
-static u32 taint_of(const struct view *view)
+static bool is_launcher(const struct view *view, const char *word)
 {
-	char *launcher = get_field(view->subject.request, "launcher");
-	char *path = launcher ? path_unescape(launcher, strlen(launcher)) :
-				xstrdup("");
-	u32 taint = view->subject.taint;
+	char *path = path_unescape(word, strlen(word));
+	bool is = view->has_policy &&
+		  portacl_policy_launcher(view->source.policy,
+					  portacl_hash_path(path,
+							    strlen(path)));
 
-	if (view->has_policy && *path &&
-	    portacl_policy_launcher(view->source.policy,
-				    portacl_hash_path(path, strlen(path))))
-		taint &= ~PORTACL_LAUNCH_TAINTS;
-	free(launcher);
 	free(path);
-	return taint;
+	return is;
 }
 
-/* Is no more wanting than to name what launched the program? */
-static bool add_launcher(const struct view *view, struct advice *advice)
+/*
+ * Weaknesses do not count for which what launched the program vouches, or will
+ * once a line names it.  Is no more wanting than the line?
+ */
+static bool add_launcher(const struct view *view, struct advice *advice,
+			 u32 *taint)
 {
-	char *launcher = get_field(view->subject.request, "launcher");
-	char *line = xasprintf("launcher %s", launcher ? launcher : "");
-	bool good = launcher && grants(view, view->subject.request, line);
+	char *launcher = get_field(view->subject.request, "launcher"), *line;
+	bool known = launcher && is_launcher(view, launcher);
+	bool good = false;
 
+	line = xasprintf("launcher %s", launcher ? launcher : "");
+	if (launcher && !known)
+		good = grants(view, view->subject.request, line);
+	if (good)
+		advice->line = xstrdup(line);
+	if (good || (launcher && !known && (*taint & PORTACL_LAUNCH_TAINTS)))
+		list_add(&advice->steps, xstrdup(line));
+	if (launcher)
+		*taint &= ~PORTACL_LAUNCH_TAINTS;
 	free(launcher);
-	if (!good) {
-		free(line);
-		return false;
-	}
-	list_add(&advice->steps, xstrdup(line));
-	advice->line = line;
-	return true;
+	free(line);
+	return good;
 }
 
 /**
@@ -226,13 +229,13 @@ void advise(const struct view *view, struct advice *advice)
 {
 	const u32 writable = BIT(PORTACL_TAINT_WRITABLE);
 	const u32 env = BIT(PORTACL_TAINT_ENV);
-	u32 taint = taint_of(view);
+	u32 taint = view->subject.taint;
 
 	*advice = (struct advice) { 0 };
 	if (view->layers[view->decider].effect != EFFECT_DENY ||
 	    view->foreign_net || view->decider < LAYER_PORTACL)
 		return;
-	if (add_launcher(view, advice))
+	if (add_launcher(view, advice, &taint))
 		return;
 	add_remedies(&advice->steps, taint);
 	if (taint & writable)

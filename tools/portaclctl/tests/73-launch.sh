@@ -51,6 +51,11 @@ if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
 	lx "what is known of it" 1 \
 		"^  note +executed by $systemd, as l.service and its parent tell" \
 		$sleeper tcp/80
+	lx "for another port, it is one of two" 1 "^  launcher $systemd\$" \
+		$sleeper tcp/81
+	grep -A 1 '^  launcher' out | grep -qx "  allow tcp 81 exe=$exe uid=65533"
+	point $? "launch: and the rule needs no accept="
+	hides "launch: nor a restart" restart
 	policy "$root"
 	lx "nor is it root's launch" 1 \
 		'reason="not launched by root" launcher=undeclared' $sleeper tcp/80
