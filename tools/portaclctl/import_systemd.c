@@ -36,9 +36,10 @@ struct service {
 };
 
 /* Do the policy's files say that what systemd starts root has started? */
-static bool has_launcher(void)
+static bool has_launcher(const char *image)
 {
 	char *files = in_root("/etc/portacl.d/*.conf"), *text;
+	char *line = xasprintf("\nlauncher %s\n", image);
 	char *file = in_root("/etc/portacl.conf");
 	glob_t found = { 0 };
 	bool has = false;
@@ -48,13 +49,14 @@ static bool has_launcher(void)
 	glob(files, GLOB_APPEND, NULL, &found);
 	for (i = 0; i < found.gl_pathc && !has; i++) {
 		text = read_file(found.gl_pathv[i], NULL);
-		has = text && (strstr(text, "\nlauncher /usr/lib/systemd/") ||
-			       !strncmp(text, "launcher /usr/lib/systemd/", 26));
+		has = text && (strstr(text, line) ||
+			       !strncmp(text, line + 1, strlen(line + 1)));
 		free(text);
 	}
 	globfree(&found);
 	free(files);
 	free(file);
+	free(line);
 	return has;
 }
 
@@ -127,7 +129,7 @@ static void import_rules(const struct service *service)
 	else if (nosuid)
 		comment("without exe=: because of %s=, with no_new_privs, systemd mounts the program nosuid: there it has no identity",
 			nosuid);
-	else if (!has_launcher())
+	else if (!has_launcher(image))
 		comment("without exe=: that wants a line `launcher %s'", image);
 	else
 		exe = true;

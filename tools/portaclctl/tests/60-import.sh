@@ -226,7 +226,11 @@ allow any 1-1023 uid=daemon cgroup=/system.slice/nosuid.service
 allow any 1-1023 uid=daemon cgroup=/system.slice/private.service
 EOF
 same "import --systemd beside a launcher" want
-cp imported out
+# Another one than this systemd's executes nothing.
+echo 'launcher /usr/lib/systemd/systemd' > root/etc/portacl.conf
+run import --systemd --root "$PWD/root"
+grep -q '^# without exe=: .*launcher /usr/lib/systemd/systemd-executor' out
+point $? "import --systemd beside the launcher of another systemd"
 rm root/etc/portacl.conf
 
 if [ "$(id -u)" = 0 ] && command -v setcap > /dev/null; then
