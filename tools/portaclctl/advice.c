@@ -4,6 +4,7 @@
  */
 #include "advice.h"
 #include "lex.h"
+#include "links.h"
 #include "names.h"
 
 /* What a rule should rather accept than have mended. */
@@ -19,27 +20,19 @@ static const char *const remedies[PORTACL_NR_TAINTS] = {
 		"the program must not share its directories (CLONE_FS) when it is executed",
 	[PORTACL_TAINT_TRACED] = "nobody but root may trace the program",
 	[PORTACL_TAINT_NAMESPACE] =
-		"start the program outside user namespaces and from a mount that is not nosuid, as all mounts are for systemd's NoNewPrivileges= with a mount namespace",
+		"start the program outside user namespaces and from a mount that is not nosuid, as systemd makes those of ProtectSystem= beside NoNewPrivileges=, and of DynamicUser=",
 	[PORTACL_TAINT_NOPATH] = "the program needs a path",
 };
 
 static char *with_taint(const char *request, u32 taint)
 {
-	const char *at = strstr(request, " taint=");
-	size_t len = at ? (size_t)(at - request) : strlen(request);
-	struct buf text = { 0 };
 	char names[128];
 	struct seq_buf s;
 
-	buf_add(&text, request, len);
-	if (at)
-		buf_puts(&text, at + 1 + strcspn(at + 1, " "));
-	if (taint) {
-		seq_buf_init(&s, names, sizeof(names));
-		portacl_print_names(&s, portacl_taints, taint);
-		buf_printf(&text, " taint=%.*s", (int)s.len, names);
-	}
-	return text.text;
+	seq_buf_init(&s, names, sizeof(names));
+	portacl_print_names(&s, portacl_taints, taint);
+	seq_buf_putc(&s, '\0');
+	return set_field(request, "taint", taint ? names : NULL);
 }
 
 /* The policy with a line more, where the line would have to stand. */
@@ -49,10 +42,17 @@ static void add_policy(const struct view *view, const char *line,
 	const struct portacl_policy *policy = view->source.policy;
 	u32 nr = view->has_policy ? policy->nr_rules : 0, i;
 	u32 at = view->answer.rule ? view->answer.rule - 1 : nr;
+	struct list launchers = { 0 };
+	size_t n;
 
-	if (view->has_policy)
+	if (view->has_policy) {
 		buf_printf(text, "default %s\n",
 			   portacl_actions[policy->fallback]);
+		policy_launchers(policy, &launchers);
+	}
+	for (n = 0; n < launchers.len; n++)
+		buf_printf(text, "launcher %s\n", launchers.items[n]);
+	list_free(&launchers);
 	for (i = 0; i <= nr; i++) {
 		char *rule = i < nr ? rule_text(policy, i) : xstrdup("");
 
@@ -183,6 +183,43 @@ static void add_other_line(const struct view *view, struct advice *advice,
 	free(request);
 }
 
+static bool is_launcher(const struct view *view, const char *word)
+{
+	char *path = path_unescape(word, strlen(word));
+	bool is = view->has_policy &&
+		  portacl_policy_launcher(view->source.policy,
+					  portacl_hash_path(path,
+							    strlen(path)));
+
+	free(path);
+	return is;
+}
+
+/*
+ * Weaknesses do not count for which what launched the program vouches, or will
+ * once a line names it.  Is no more wanting than the line?
+ */
+static bool add_launcher(const struct view *view, struct advice *advice,
+			 u32 *taint)
+{
+	char *launcher = get_field(view->subject.request, "launcher"), *line;
+	bool known = launcher && is_launcher(view, launcher);
+	bool good = false;
+
+	line = xasprintf("launcher %s", launcher ? launcher : "");
+	if (launcher && !known)
+		good = grants(view, view->subject.request, line);
+	if (good)
+		advice->line = xstrdup(line);
+	if (good || (launcher && !known && (*taint & PORTACL_LAUNCH_TAINTS)))
+		list_add(&advice->steps, xstrdup(line));
+	if (launcher)
+		*taint &= ~PORTACL_LAUNCH_TAINTS;
+	free(launcher);
+	free(line);
+	return good;
+}
+
 /**
  * advise - find out what would make a refused bind succeed
  * @view: the bind and who refuses it
@@ -197,6 +234,8 @@ void advise(const struct view *view, struct advice *advice)
 	*advice = (struct advice) { 0 };
 	if (view->layers[view->decider].effect != EFFECT_DENY ||
 	    view->foreign_net || view->decider < LAYER_PORTACL)
+		return;
+	if (add_launcher(view, advice, &taint))
 		return;
 	add_remedies(&advice->steps, taint);
 	if (taint & writable)

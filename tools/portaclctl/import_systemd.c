@@ -7,6 +7,7 @@
 #include <glob.h>
 
 #include "import.h"
+#include "launch.h"
 #include "names.h"
 #include "units.h"
 
@@ -35,9 +36,10 @@ struct service {
 };
 
 /* Do the policy's files say that what systemd starts root has started? */
-static bool has_launcher(void)
+static bool has_launcher(const char *image)
 {
 	char *files = in_root("/etc/portacl.d/*.conf"), *text;
+	char *line = xasprintf("\nlauncher %s\n", image);
 	char *file = in_root("/etc/portacl.conf");
 	glob_t found = { 0 };
 	bool has = false;
@@ -47,13 +49,14 @@ static bool has_launcher(void)
 	glob(files, GLOB_APPEND, NULL, &found);
 	for (i = 0; i < found.gl_pathc && !has; i++) {
 		text = read_file(found.gl_pathv[i], NULL);
-		has = text && (strstr(text, "\nlauncher /usr/lib/systemd/") ||
-			       !strncmp(text, "launcher /usr/lib/systemd/", 26));
+		has = text && (strstr(text, line) ||
+			       !strncmp(text, line + 1, strlen(line + 1)));
 		free(text);
 	}
 	globfree(&found);
 	free(files);
 	free(file);
+	free(line);
 	return has;
 }
 
@@ -96,6 +99,20 @@ static char *service_user(const struct unit *unit)
 	return user;
 }
 
+/* The setting that makes it start a program without identity, or NULL. */
+static char *find_nosuid(const struct unit *unit)
+{
+	char *found = NULL, *path;
+	size_t i;
+
+	for (i = 0; i < unit->programs.len && !found; i++) {
+		path = canonical(unit->programs.items[i]);
+		found = unit_nosuid(unit, path);
+		free(path);
+	}
+	return found;
+}
+
 /*
  * To systemd's services exe= is open only beside a launcher: else each counts
  * as started by a stranger.
@@ -103,17 +120,17 @@ static char *service_user(const struct unit *unit)
 static void import_rules(const struct service *service)
 {
 	const struct unit *unit = service->unit;
-	char *nosuid = unit_nosuid(unit);
+	char *nosuid = find_nosuid(unit), *image = launch_image();
 	bool exe = false;
 	size_t i;
 
 	if (unit->private_users)
 		comment("without exe=: in the user namespace of PrivateUsers= no program has an identity");
 	else if (nosuid)
-		comment("without exe=: because of %s=, with no_new_privs, systemd mounts all nosuid, and no program has an identity",
+		comment("without exe=: because of %s=, with no_new_privs, systemd mounts the program nosuid: there it has no identity",
 			nosuid);
-	else if (!has_launcher())
-		comment("without exe=: that wants a line `launcher /usr/lib/systemd/systemd-executor'");
+	else if (!has_launcher(image))
+		comment("without exe=: that wants a line `launcher %s'", image);
 	else
 		exe = true;
 	if (!exe)
@@ -122,6 +139,7 @@ static void import_rules(const struct service *service)
 	for (i = 0; exe && i < unit->programs.len; i++)
 		import_program(service, unit->programs.items[i]);
 	comment("narrow the ports; then take CAP_NET_BIND_SERVICE from AmbientCapabilities=");
+	free(image);
 	free(nosuid);
 }
 

@@ -15,6 +15,7 @@
 #include "programs.h"
 
 #define OUTPUT "/etc/portacl.d/50-learned.conf"
+#define MAX_PORTS 32
 
 /**
  * struct learner - what was asked for
@@ -65,16 +66,11 @@ static bool is_usable(const struct observed *seen)
 	return seen->verified && !(seen->taint >> PORTACL_NR_ACCEPT);
 }
 
-/* Do two observations, of different ports perhaps, make one rule? */
+/* Are two observations of one program and user? */
 static bool is_same_subject(const struct observed *a, const struct observed *b)
 {
 	return !strcmp(a->exe, b->exe) && a->uid == b->uid &&
 	       accepted(a) == accepted(b) && is_usable(a) == is_usable(b);
-}
-
-static bool is_same_group(const struct observed *a, const struct observed *b)
-{
-	return is_same_subject(a, b) && a->proto == b->proto;
 }
 
 static void add_names(struct buf *text, const char *const *names, u32 bits)
@@ -87,21 +83,38 @@ static void add_names(struct buf *text, const char *const *names, u32 bits)
 	buf_add(text, list, s.len);
 }
 
-static void add_ports(const struct learner *learner, struct buf *text,
-		      const struct observed *seen, u32 nr)
-{
-	u32 i, last = 0;
+/**
+ * struct ports - ports that a program uses with the same protocols
+ * @protos: bits of enum portacl_proto
+ * @port: the ports, ascending
+ * @nr: number of @port
+ * @count: how often they were seen
+ */
+struct ports {
+	u32 protos;
+	u16 *port;
+	u32 nr;
+	u64 count;
+};
 
-	if (learner->ranges && seen[0].port != seen[nr - 1].port) {
-		buf_printf(text, "%u-%u", seen[0].port, seen[nr - 1].port);
+/* More ports than a service has: the program picks them itself. */
+static bool is_random(const struct ports *ports)
+{
+	return ports->nr > MAX_PORTS;
+}
+
+static void add_ports(const struct learner *learner, struct buf *text,
+		      const struct ports *ports)
+{
+	u32 i;
+
+	if (ports->nr > 1 && (learner->ranges || is_random(ports))) {
+		buf_printf(text, "%u-%u", ports->port[0],
+			   ports->port[ports->nr - 1]);
 		return;
 	}
-	for (i = 0; i < nr; i++) {
-		if (seen[i].port == last)
-			continue;
-		buf_printf(text, "%s%u", last ? "," : "", seen[i].port);
-		last = seen[i].port;
-	}
+	for (i = 0; i < ports->nr; i++)
+		buf_printf(text, "%s%u", i ? "," : "", ports->port[i]);
 }
 
 /* \ooo to its byte. */
@@ -134,17 +147,19 @@ static void add_exe(struct buf *rule, const char *exe)
 }
 
 /* What the administrator should know before he takes the rule. */
-static void add_comments(struct buf *text, const struct observed *seen, u32 nr)
+static void add_comments(const struct learner *learner, struct buf *text,
+			 const struct observed *seen, const struct ports *ports)
 {
 	struct program program;
 	char path[PATH_MAX];
-	u64 count = 0;
-	u32 fault, i;
 	char *line;
+	u32 fault;
 
-	for (i = 0; i < nr; i++)
-		count += seen[i].count;
-	buf_printf(text, "# seen %llu time%s\n", count, count == 1 ? "" : "s");
+	buf_printf(text, "# seen %llu time%s\n", ports->count,
+		   ports->count == 1 ? "" : "s");
+	if (is_random(ports) && !learner->ranges)
+		buf_printf(text, "# random ports: %u seen; a rule for all between only with --ranges\n",
+			   ports->nr);
 	if (!seen->verified)
 		buf_puts(text, "# not verified: the process may have lied about its program\n");
 	if (seen->taint >> PORTACL_NR_ACCEPT) {
@@ -199,21 +214,19 @@ static void take_rule(struct learner *learner, const char *rule, bool usable)
 		buf_printf(&learner->out, "%s\n", rule);
 }
 
-/*
- * One rule of the first @nr observations, all of one program and user; those
- * up to @all are of the same ports and of the other protocols.
- */
 static void add_rule(struct learner *learner, const struct observed *seen,
-		     u32 nr, u32 all, u32 protos)
+		     const struct ports *ports)
 {
 	const char *user = name_of(NAME_USER, seen->uid);
+	bool usable = is_usable(seen) &&
+		      (learner->ranges || !is_random(ports));
 	struct buf rule = { 0 };
 
-	add_comments(&rule, seen, all);
-	buf_puts(&rule, is_usable(seen) ? "allow " : "# allow ");
-	add_names(&rule, portacl_protos, protos);
+	add_comments(learner, &rule, seen, ports);
+	buf_puts(&rule, usable ? "allow " : "# allow ");
+	add_names(&rule, portacl_protos, ports->protos);
 	buf_puts(&rule, " ");
-	add_ports(learner, &rule, seen, nr);
+	add_ports(learner, &rule, ports);
 	buf_puts(&rule, " exe=");
 	add_exe(&rule, seen->exe);
 	buf_puts(&rule, " uid=");
@@ -225,57 +238,61 @@ static void add_rule(struct learner *learner, const struct observed *seen,
 		buf_puts(&rule, " accept=");
 		add_names(&rule, portacl_taints, accepted(seen));
 	}
-	take_rule(learner, rule.text, is_usable(seen));
+	take_rule(learner, rule.text, usable);
 	free(rule.text);
 }
 
-/* Do two groups hold the same ports? */
-static bool is_same_ports(const struct learner *learner,
-			  const struct observed *a, u32 nr_a,
-			  const struct observed *b, u32 nr_b)
+/* Of one program and user; they are sorted by protocol, then by port. */
+static void find_ports(struct ports *ports, const struct observed *seen,
+		       u32 nr, const u8 *protos)
 {
-	struct buf x = { 0 }, y = { 0 };
-	bool same;
+	u32 i, first = __builtin_ctz(ports->protos);
 
-	add_ports(learner, &x, a, nr_a);
-	add_ports(learner, &y, b, nr_b);
-	same = !strcmp(x.text, y.text);
-	free(x.text);
-	free(y.text);
-	return same;
+	ports->nr = 0;
+	ports->count = 0;
+	for (i = 0; i < nr; i++) {
+		u16 port = seen[i].port;
+
+		if (protos[port] != ports->protos)
+			continue;
+		ports->count += seen[i].count;
+		if (seen[i].proto == first &&
+		    (!ports->nr || ports->port[ports->nr - 1] != port))
+			ports->port[ports->nr++] = port;
+	}
 }
 
-static u32 group_len(const struct observed *seen, u32 nr)
+/* A rule for the ports of each set of protocols: dnsmasq has tcp,udp 53. */
+static void add_subject(struct learner *learner, const struct observed *seen,
+			u32 nr)
 {
-	u32 n = 1;
+	static u8 protos[PORTACL_NR_PORTS];
+	struct ports ports = { .port = xrealloc(NULL, nr, sizeof(u16)) };
+	u32 i;
 
-	while (n < nr && is_same_group(seen, seen + n))
-		n++;
-	return n;
+	memset(protos, 0, sizeof(protos));
+	for (i = 0; i < nr; i++)
+		protos[seen[i].port] |= BIT(seen[i].proto);
+	for (i = 1; i < BIT(PORTACL_NR_PROTOS) && !learner->quit; i++) {
+		ports.protos = i;
+		find_ports(&ports, seen, nr, protos);
+		if (ports.nr)
+			add_rule(learner, seen, &ports);
+	}
+	free(ports.port);
 }
 
-/* The observations are sorted: those of one program, user, protocol together. */
+/* The observations are sorted: those of one program and user together. */
 static void add_rules(struct learner *learner, const struct observed *seen,
 		      u32 nr)
 {
-	u32 at = 0;
+	u32 at, len;
 
-	while (at < nr && !learner->quit) {
-		u32 len = group_len(seen + at, nr - at), next = at + len;
-		u32 protos = BIT(seen[at].proto);
-
-		/* dnsmasq on udp/53 and tcp/53 is one rule. */
-		while (next < nr && is_same_subject(seen + at, seen + next)) {
-			u32 n = group_len(seen + next, nr - next);
-
-			if (!is_same_ports(learner, seen + at, len, seen + next,
-					   n))
-				break;
-			protos |= BIT(seen[next].proto);
-			next += n;
-		}
-		add_rule(learner, seen + at, len, next - at, protos);
-		at = next;
+	for (at = 0; at < nr && !learner->quit; at += len) {
+		for (len = 1; at + len < nr &&
+		     is_same_subject(seen + at, seen + at + len); len++)
+			;
+		add_subject(learner, seen + at, len);
 	}
 }
 

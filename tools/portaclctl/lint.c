@@ -3,6 +3,8 @@
 
 #include "commands.h"
 #include "lastgood.h"
+#include "launch.h"
+#include "links.h"
 #include "lint.h"
 #include "lockout.h"
 #include "names.h"
@@ -112,7 +114,7 @@ static void lint_start(struct linter *linter, const struct unit *unit,
 		       u32 index, const char *path)
 {
 	const struct portacl_rule *rule = &linter->policy->rules[index];
-	char *nosuid = unit_nosuid(unit);
+	char *nosuid = unit_nosuid(unit, path);
 
 	if (unit->private_users)
 		report(linter, index, "unit-private-users",
@@ -120,14 +122,14 @@ static void lint_start(struct linter *linter, const struct unit *unit,
 		       unit->name, path);
 	else if (nosuid)
 		report(linter, index, "unit-nosuid",
-		       "%s starts %s from a file system mounted nosuid (%s= with no_new_privs): it has no identity, the rule matches nobody; name it by uid= and cgroup= instead of exe=",
+		       "%s starts %s from a nosuid mount (%s= with no_new_privs): it has no identity, the rule matches nobody; name it by uid= and cgroup= instead of exe=",
 		       unit->name, path, nosuid);
 	else if (!linter->launcher && unit_nnp(unit) &&
 		 unit_is_unprivileged(unit) &&
 		 !(rule->accept & BIT(PORTACL_TAINT_NNP)))
 		report(linter, index, "unit-no-new-privs",
-		       "%s starts %s with no_new_privs (%s=), which the rule refuses: add accept=nnp, or a launcher line for systemd",
-		       unit->name, path, unit_nnp(unit));
+		       "%s starts %s with no_new_privs (%s=), which the rule refuses: add accept=nnp, or `launcher %s'",
+		       unit->name, path, unit_nnp(unit), linter->image);
 	free(nosuid);
 }
 
@@ -227,15 +229,47 @@ static void lint_lockouts(struct linter *linter)
 	rehearsal_free(&rehearsal);
 }
 
-static bool has_launcher(const struct portacl_policy *policy)
+/* What is a launcher in name only, or hands on more than it should. */
+static void lint_launcher(struct linter *linter, const char *name,
+			  const char *path)
 {
-	struct list paths = { 0 };
-	bool has;
+	const u32 open = BIT(PROGRAM_INTERPRETER) | BIT(PROGRAM_LOADER) |
+			 BIT(PROGRAM_MULTICALL);
+	struct program program;
+	u32 fault;
+	char *text;
 
-	policy_launchers(policy, &paths);
-	has = paths.len;
-	list_free(&paths);
-	return has;
+	program_look(&program, path, true);
+	for (fault = 0; fault <= PROGRAM_WRITABLE; fault++) {
+		if (!(program.faults & BIT(fault)))
+			continue;
+		text = program_fault_text(&program, name, fault);
+		report(linter, NO_RULE, "launcher",
+		       "launcher %s: nothing that it starts counts as root's",
+		       text + strlen("exe="));
+		free(text);
+	}
+	if (program.faults & open)
+		report(linter, NO_RULE, "launcher",
+		       "launcher %s runs what its arguments say: all that root starts with it may launch for root",
+		       name);
+}
+
+static void lint_launchers(struct linter *linter)
+{
+	struct list names = { 0 };
+	size_t i;
+
+	policy_launchers(linter->policy, &names);
+	for (i = 0; i < names.len; i++) {
+		char *path = path_unescape(names.items[i],
+					   strlen(names.items[i]));
+
+		linter->launcher |= !strcmp(path, linter->image);
+		lint_launcher(linter, names.items[i], path);
+		free(path);
+	}
+	list_free(&names);
 }
 
 int cmd_lint(char **argv)
@@ -249,9 +283,10 @@ int cmd_lint(char **argv)
 	config_load(&cfg, argv + 1);
 	linter.policy = cfg.policy;
 	linter.json = json ? json_array() : NULL;
-	linter.launcher = has_launcher(cfg.policy);
+	linter.image = launch_image();
 	lint_files(&linter);
 	lint_programs(&linter);
+	lint_launchers(&linter);
 	lint_rules(&linter);
 	lint_shadows(&linter);
 	lint_units(&linter);
@@ -261,6 +296,7 @@ int cmd_lint(char **argv)
 		print_json(linter.json);
 	else if (!linter.findings)
 		printf("nothing found\n");
+	free(linter.image);
 	config_free(&cfg);
 	return linter.findings ? EXIT_REFUSED : EXIT_OK;
 }

@@ -16,13 +16,15 @@
  * @cfg: its files
  * @policy: the policy
  * @json: where findings are added, or NULL to print them
- * @launcher: it has a `launcher` line
+ * @image: what systemd executes its services with
+ * @launcher: a `launcher` line names it
  * @findings: number of findings
  */
 struct linter {
 	const struct config *cfg;
 	const struct portacl_policy *policy;
 	json_t *json;
+	char *image;
 	bool launcher;
 	u32 findings;
 };

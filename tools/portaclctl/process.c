@@ -15,9 +15,11 @@
 /* A file of /proc/PID, or NULL. */
 char *process_file(pid_t pid, const char *name)
 {
-	char *path = xasprintf("/proc/%d/%s", pid, name);
+	char *path = xasprintf("%s/proc/%d/%s", root_dir, pid, name);
 	char *text = read_file(path, NULL);
 
+	if (!text && *root_dir)
+		text = read_file(path + strlen(root_dir), NULL);
 	free(path);
 	return text;
 }
@@ -216,6 +218,7 @@ void process_free(struct process *process)
 {
 	free(process->groups);
 	free(process->cgroup);
+	free(process->launcher);
 }
 
 /*
@@ -336,6 +339,8 @@ char *process_request(const struct process *process, const char *port,
 		buf_puts(&text, " net=other");
 	if (process->launched_by_root && !is_given(words, "launch="))
 		buf_puts(&text, " launch=root");
+	if (!is_given(words, "launcher="))
+		add_path(&text, " launcher=", process->launcher);
 	if (taint)
 		add_taint(&text, taint);
 	for (; *words; words++)

@@ -30,6 +30,8 @@
  * @tracer: pid of the tracer, or 0
  * @tracer_root: the tracer is root's
  * @launched_by_root: real uid 0 executed the program
+ * @launcher: what root had started and then executed it, or NULL; see
+ *	launch_read()
  * @secure: it was executed with AT_SECURE
  * @own_root: its root directory is not that of process 1
  * @own_user_ns: it is not in the initial user namespace
@@ -55,6 +57,7 @@ struct process {
 	pid_t tracer;
 	bool tracer_root;
 	bool launched_by_root;
+	char *launcher;
 	bool secure;
 	bool own_root;
 	bool own_user_ns;

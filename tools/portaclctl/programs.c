@@ -257,7 +257,7 @@ static const struct {
 	[PROGRAM_SCRIPT] = { "exe-script",
 		"is a script: the kernel sees its interpreter %s" },
 	[PROGRAM_NOSUID] = { "exe-nosuid",
-		"is on a file system mounted nosuid, where no program has an identity" },
+		"is on a nosuid mount, where no program has an identity" },
 	[PROGRAM_WRITABLE] = { "exe-writable",
 		"can be replaced by others than root: %s is not root's alone" },
 	[PROGRAM_INTERPRETER] = { "exe-interpreter",

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "filecaps.h"
+#include "launch.h"
 #include "layers.h"
 #include "lex.h"
 #include "lockout.h"
@@ -49,32 +50,15 @@ bool rehearsal_asks(const struct rehearsal *rehearsal, const char *request,
 	return denied;
 }
 
-/* Was it started by a service manager that hands on what root started? */
-static bool is_service(const struct rehearsal *rehearsal,
-		       const struct process *process)
-{
-	size_t i;
-
-	if (process->parent != 1 || !process->cgroup ||
-	    strncmp(process->cgroup, "/system.slice/", 14))
-		return false;
-	for (i = 0; i < rehearsal->launchers.len; i++)
-		if (strstr(rehearsal->launchers.items[i], "/systemd"))
-			return true;
-	return false;
-}
-
 /* What the process will be after a restart under the policy. */
-static void restart(const struct rehearsal *rehearsal,
-		    const struct bound *bound, struct process *process)
+static void restart(const struct bound *bound, struct process *process)
 {
 	/* It may have dropped its rights after the bind. */
 	process->uid = bound->uid;
 	/* A program that rules name is then executed with AT_SECURE. */
 	process->secure = true;
 	process->tracer = 0;
-	if (is_service(rehearsal, process))
-		process->launched_by_root = true;
+	launch_read(process, NULL);
 }
 
 /* Would the kernel's own rule let it have the port, as far as it shows? */
@@ -130,7 +114,7 @@ static bool judge_process(struct rehearsal *rehearsal,
 	if (!process_read(&process, bound->pid))
 		return false;
 	rehearsal->judged++;
-	restart(rehearsal, bound, &process);
+	restart(bound, &process);
 	why = judge(rehearsal, bound, &process);
 	if (why)
 		list_add(&rehearsal->texts, xasprintf(
@@ -232,7 +216,6 @@ void rehearse(struct rehearsal *rehearsal, const struct config *cfg)
 	*rehearsal = (struct rehearsal) {
 		.source = { .cfg = *cfg, .policy = cfg->policy },
 	};
-	policy_launchers(cfg->policy, &rehearsal->launchers);
 	for (i = 0; i < nr; i++)
 		refused[i] = !is_repeated(bound, refused, i) &&
 			     judge_socket(rehearsal, &bound[i]);
@@ -247,6 +230,5 @@ void rehearse(struct rehearsal *rehearsal, const struct config *cfg)
 
 void rehearsal_free(struct rehearsal *rehearsal)
 {
-	list_free(&rehearsal->launchers);
 	list_free(&rehearsal->texts);
 }

@@ -10,14 +10,12 @@
 /**
  * struct rehearsal - a policy that is tried on what listens now
  * @source: the policy
- * @launchers: the programs that `launcher` lines name
  * @texts: what was found, a text per service
  * @judged: number of sockets that were judged
  * @hidden: number of sockets whose process only root sees
  */
 struct rehearsal {
 	struct policy_source source;
-	struct list launchers;
 	struct list texts;
 	u32 judged;
 	u32 hidden;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "policy.h"
+#include "process.h"
 #include "sockets.h"
 
 #define TCP_ESTABLISHED 1
@@ -81,8 +82,8 @@ static void read_endpoint(struct bound_list *list, const char *line)
 static void read_table(struct bound_list *list, pid_t pid, const char *name,
 		       u8 proto)
 {
-	char *path = xasprintf("/proc/%d/net/%s", pid, name);
-	char *text = read_file(path, NULL), *rest = text, *line;
+	char *path = xasprintf("net/%s", name);
+	char *text = process_file(pid, path), *rest = text, *line;
 
 	free(path);
 	/* The first line holds the titles. */

@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "filecaps.h"
+#include "launch.h"
 #include "names.h"
 #include "programs.h"
 #include "subject.h"
@@ -160,6 +161,7 @@ static char **read_process(struct subject *subject, char **argv)
 		if (!subject->process.known)
 			die("process %u: only root may look at it", pid);
 		note_uid_map(subject);
+		launch_read(&subject->process, &subject->notes);
 		return argv + 1;
 	}
 	if (!argv[1] || strchr(argv[1], '/'))
@@ -167,6 +169,7 @@ static char **read_process(struct subject *subject, char **argv)
 	look_at_user(&subject->process, argv[1]);
 	look_at_program(subject, argv[0]);
 	give_capabilities(subject);
+	launch_note_units(&subject->process, &subject->notes);
 	return argv + 2;
 }
 
@@ -204,7 +207,7 @@ static void read_request(struct subject *subject)
  */
 void subject_read(struct subject *subject, char **argv)
 {
-	char *port[2] = { 0 }, *request[2] = { 0 }, *text;
+	char *port[2] = { 0 }, *request[2] = { 0 }, *text, *note;
 
 	*subject = (struct subject) { 0 };
 	argv = read_process(subject, argv);
@@ -220,6 +223,9 @@ void subject_read(struct subject *subject, char **argv)
 			  port[0]);
 	request[0] = process_request(&subject->process, text, argv);
 	subject->request = request_text(request);
+	note = request_resolve(&subject->request);
+	if (note)
+		list_add(&subject->notes, note);
 	read_request(subject);
 	free(request[0]);
 	free(text);

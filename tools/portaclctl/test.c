@@ -24,7 +24,7 @@ int cmd_test(char **argv)
 	};
 	struct policy_source source;
 	struct answer answer;
-	char *request;
+	char *request, *note;
 	bool refused;
 
 	if (!take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER))
@@ -32,9 +32,13 @@ int cmd_test(char **argv)
 	if (kernel && file)
 		die_usage("--kernel and --file exclude each other");
 	request = request_text(argv + 1);
+	note = request_resolve(&request);
 	source_open(&source, kernel, file);
 	ask(&source, request, &answer);
 	printf("%s\n", answer.text);
+	if (note)
+		printf("  %s\n", note);
+	free(note);
 	print_rule(&source, "rule", answer.rule);
 	print_rule(&source, "nearest is rule", answer.nearest);
 	if (answer.action == PORTACL_LEGACY)

@@ -6,7 +6,8 @@
 
 /* A unit in an earlier one hides that of the same name in a later one. */
 static const char *const dirs[] = {
-	"/etc/systemd/system", "/run/systemd/system",
+	"/etc/systemd/system", "/run/systemd/transient",
+	"/run/systemd/system",
 	"/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
 	"/lib/systemd/system",
 };
@@ -23,20 +24,25 @@ static const char *const implied[] = {
 	"RestrictRealtime", "RestrictSUIDSGID", "LockPersonality",
 };
 
-/* These give a service a mount namespace; values that do not stand after =. */
-static const char *const namespaced[] = {
-	"PrivateTmp", "PrivateDevices", "PrivateMounts", "ProtectSystem",
-	"ProtectHome", "ProtectKernelTunables", "ProtectKernelModules",
-	"ProtectKernelLogs", "ProtectControlGroups", "ProtectProc=default",
-	"ProcSubset=all", "ReadWritePaths", "ReadOnlyPaths",
-	"InaccessiblePaths", "ExecPaths", "NoExecPaths", "BindPaths",
-	"BindReadOnlyPaths", "TemporaryFileSystem", "MountImages",
-	"ExtensionImages", "ExtensionDirectories", "RootDirectory=/",
-	"RootImage", "PrivateIPC", "MountAPIVFS", "LogNamespace",
-	"ReadWriteDirectories", "ReadOnlyDirectories",
-	"InaccessibleDirectories",
+static_assert(ARRAY_SIZE(implied) <= 32);
+
+/*
+ * For these systemd mounts directories: those listed here, else those that the
+ * value lists.  See unit_nosuid().
+ */
+static const struct {
+	const char *key;
+	const char *dirs;
+} mounting[] = {
+	{ "ProtectSystem", "/usr /etc" }, { "ProtectHome", "/home /root" },
+	{ "ExtensionImages", "/usr /opt" },
+	{ "ExtensionDirectories", "/usr /opt" },
+	{ "ReadWritePaths", NULL }, { "ReadOnlyPaths", NULL },
+	{ "ReadWriteDirectories", NULL }, { "ReadOnlyDirectories", NULL },
+	{ "ExecPaths", NULL }, { "NoExecPaths", NULL },
+	{ "BindPaths", NULL }, { "BindReadOnlyPaths", NULL },
+	{ "TemporaryFileSystem", NULL },
 };
-static_assert(ARRAY_SIZE(implied) <= 32 && ARRAY_SIZE(namespaced) <= 32);
 
 static bool is_true(const char *value)
 {
@@ -88,34 +94,74 @@ static void set_capabilities(struct unit *unit, const char *value)
 		unit->bind_service |= named;
 }
 
-/* Is the setting one of @names?  If so, its bit says whether it is on. */
-static void set_bit_of(const char *const *names, u32 nr, u32 *bits,
-		       const char *key, const char *value)
+/* Is the setting one that implies no_new_privs?  Its bit says if it is on. */
+static void set_implied(struct unit *unit, const char *key, const char *value)
 {
-	size_t len = strlen(key);
-	u32 i;
+	int i = match_string(implied, ARRAY_SIZE(implied), key);
 
-	for (i = 0; i < nr; i++) {
-		if (strncmp(names[i], key, len) ||
-		    (names[i][len] && names[i][len] != '='))
-			continue;
-		*bits &= ~BIT(i);
-		if (*value && !is_false(value) &&
-		    !(names[i][len] && !strcmp(names[i] + len + 1, value)))
-			*bits |= BIT(i);
-	}
+	if (i < 0)
+		return;
+	unit->implied &= ~BIT(i);
+	if (*value && !is_false(value))
+		unit->implied |= BIT(i);
 }
 
-static void set_bits(struct unit *unit, const char *key, const char *value)
+/* Take back what an earlier line of the key mounted. */
+static void forget_mounts(struct list *mounts, const char *key)
 {
-	set_bit_of(implied, ARRAY_SIZE(implied), &unit->implied, key, value);
-	set_bit_of(namespaced, ARRAY_SIZE(namespaced), &unit->namespaced, key,
-		   value);
+	struct list kept = { 0 };
+	size_t i;
+
+	for (i = 0; i < mounts->len; i++)
+		if (strncmp(mounts->items[i], key, strlen(key)) ||
+		    mounts->items[i][strlen(key)] != '=')
+			list_add(&kept, xstrdup(mounts->items[i]));
+	list_free(mounts);
+	*mounts = kept;
+}
+
+/*
+ * SETTING=DIRECTORY for each; `-` and `+` may precede it, options follow `:`,
+ * and what is mounted there does.
+ */
+static void add_mounts(struct list *mounts, const char *key, const char *dirs)
+{
+	char *copy = xstrdup(dirs), *rest = copy, *dir, *colon;
+
+	while ((dir = strsep(&rest, " \t"))) {
+		colon = strncmp(key, "Bind", 4) ? NULL : strchr(dir, ':');
+		dir = colon ? colon + 1 : dir + strspn(dir, "\"'-+");
+		dir[strcspn(dir, ":\"'")] = '\0';
+		if (*dir)
+			list_add(mounts, xasprintf("%s=%s", key, dir));
+	}
+	free(copy);
+}
+
+static void set_mounts(struct unit *unit, const char *key, const char *value)
+{
+	const char *dirs;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(mounting) && strcmp(mounting[i].key, key);
+	     i++)
+		;
+	if (i == ARRAY_SIZE(mounting))
+		return;
+	dirs = mounting[i].dirs;
+	if (!*value || dirs)
+		forget_mounts(&unit->mounts, key);
+	if (dirs && is_false(value))
+		return;
+	if (!strcmp(value, "strict"))
+		dirs = "/";
+	add_mounts(&unit->mounts, key, dirs && *value ? dirs : value);
 }
 
 static void take_setting(struct unit *unit, const char *key, const char *value)
 {
-	set_bits(unit, key, value);
+	set_implied(unit, key, value);
+	set_mounts(unit, key, value);
 	if (!strcmp(key, "ExecStart"))
 		set_program(unit, value);
 	else if (!strcmp(key, "User"))
@@ -257,6 +303,7 @@ void units_free(struct unit *units, u32 nr)
 		list_free(&units[i].datagrams);
 		list_free(&units[i].bind_deny);
 		list_free(&units[i].bind_allow);
+		list_free(&units[i].mounts);
 	}
 	free(units);
 }
@@ -279,21 +326,40 @@ const char *unit_nnp(const struct unit *unit)
 	return unit->implied ? implied[__builtin_ctz(unit->implied)] : NULL;
 }
 
-/*
- * The setting because of which its programs run from file systems mounted
- * nosuid, if SELinux is off: systemd does so in a mount namespace of a service
- * with NoNewPrivileges= or DynamicUser=, not for what only implies it.
- */
-char *unit_nosuid(const struct unit *unit)
+static bool is_below(const char *path, const char *dir)
 {
-	const char *name;
+	size_t len = strlen(dir);
+
+	while (len && dir[len - 1] == '/')
+		len--;
+	return !strncmp(path, dir, len) && (!path[len] || path[len] == '/');
+}
+
+/**
+ * unit_nosuid - is a program that a unit starts on a mount without suid?
+ * @unit: the unit
+ * @path: the program
+ *
+ * If the service has NoNewPrivileges= or DynamicUser=, not only what implies
+ * it, and SELinux is off, systemd makes nosuid what it mounts for the service,
+ * and no more: PrivateTmp= concerns no program, ProtectSystem= most of them.
+ *
+ * Return: the setting because of which it is, for free(), or NULL.
+ */
+char *unit_nosuid(const struct unit *unit, const char *path)
+{
+	size_t i;
 
 	if (unit->dynamic_user)
 		return xstrdup("DynamicUser");
-	if (!unit->nnp || !unit->namespaced)
-		return NULL;
-	name = namespaced[__builtin_ctz(unit->namespaced)];
-	return xstrndup(name, strcspn(name, "="));
+	for (i = 0; unit->nnp && i < unit->mounts.len; i++) {
+		const char *mount = unit->mounts.items[i];
+		size_t len = strcspn(mount, "=");
+
+		if (is_below(path, mount + len + 1))
+			return xstrndup(mount, len);
+	}
+	return NULL;
 }
 
 /* User=, or the name that systemd makes up; for free(). */

@@ -18,7 +18,7 @@
  * @nnp: NoNewPrivileges=
  * @own_root: RootDirectory= or RootImage=
  * @implied: settings that make systemd set no_new_privs all the same
- * @namespaced: settings that give it a mount namespace
+ * @mounts: what systemd mounts for it, as SETTING=DIRECTORY
  * @slice: Slice=, or NULL
  * @streams: ListenStream=
  * @datagrams: ListenDatagram=
@@ -36,7 +36,7 @@ struct unit {
 	bool nnp;
 	bool own_root;
 	u32 implied;
-	u32 namespaced;
+	struct list mounts;
 	char *slice;
 	struct list streams;
 	struct list datagrams;
@@ -49,7 +49,7 @@ struct unit *units_read(u32 *nr);
 void units_free(struct unit *units, u32 nr);
 bool unit_is_unprivileged(const struct unit *unit);
 const char *unit_nnp(const struct unit *unit);
-char *unit_nosuid(const struct unit *unit);
+char *unit_nosuid(const struct unit *unit, const char *path);
 char *unit_user(const struct unit *unit);
 char *unit_cgroup(const struct unit *unit);
 

@@ -69,6 +69,7 @@ char *read_line_file(const char *path);
 bool write_all(int fd, const char *text, size_t len);
 bool parse_number(const char *text, u32 max, u32 *value);
 char *get_field(const char *text, const char *key);
+char *set_field(const char *text, const char *key, const char *value);
 void print_clean(FILE *out, const char *text, size_t len);
 
 #endif /* _PORTACLCTL_UTIL_H */

@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "kernel.h"
 #include "lex.h"
+#include "links.h"
 #include "programs.h"
 #include "verdict.h"
 
@@ -91,6 +92,32 @@ char *request_text(char **words)
 	return request;
 }
 
+/**
+ * request_resolve - follow the links in a request's `launcher=`
+ * @request: the request, replaced if there are any
+ *
+ * The kernel knows what it executed by the path without them.
+ *
+ * Return: what the path resolves to, as text for free(), or NULL.
+ */
+char *request_resolve(char **request)
+{
+	char *word = get_field(*request, "launcher"), real[PATH_MAX];
+	char *path = word ? path_unescape(word, strlen(word)) : NULL;
+	char *text = NULL, *target, *old = *request;
+
+	if (path && realpath(path, real) && strcmp(path, real)) {
+		target = path_escape(real);
+		*request = set_field(old, "launcher", target);
+		text = xasprintf("launcher=%s resolves to %s", word, target);
+		free(target);
+		free(old);
+	}
+	free(word);
+	free(path);
+	return text;
+}
+
 /* What a program of this name would be at exec. */
 static void resolve(struct portacl_query *query, char *path)
 {
@@ -153,6 +180,54 @@ static u32 find_reserving(const struct portacl_policy *policy,
 	return 0;
 }
 
+/*
+ * The first rule that would allow the same with another protocol, as udp for
+ * HTTP/3, counted from 1; or 0.
+ */
+static u32 find_other_proto(const struct portacl_policy *policy,
+			    struct portacl_request *request)
+{
+	struct portacl_request other;
+	u32 i, proto;
+
+	/* Whom a launcher vouches for is noted in the request. */
+	portacl_match(policy, request);
+	for (i = 0; i < policy->nr_rules; i++) {
+		if (!(policy->rules[i].flags & PORTACL_RULE_ALLOW))
+			continue;
+		for (proto = 0; proto < PORTACL_NR_PROTOS; proto++) {
+			other = *request;
+			other.proto = proto;
+			if (proto != request->proto &&
+			    portacl_match_rule(policy, &policy->rules[i],
+					       &other) == PORTACL_REASON_NONE)
+				return i + 1;
+		}
+	}
+	return 0;
+}
+
+/* To whom no rule comes near, one of another protocol may be what he wants. */
+static void note_other_proto(const struct policy_source *source,
+			     struct portacl_request *request,
+			     struct answer *answer)
+{
+	u32 rule = find_other_proto(source->policy, request);
+	char *old = answer->text, names[64];
+	struct seq_buf s;
+
+	if (!rule)
+		return;
+	seq_buf_init(&s, names, sizeof(names));
+	portacl_print_names(&s, portacl_protos,
+			    source->policy->rules[rule - 1].protos);
+	answer->nearest = rule;
+	answer->text = xasprintf("%s (rule %u: protocol %s, rule has %.*s)",
+				 old, rule, portacl_protos[request->proto],
+				 (int)s.len, names);
+	free(old);
+}
+
 /**
  * ask - get the verdict on a request
  * @source: whom to ask
@@ -185,6 +260,9 @@ void ask(const struct policy_source *source, const char *request,
 		answer->rule = 0;
 	if (answer->nearest > source->policy->nr_rules)
 		answer->nearest = 0;
+	if (answer->action != PORTACL_ALLOW && !answer->rule &&
+	    !answer->nearest)
+		note_other_proto(source, &query.request, answer);
 	free(copy);
 }
 

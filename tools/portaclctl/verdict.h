@@ -21,7 +21,8 @@ struct policy_source {
 
 /**
  * struct answer - the verdict on a request
- * @text: as the kernel's `query` gives it
+ * @text: as the kernel's `query` gives it; in brackets, if no rule comes near,
+ *	one of another protocol
  * @action: its first word
  * @rule: number of the rule that decided, 0: none did
  * @nearest: number of the allow rule that came nearest, 0: none
@@ -42,6 +43,7 @@ void source_close(struct policy_source *source);
 u32 answer_rule(const struct answer *answer);
 char *source_rule(const struct policy_source *source, u32 number);
 char *request_text(char **words);
+char *request_resolve(char **request);
 void parse_request(char *text, struct portacl_query *query);
 void ask(const struct policy_source *source, const char *request,
 	 struct answer *answer);

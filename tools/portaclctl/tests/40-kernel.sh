@@ -34,6 +34,7 @@ rule=1 grants=7 denies=2 last=1700000001
 rule=2 grants=0 denies=0 last=0
 total grants=7 denies=2 legacy=5
 reason="wrong uid" count=2
+reason="reserved" count=3
 EOF
 echo enforce > "$fs/mode"
 echo 0 > "$fs/lock"
@@ -56,11 +57,14 @@ json "its members" 'j["default"] == "legacy" and len(j["rules"]) == 2 and
 gives "stats" 0 '^ +1 +7 +2  2023-.* allow tcp 80,443' stats
 gives "stats --unused" 0 '^ +2 +0 +0  never +deny any' stats --unused
 hides "shows no rule that was used" 'nginx'
+gives "R03: stats counts what only refuses by its reason" 0 \
+	'^reason="reserved" count=3$' stats
 gives "stats --json" 0 . stats --json
+json "R03: so does --json" 'j["reasons"]["reserved"] == 3'
 json "its members" 'j["rules"][0] == {"rule": 1, "grants": 7, "denies": 2,
 	"last": 1700000001,
 	"text": "allow tcp 80,443 exe=/usr/sbin/nginx uid=33 only"} and
-	j["rules"][1]["last"] is None and j["reasons"] == {"wrong uid": 2} and
+	j["rules"][1]["last"] is None and j["reasons"] == {"wrong uid": 2, "reserved": 3} and
 	j["total"] == {"grants": 7, "denies": 2, "legacy": 5}'
 gives "mode" 0 '^enforce$' mode
 gives "an unknown mode" 2 'a mode is enforce' mode off
@@ -190,6 +194,53 @@ gives "learn opens its file before it asks" 1 'nowhere/x.conf: No such file' \
 hides "and asks nothing then" 'kip or'
 gives "learn --print --output" 2 'exclude each other' learn --print --output x
 gives "learn --start --all" 2 'takes no other option' learn --start --all
+
+# observe OVERFLOW: what was observed is on standard input.
+observe() {
+	sed 's/$/ taint=none/' > "$fs/observed"
+	echo "overflow=$1" >> "$fs/observed"
+}
+python3 -c 'for port in range(1024, 65536, 16):
+	print("exe=/bin/resolver verified=1 uid=1 proto=udp port=%d outcome=deny count=1" % port)
+print("exe=/bin/web verified=1 uid=0 proto=tcp port=80 outcome=legacy count=1")
+print("exe=/bin/resolver verified=1 uid=1 proto=tcp port=53 outcome=deny count=1")' |
+	observe 15968
+gives "R05: learn: random ports are a note" 0 \
+	'^# random ports: 4032 seen; ' learn --print
+grep -q '15968 binds were not recorded' err
+point $? "R05: learn: what was not recorded is counted"
+grep -q '^# allow udp 1024-65520 exe=/bin/resolver uid=daemon$' out &&
+	[ "$(wc -l < out)" -lt 20 ]
+point $? "R05: learn: and a range that is no rule yet"
+[ "$(grep -c '^allow' out)" = 2 ] && grep -q '^allow tcp 80 exe=/bin/web ' out &&
+	grep -q '^allow tcp 53 exe=/bin/resolver ' out
+point $? "R05: learn: the ports of services are rules, one by one"
+gives "R05: learn: the range, if it is wanted" 0 \
+	'^allow udp 1024-65520 exe=/bin/resolver uid=daemon$' learn --print --ranges
+cp out learned
+gives "R05: learn: and can be loaded" 0 'ok: 1 file, 3 rules' check learned
+observe 0 <<'EOF'
+exe=/usr/sbin/nginx verified=1 uid=33 proto=tcp port=80 outcome=legacy count=1
+exe=/usr/sbin/nginx verified=1 uid=33 proto=tcp port=443 outcome=legacy count=1
+exe=/usr/sbin/nginx verified=1 uid=33 proto=udp port=443 outcome=legacy count=1
+EOF
+gives "R38: learn: HTTP/3 is tcp and udp" 0 \
+	'^allow tcp,udp 443 exe=/usr/sbin/nginx uid=www-data$' learn --print
+grep -q '^allow tcp 80 exe=/usr/sbin/nginx uid=www-data$' out &&
+	[ "$(grep -c '^allow' out)" = 2 ]
+point $? "R38: learn: port 80 is tcp alone"
+observe 0 <<'EOF'
+exe=/bin/mme verified=1 uid=1 proto=sctp port=36412 outcome=deny count=2
+exe=/bin/mme verified=1 uid=1 proto=sctp port=868 outcome=legacy count=1
+EOF
+gives "R37: learn: sctp" 0 '^allow sctp 868,36412 exe=/bin/mme uid=daemon$' \
+	learn --print
+observe 0 <<'EOF'
+exe=/bin/go verified=1 uid=1 proto=tcp port=80 outcome=legacy count=2
+exe=/bin/go verified=1 uid=1 proto=tcp port=80 outcome=deny count=1
+EOF
+gives "R31: learn: a port is named once, as tcp" 0 \
+	'^allow tcp 80 exe=/bin/go uid=daemon$' learn --print
 run learn --start
 grep -q clear "$fs/observed" && grep -q learn "$fs/mode"
 point $? "learn --start forgets and changes the mode"

@@ -68,6 +68,11 @@ grep -q 'exe=.*/e.052.077.133.134.040v ' line.conf
 point $? "explain: they are escaped"
 ex "another network namespace" 1 'net=any' env daemon tcp/82 net=other
 ln -s /usr/bin/env link
+ex "R38: a rule for another protocol" 1 \
+	'portacl +legacy reason="no rule" .rule 1: protocol udp, rule has tcp.: e.conf:1: allow tcp 80' \
+	env daemon udp/80
+ex "R38: what would help" 1 '^  allow udp 80 exe=/usr/bin/env uid=daemon$' \
+	env daemon udp/80
 ex "a symbolic link" 0 "^  note  *$PWD/link resolves to /usr/bin/env" \
 	"$PWD/link" daemon tcp/80
 printf '#!/usr/bin/env sh\n' > script
@@ -218,7 +223,54 @@ landlock 1 "$exe"
 ex "Landlock refused another process of it" 1 'lsm .*perhaps of another process' \
 	$sleeper tcp/81
 kill $sleeper
+
+# R28: another module refuses what portacl grants; the log has no grant then.
+start_sleep
+echo "allow tcp 2019 exe=$exe uid=$(id -un) accept=writable" > r28.conf
+r28() {
+	name=$1 status=$2 pattern=$3
+	gives "R28: $name" "$status" "$pattern" explain --file r28.conf \
+		$sleeper tcp/2019
+}
+: > root/var/log/audit/audit.log
+r28 "the control: portacl allows" 0 'allowed by portacl'
+landlock $sleeper "$exe"
+sed -i s/src=81/src=2019/ root/var/log/audit/audit.log
+r28 "the other layer is named" 1 "^$exe .*: refused .EACCES. by lsm\$"
+r28 "as what it is" 1 '^\* lsm +the log has a refusal: .*Landlock'
+r28 "portacl allows" 1 '^  portacl +allow rule=1: r28.conf:1: allow tcp 2019'
+hides "R28: and nothing of portacl's is suggested" 'would help'
+run explain --json --file r28.conf $sleeper tcp/2019
+json "R28: the same as JSON" 'j["decided_by"] == "lsm" and j["refused"] and
+	{l["layer"]: l["effect"] for l in j["layers"]}["portacl"] == "allow" and
+	j["suggestion"] is None'
+selinux $now $sleeper sleep 0
+sed -i s/src=81/src=2019/ root/var/log/audit/audit.log
+r28 "SELinux" 1 '^\* lsm +the log has a refusal: SELinux'
+kill $sleeper
 unset PORTACLCTL_ROOT
+
+# R21: a user's process that runs already when the rule comes.
+if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
+	setpriv --reuid 65533 --clear-groups sleep 600 &
+	sleeper=$!
+	until_true 60 is_running sleep $sleeper
+	exe=$(readlink -f "/proc/$sleeper/exe")
+	echo "allow tcp 80 exe=$exe uid=65533" > r21.conf
+	gives "R21: the rule came after the program" 1 \
+		'portacl +legacy reason="env .rule loaded after exec: restart the program." nearest=1' \
+		explain --file r21.conf $sleeper tcp/80
+	gives "R21: what would help" 1 '^  restart the program: it was started before the rule' \
+		explain --file r21.conf $sleeper tcp/80
+	gives "R21: a program that is started now" 0 'allowed by portacl' \
+		explain --file r21.conf sleep 65533 tcp/80
+	echo "allow tcp 80 exe=$exe uid=65533 accept=env" > r21.conf
+	gives "R21: accept=env takes the old one" 0 'allowed by portacl' \
+		explain --file r21.conf $sleeper tcp/80
+	kill $sleeper
+else
+	skip "R21" "needs root and setpriv"
+fi
 
 # What a process is, as it is where the process is.
 if [ "$(id -u)" = 0 ] && unshare -m true 2> /dev/null; then

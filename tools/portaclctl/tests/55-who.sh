@@ -35,6 +35,86 @@ gives "who --json" 0 . who --json --file w.conf tcp/86
 json "addresses" 'j["others"] == "legacy" and j["addresses"] ==
 	[{"addr": "10.0.0.2", "others": "deny", "root": "deny"}]'
 
+
+# R37: sctp is a protocol like the others.
+cat > sctp.conf <<'EOF'
+allow sctp 3868,36412 uid=990
+allow tcp 3869 uid=990
+EOF
+gives "R37: check" 0 '^allow sctp 3868,36412 uid=990$' check --print sctp.conf
+gives "R37: test" 0 '^allow rule=1$' test --file sctp.conf sctp/3868 uid=990
+gives "R37: tcp is none" 0 '^legacy reason="no rule" .rule 1: protocol tcp, rule has sctp.$' \
+	test --file sctp.conf tcp/3868 uid=990
+gives "R37: a tcp rule does not grant it" 0 '^legacy .*protocol sctp, rule has tcp' \
+	test --file sctp.conf sctp/3869 uid=990
+gives "R37: explain" 0 '^/usr/bin/env as .* on sctp/3868: allowed by portacl' \
+	explain --file sctp.conf env 990 sctp/3868
+gives "R37: explain: not by a tcp rule" 1 "on sctp/869: refused .* by the kernel's own rule" \
+	explain --file sctp.conf env 990 sctp/869
+run explain --json --file sctp.conf env 990 sctp/3868
+json "R37: explain --json" 'j["request"].startswith("sctp 3868 uid=990") and
+	j["decided_by"] == "portacl" and not j["refused"]'
+gives "R37: who" 0 '^  rule 1: sctp.conf:1: allow sctp 3868,36412 uid=990$' \
+	who --file sctp.conf sctp/3868
+gives "R37: who: the tcp rule is not there" 0 'no rule names the port' \
+	who --file sctp.conf sctp/3869
+listen
+inode=$(readlink /proc/"$server"/fd/* | sed -n 's/^socket:.\([0-9]*\).$/\1/p' | head -n 1)
+# The kernel's table of SCTP endpoints; one of them is the server's.
+eps() {
+	echo ' ENDPT     SOCK   STY SST HBKT LPORT   UID INODE LADDRS'
+	echo "ffff8880 ffff8881 2   10  28   3868   990 $inode 10.0.0.7 "
+}
+# The tool is that process, whose table this is.
+# shellcheck disable=SC2016
+who_sctp() {
+	sh -c 'mkdir -p "who-sctp/proc/$$/net/sctp" &&
+		mv eps "who-sctp/proc/$$/net/sctp/eps" && exec "$@"' sh \
+		env PORTACLCTL_ROOT="$PWD/who-sctp" "$ctl" who --file sctp.conf "$@" \
+		> out 2> err
+}
+eps > eps
+who_sctp sctp/3868
+grep -q "^  10.0.0.7 by python3.*.$server.,.* socket of uid 990" out
+point $? "R37: who: an SCTP endpoint"
+eps > eps
+who_sctp --json sctp/3868
+json "R37: who --json" 'j["protocol"] == "sctp" and len(j["listeners"]) == 1 and
+	j["rules"][0]["protocols"] == ["sctp"]'
+eps > eps
+who_sctp --json tcp/3868
+json "R37: it is none of tcp" 'j["listeners"] == []'
+kill "$server"
+
+# R31: an MPTCP socket is tcp.
+cat > mptcp.py <<'EOF'
+import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)
+s.bind(("127.0.0.1", 0))
+s.listen()
+print(s.getsockname()[1], flush=True)
+time.sleep(600)
+EOF
+rm -f port
+python3 mptcp.py > port 2> mptcp.err &
+server=$!
+mptcp_said() {
+	[ -s port ] || [ -s mptcp.err ]
+}
+until_true 60 mptcp_said
+port=$(cat port)
+if [ -n "$port" ]; then
+	run who --json --file sctp.conf "tcp/$port"
+	json "R31: who: an MPTCP listener is tcp, once" 'j["protocol"] == "tcp" and
+		[(l["addr"], l["uid"]) for l in j["listeners"]] == [("127.0.0.1", '"$(id -u)"')]'
+	gives "R31: who says 262 to nobody" 0 '^  127.0.0.1 by ' \
+		who --file sctp.conf "tcp/$port"
+	hides "R31: no number of a protocol" '(^|[^0-9])262([^0-9]|$)'
+	kill "$server"
+else
+	skip "R31: who" "no MPTCP socket: $(tail -n 1 mptcp.err)"
+fi
+
 if [ "$(id -u)" = 0 ] && command -v setcap > /dev/null; then
 	mkdir -p who/opt/deep/down
 	cp /bin/true who/opt/deep/down/server

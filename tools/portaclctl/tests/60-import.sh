@@ -146,9 +146,9 @@ unit() {
 }
 unit dynamic DynamicUser=yes
 unit filter User=daemon SystemCallFilter=@system-service NoNewPrivileges=no
-unit nosuid User=daemon NoNewPrivileges=yes PrivateTmp=yes
-unit suid User=daemon NoNewPrivileges=yes PrivateTmp=yes PrivateTmp=no \
-	ProtectProc=default
+unit nosuid User=daemon NoNewPrivileges=yes ProtectSystem=strict
+unit suid User=daemon NoNewPrivileges=yes PrivateTmp=yes ProtectSystem=strict \
+	ProtectSystem=full
 unit tmp User=daemon PrivateTmp=yes ProtectSystem=full
 unit slice User=daemon Slice=my-own.slice
 unit jail User=daemon RootDirectory=/srv/jail
@@ -157,6 +157,7 @@ unit private User=daemon PrivateUsers=yes
 printf '[Service]\nSocketBindDeny=any\n' > sandbox.service
 printf '[Service]\nSocketBindDeny=ipv4:tcp:1-1023\nSocketBindDeny=80 uid=0\n' > sandbox4.service
 printf '[Service]\nSocketBindDeny=any\nSocketBindAllow=tcp:80\n' > both.service
+printf '[Socket]\nListenStream=2905\nSocketProtocol=sctp\n' > m3ua.socket
 cat > web.socket <<'EOF'
 [Socket]
 ListenStream=80
@@ -183,6 +184,7 @@ allow any 1-1023 uid=daemon cgroup=/system.slice/private.service
 allow any 1-1023 uid=daemon cgroup=/system.slice/suid.service
 allow any 1-1023 uid=daemon cgroup=/system.slice/tmp.service
 allow any 1-1023 uid=daemon cgroup=/system.slice/web.service
+allow sctp 2905 exe=/usr/lib/systemd/systemd uid=root
 allow tcp 80 exe=/usr/lib/systemd/systemd uid=root
 allow tcp 81 exe=/usr/lib/systemd/systemd uid=root addr=127.0.0.1
 allow tcp 82 exe=/usr/lib/systemd/systemd uid=root addr=::1
@@ -191,7 +193,7 @@ deny any any cgroup=/system.slice/sandbox.service
 deny tcp 1-1023 cgroup=/system.slice/sandbox4.service addr=0.0.0.0/0
 EOF
 sort want -o want
-same "import --systemd" want
+same "R37: import --systemd, sctp too" want
 cp imported out
 grep -q '^# not translated: templ@.service' out &&
 	grep -q '^# not translated: both.service: SocketBindDeny= beside' out &&
@@ -201,11 +203,11 @@ grep -q '^# without exe=: that wants a line .launcher ' out &&
 	grep -q '^# without exe=: in the user namespace of PrivateUsers=' out &&
 	grep -q '^# without uid=: because of DynamicUser=' out
 point $? "R12: import --systemd says why there is no exe= and no uid="
-grep -q '^# without exe=: because of PrivateTmp=' out &&
+grep -q '^# without exe=: because of ProtectSystem=' out &&
 	grep -q '^# not translated: nobody.service: User=nobody-at-all' out &&
 	grep -q '^# not translated: web.socket: some.host:83' out
 point $? "import --systemd: nosuid, unknown users, names of hosts"
-gives "and what it prints can be loaded" 0 'ok: 1 file, 15 rules' check imported
+gives "and what it prints can be loaded" 0 'ok: 1 file, 16 rules' check imported
 
 # Beside a launcher, which root's service manager is, programs are known.
 echo 'launcher /usr/lib/systemd/systemd-executor' > root/etc/portacl.conf
@@ -224,7 +226,11 @@ allow any 1-1023 uid=daemon cgroup=/system.slice/nosuid.service
 allow any 1-1023 uid=daemon cgroup=/system.slice/private.service
 EOF
 same "import --systemd beside a launcher" want
-cp imported out
+# Another one than this systemd's executes nothing.
+echo 'launcher /usr/lib/systemd/systemd' > root/etc/portacl.conf
+run import --systemd --root "$PWD/root"
+grep -q '^# without exe=: .*launcher /usr/lib/systemd/systemd-executor' out
+point $? "import --systemd beside the launcher of another systemd"
 rm root/etc/portacl.conf
 
 if [ "$(id -u)" = 0 ] && command -v setcap > /dev/null; then

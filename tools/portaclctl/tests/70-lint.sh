@@ -59,6 +59,26 @@ done
 gives "lint: the status is 1 if it finds something" 1 'l.conf:1: .*exe-missing' \
 	lint l.conf
 
+# R24: a program in a home directory, and a home that is mounted nosuid.
+mkdir -p home
+cp /bin/true home/caddy
+if [ "$(id -u)" = 0 ] && unshare -m true 2> /dev/null; then
+	chown 1000 home home/caddy
+	echo "allow tcp 80 exe=$PWD/home/caddy uid=1000 accept=writable" > l.conf
+	unshare -m sh -c 'mount -t tmpfs -o nosuid none home &&
+		cp /bin/true home/caddy && exec "$0" lint l.conf' "$ctl" > out 2> err
+	grep -q '^l.conf:1: exe=.*/caddy is on a nosuid mount.*: the rule matches nobody .exe-nosuid.' out
+	point $? "R24: a nosuid mount"
+	hides "R24: accept=writable does not concern it" exe-writable.*nobody
+	echo "allow tcp 80 exe=$PWD/home/caddy uid=1000" > l.conf
+	gives "R24: suid, but the user's" 1 \
+		'^l.conf:1: exe=.*/caddy can be replaced by others than root: .*: the rule matches nobody .exe-writable.' \
+		lint l.conf
+	hides "R24: that is another text" nosuid
+else
+	skip "R24" "needs root and unshare"
+fi
+
 # Each rule is judged by what it accepts, not by the first one of its program.
 cat > l.conf <<EOF
 allow tcp 80 exe=$PWD/true uid=0 accept=writable
@@ -185,9 +205,28 @@ clean unit-no-new-privs
 clean unit-nosuid
 echo "allow tcp 80 exe=$real uid=root" > l.conf
 finds unit-user 1
-echo PrivateTmp=yes >> root/etc/systemd/system/x.service
+# What is mounted for the service is nosuid: is the program there?
+x_service=$(cat root/etc/systemd/system/x.service)
+mounts() {
+	printf '%s\n' "$x_service" "$@" > root/etc/systemd/system/x.service
+}
 echo "allow tcp 80 exe=$real uid=daemon accept=nnp" > l.conf
-finds unit-nosuid 1
+for setting in PrivateTmp=yes ProtectHome=yes ProtectSystem=no \
+	"BindPaths=/usr:/mnt" 'ReadOnlyPaths=/usr/bin/env2 /us'; do
+	mounts "$setting"
+	clean "unit-nosuid: $setting"
+done
+mounts ReadOnlyPaths=/usr ReadOnlyPaths= ProtectSystem=yes ProtectSystem=no
+clean "unit-nosuid: taken back"
+mounts NoNewPrivileges=no ProtectSystem=yes LockPersonality=yes
+clean "unit-nosuid: implied no_new_privs"
+for setting in ProtectSystem=full ProtectSystem=strict DynamicUser=yes \
+	"BindPaths=/mnt:/usr/:rbind" 'ReadOnlyPaths=/srv -/usr'; do
+	mounts "$setting"
+	finds unit-nosuid 1
+	json "unit-nosuid: ${setting%%=*}= is named" \
+		"any('(${setting%%=*}= ' in f['text'] for f in j)"
+done
 echo "allow tcp 80 uid=daemon cgroup=/system.slice/x.service" > l.conf
 clean unit-nosuid
 unset PORTACLCTL_ROOT

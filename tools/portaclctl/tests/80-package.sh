@@ -67,6 +67,23 @@ if command -v mandoc > /dev/null; then
 else
 	skip "mandoc -Tlint" "needs mandoc"
 fi
+# mentions PAGE TITLE WORD...: the section has all of these
+mentions() {
+	page=$1 title=$2
+	shift 2
+	sed -n "/^.Ss $title/,/^.S[hs] /p; /^.It Cm $title/,/^.It /p" \
+		"$src/man/$page" > out
+	for word; do
+		grep -q -- "$word" out || echo "$page, $title: no $word"
+	done > err
+	[ -s out ] && [ ! -s err ]
+}
+mentions portacl.7 'What a program loses' /proc/self/auxv environ 'core dump' \
+	LD_PRELOAD gdb /proc/self/fd/1 CAP_SYS_PTRACE accept=env launcher
+point $? "R19: the manual lists what a protected program can and cannot do"
+mentions portacl.conf.5 only PassivePorts EACCES EADDRINUSE
+point $? "R03: the manual says that programs that pick ports must be told"
+
 # What the manual shows as a rule must be one.
 sed -n 's/^\.Dl \(\(allow\|deny\) .*\)/\1/p' "$src/man/portacl.conf.5" \
 	"$src/man/portacl.7" |
