@@ -176,7 +176,7 @@ build_in_background "$@"
 
 run selftests-build point make -C "$tests" OUTPUT="$binaries"
 [ "$(tail -n 1 "$results/counts")" = '1 0 0' ] || die "no tests to run in the guests"
-cp "$tests"/*_test.sh "$binaries"
+cp "$tests"/*.sh "$binaries"
 pool run portaclctl make -C "$top/tools/portaclctl" test
 for t in tap usage; do pool run "$t" "$top/scripts/tests/${t}_test.sh"; done
 # shellcheck disable=SC2086

@@ -5,34 +5,7 @@
 # a rule, and by the rule it binds and answers.
 # shellcheck disable=SC2317 # functions that eventually runs
 
-dir=/sys/kernel/security/portacl
-n=0
-failed=0
-
-plan() { echo "TAP version 13"; echo "1..$1"; }
-
-ok() { n=$((n + 1)); echo "ok $n $*"; }
-
-not_ok() {
-	n=$((n + 1))
-	failed=1
-	echo "not ok $n $*"
-	tail -n 15 "$work/log" | sed 's/^/# log: /'
-	dmesg | grep portacl: | tail -n 5 | sed 's/^/# /'
-}
-
-check() { # DESCRIPTION COMMAND…
-	local what=$1
-	shift
-	if "$@"; then ok "$what"; else not_ok "$what"; fi
-}
-
-skip() { # NUMBER WHAT REASON
-	local to=$((n + $1))
-	while [ "$n" -lt "$to" ]; do ok "$2 # SKIP $3"; done
-}
-
-load() { printf 'version 1\n%s\ncommit\n' "$1" > $dir/policy; }
+. "$(dirname "$0")/servers.sh"
 
 as_user=(setpriv --reuid=33 --regid=33 --clear-groups --)
 
@@ -50,19 +23,7 @@ stop() {
 	while kill -0 -- -"$pid" 2> /dev/null; do sleep 0.1; done
 }
 
-# The words come true within a minute, or while the server lives.
-eventually() {
-	local left=300 lives=1
-	while [ "$left" -gt 0 ] && [ "$lives" = 1 ]; do
-		kill -0 "$pid" 2> /dev/null || lives=0
-		eval "$1" && return 0
-		left=$((left - 1))
-		sleep 0.2
-	done
-	return 1
-}
-
-says() { grep -qE "$1" "$work/log"; }
+alive() { kill -0 "$pid" 2> /dev/null; }
 
 answers() { # URL TEXT
 	[ "$(curl -ks --noproxy '*' -m 5 "$1")" = "$2" ]
@@ -70,7 +31,7 @@ answers() { # URL TEXT
 
 # The servers' own words for EACCES from bind(2), and from nothing else.
 refused() {
-	says 'bind\(\) to .* \(13: Permission denied\)' || # nginx
+	nginx_denied ||
 	says 'Permission denied.* could not bind to' || # apache2
 	says 'create listening socket .*: Permission denied' || # dnsmasq
 	says 'listen EACCES' || # node
@@ -87,39 +48,17 @@ both_ways() {
 	stop
 	load "$rules"
 	start "$@"
-	check "$name answers by its rule" eventually "$try"
+	check "$name answers by its rule" eventually eval "$try"
 	[ -z "$try2" ] || check "$name answers on its second port" \
-		eventually "$try2"
+		eventually eval "$try2"
 	stop
 	try2=
-}
-
-nginx_conf() { # PORT… > nginx.conf
-	local port
-	cat <<-END
-	pid $work/nginx.pid;
-	error_log stderr;
-	daemon off;
-	worker_processes 1;
-	events { worker_connections 64; }
-	http {
-		access_log off;
-		client_body_temp_path $work/n1;
-		proxy_temp_path $work/n2;
-		fastcgi_temp_path $work/n3;
-		uwsgi_temp_path $work/n4;
-		scgi_temp_path $work/n5;
-	END
-	for port; do
-		echo "server { listen 127.0.0.1:$port; return 200 nginx$port; }"
-	done
-	echo "}"
 }
 
 nginx_plain() {
 	local run=("$nginx" -e stderr -c "$work/nginx.conf")
 
-	nginx_conf 80 > "$work/nginx.conf"
+	nginx_conf "$work" 80 > "$work/nginx.conf"
 	try="answers http://127.0.0.1/ nginx80"
 	both_ways "nginx as www-data" \
 		"allow tcp 80,81 exe=$nginx uid=33 only" "${as_user[@]}" "${run[@]}"
@@ -134,27 +73,27 @@ nginx_reload() { # NAME UID COMMAND…
 	local name=$1 rules="allow tcp 80,81 exe=$copy uid=$2 only"
 	shift 2
 	cp "$nginx" "$copy"
-	nginx_conf 80 > "$work/nginx.conf"
+	nginx_conf "$work" 80 > "$work/nginx.conf"
 	load "$rules"
 	start "$@" "$copy" -e stderr -c "$work/nginx.conf"
-	eventually "answers http://127.0.0.1/ nginx80"
+	eventually answers http://127.0.0.1/ nginx80
 	cp "$nginx" "$copy.new"
 	mv "$copy.new" "$copy"
-	nginx_conf 80 81 > "$work/nginx.conf"
+	nginx_conf "$work" 80 81 > "$work/nginx.conf"
 	kill -HUP "$(cat "$work/nginx.pid")"
 	check "nginx as $name binds a new port at a reload, its binary replaced" \
-		eventually "answers http://127.0.0.1:81/ nginx81"
-	nginx_conf 80 82 > "$work/nginx.conf"
+		eventually answers http://127.0.0.1:81/ nginx81
+	nginx_conf "$work" 80 82 > "$work/nginx.conf"
 	load "$rules
 deny tcp 82"
 	kill -HUP "$(cat "$work/nginx.pid")"
 	check "nginx as $name is refused another one, and serves on" \
 		eventually refused
 	stop
-	nginx_conf 80 > "$work/nginx.conf"
+	nginx_conf "$work" 80 > "$work/nginx.conf"
 	start "$@" "$copy" -e stderr -c "$work/nginx.conf"
 	check "nginx as $name starts from the new binary" \
-		eventually "answers http://127.0.0.1/ nginx80"
+		eventually answers http://127.0.0.1/ nginx80
 	stop
 }
 
@@ -279,13 +218,8 @@ node_server() {
 		"${as_user[@]}" "$bin" "$work/server.js"
 }
 
-skip_all() { echo "TAP version 13"; echo "1..0 # SKIP $1"; exit 4; }
-
-[ "$(id -u)" = 0 ] || skip_all "must be run as root"
-[ -e $dir/policy ] || skip_all "portacl is not active"
 command -v curl > /dev/null || skip_all "no curl"
 
-nginx=/usr/sbin/nginx
 copy=/usr/lib/portacl-test/nginx
 denied=
 try2=

@@ -2,6 +2,7 @@
 #
 # What the identity tests execute and inject.
 TEST_PROGS += daemons_test.sh
+TEST_FILES += servers.sh
 TEST_GEN_FILES += svc svc_dyn inject.so loader
 
 # Pattern rules, for this comes before lib.mk knows $(OUTPUT).  The library

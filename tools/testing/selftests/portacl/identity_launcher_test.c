@@ -192,6 +192,71 @@ TEST_F(launcher, chroot)
 	svc_stop(&self->s);
 }
 
+#define BY_UID "launcher " MANAGER "\nallow tcp 80 uid=33 launch=root only"
+
+/* Nor for what has no path, and may be anything. */
+TEST_F(launcher, no_path)
+{
+	int fd = syscall(SYS_memfd_create, "svc", 0);
+	struct launch how = {};
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, copy_to_fd(SVC, fd));
+	ASSERT_EQ(0, load_rules(BY_UID));
+	ASSERT_EQ(0, launch(&self->s, &how));
+	EXPECT_GRANTED(&self->s);
+	svc_stop(&self->s);
+	ASSERT_EQ(0, start_manager(&self->s, &how));
+	ASSERT_EQ(0, ask(&self->s, "exec /proc/self/fd/%d", fd));
+	EXPECT_REFUSED(&self->s, BY_UID, REASON_LAUNCH);
+	svc_stop(&self->s);
+	close(fd);
+}
+
+/* A process of the user's, which goes on tracing. */
+static pid_t start_tracer(pid_t pid)
+{
+	int status = 0;
+	pid_t tracer = fork();
+
+	if (!tracer) {
+		if (become(&user) || ptrace(PTRACE_SEIZE, pid, 0, 0))
+			_exit(CHILD_BROKEN);
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	waitpid(tracer, &status, WUNTRACED);
+	return WIFSTOPPED(status) ? tracer : 0;
+}
+
+/*
+ * Between its own exec and that of the program the launcher was in the hands
+ * of others: traced, or with a process that shares its directories.
+ */
+TEST_F(launcher, meddled_with)
+{
+	struct launch how = {};
+	pid_t tracer;
+
+	ASSERT_EQ(0, reset_policy());
+	ASSERT_EQ(0, start_manager(&self->s, &how));
+	ASSERT_EQ(0, ask(&self->s, "dumpable 1"));
+	tracer = start_tracer(self->s.pid);
+	ASSERT_LT(0, tracer);
+	ASSERT_EQ(0, load_rules(BY_UID));
+	ASSERT_EQ(0, ask(&self->s, "exec " SVC));
+	EXPECT_REFUSED(&self->s, BY_UID, REASON_LAUNCH);
+	kill(tracer, SIGKILL);
+	waitpid(tracer, NULL, 0);
+	svc_stop(&self->s);
+
+	ASSERT_EQ(0, start_manager(&self->s, &how));
+	ASSERT_EQ(0, ask(&self->s, "sharefs"));
+	ASSERT_EQ(0, ask(&self->s, "exec " SVC));
+	EXPECT_REFUSED(&self->s, BY_UID, REASON_LAUNCH);
+	svc_stop(&self->s);
+}
+
 static int attach(const void *arg)
 {
 	const struct svc *s = arg;

@@ -120,6 +120,8 @@ TEST_F(mount, own_namespaces)
 	how.last = enter_userns;
 	ASSERT_EQ(0, svc_start(&self->s, &how));
 	EXPECT_EQ(inode_of(SVC), ask(&self->s, "inode"));
+	/* As it is not trusted, it runs as it always did. */
+	EXPECT_EQ(0, ask(&self->s, "secure"));
 	EXPECT_REFUSED(&self->s, ONLY_SVC, "namespace");
 	svc_stop(&self->s);
 }

@@ -232,6 +232,20 @@ static long op_unshare(char *arg)
 	return result(unshare(strtol(arg, NULL, 0)));
 }
 
+/* With a child that stays as long as we do. */
+static long op_sharefs(char *arg)
+{
+	pid_t pid = syscall(SYS_clone, CLONE_FS | SIGCHLD, 0, 0, 0, 0);
+
+	(void)arg;
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
+	return result(pid);
+}
+
 static long op_traceme(char *arg)
 {
 	(void)arg;
@@ -348,8 +362,8 @@ static const struct {
 	{ "pdeathsig", op_pdeathsig },	{ "haveenv", op_haveenv },
 	{ "address", op_address },	{ "canary", op_canary },
 	{ "uid", op_uid },		{ "chroot", op_chroot },
-	{ "unshare", op_unshare },	{ "traceme", op_traceme },
-	{ "poke", op_poke },
+	{ "unshare", op_unshare },	{ "sharefs", op_sharefs },
+	{ "traceme", op_traceme },	{ "poke", op_poke },
 	{ "crash", op_crash },		{ "exec", op_exec },
 	{ "execcheck", op_execcheck },	{ "session", op_session },
 	{ "fork", op_fork },		{ "vm", op_vm },

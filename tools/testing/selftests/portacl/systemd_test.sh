@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Services of the distribution's systemd, which is PID 1 here: what a launcher
@@ -6,18 +6,15 @@
 # real nginx or a copy of svc.c that does what a file tells it and then
 # executes nginx.
 # shellcheck disable=SC2317 # functions that eventually runs
+. "$(dirname "$0")/servers.sh"
 
-dir=/sys/kernel/security/portacl
-nginx=/usr/sbin/nginx
 systemd=/usr/lib/systemd/systemd
 home=/usr/lib/portacl-test
 manager=$home/manager
 work=/var/lib/portacl-test
 unit=portacl-web.service
+cgroup=/sys/fs/cgroup/system.slice/$unit
 log=$work/log
-limit=300
-n=0
-failed=0
 
 launchers="launcher $systemd
 launcher /usr/lib/systemd/systemd-executor
@@ -27,123 +24,79 @@ plain="allow tcp 80 exe=$nginx uid=33 only"
 by_root="allow tcp 80 exe=$nginx uid=33 launch=root only"
 stranger='not launched by root'
 
-plan() { echo "TAP version 13"; echo "1..$1"; }
-
-ok() { n=$((n + 1)); echo "ok $n $*"; }
-
-not_ok() {
-	n=$((n + 1))
-	failed=1
-	echo "not ok $n $*"
-	tail -n 15 $log | sed 's/^/# log: /'
-	dmesg | tail -n 10 | sed 's/^/# /'
-}
-
-check() { # DESCRIPTION COMMAND...
-	what=$1
-	shift
-	if "$@"; then ok "$what"; else not_ok "$what"; fi
-}
-
-load() { printf 'version 1\n%s\ncommit\n' "$1" > $dir/policy; }
-
 ctl() { timeout 120 systemctl "$@"; }
 
-shows() { ctl show -P "$1" $unit; }
+shows() { ctl show -P "$1" "$unit"; }
 
-alive() {
-	case $(shows ActiveState) in active|activating|reloading) ;; *) false ;; esac
-}
-
-# The words come true, at the latest when the unit has ended.
-eventually() {
-	until=$(($(date +%s) + limit)) last=
-	while ! "$@"; do
-		[ -z "$last" ] && [ "$(date +%s)" -lt $until ] || return 1
-		alive || last=yes
-		sleep 0.2
-	done
-}
+# Not by systemctl, which takes a second where the processor is emulated.
+alive() { grep -qs 'populated 1' "$cgroup/cgroup.events"; }
 
 stop() {
 	ctl stop $unit 2> /dev/null
-	ctl reset-failed $unit 2> /dev/null
 	rm -rf /tmp/nginx.*
 }
 
-# start LINE...: the unit, with these lines.
+# start PROPERTY…: the unit.  What fails is forgotten, unless CollectMode= says
+# otherwise, so that the name is free again.
 start() {
+	local property command options=()
+	for property; do
+		case $property in
+		ExecStart=*) command=${property#*=} ;;
+		*) options+=(-p "$property") ;;
+		esac
+	done
 	stop
 	dmesg -C
 	: > $log
-	{
-		echo "[Unit]"
-		echo "StartLimitIntervalSec=0"
-		echo "[Service]"
-		echo "StandardOutput=append:$log"
-		echo "StandardError=append:$log"
-		printf '%s\n' "$@"
-	} > /run/systemd/system/$unit
-	ctl daemon-reload
-	ctl --no-block start $unit
+	# shellcheck disable=SC2086
+	timeout 120 systemd-run -q --collect --unit=$unit -p KillSignal=SIGKILL \
+		-p StandardOutput=append:$log -p StandardError=append:$log \
+		"${options[@]}" $command
 }
 
 # What svc.c is to do, in lines.
 steps() { printf '%s\n' "$@" > $work/steps; }
 
+# A shell's own way, for what it takes to start a client.
 answers() {
-	[ "$(curl -s --noproxy '*' -m 5 http://127.0.0.1/)" = portacl80 ]
-}
+	local reply
+	{
+		printf 'GET / HTTP/1.0\r\n\r\n' >&4
+		read -r -t 5 -d '' reply <&4
+	} 4<> /dev/tcp/127.0.0.1/80
+	[ "${reply##*$'\n'}" = nginx80 ]
+} 2> /dev/null
 
 serves() { eventually answers; }
 
-says() { grep -qE "$1" "$log"; }
-
 recorded() { dmesg | grep "exe=\"$nginx\"" | grep -qF "reason=\"$1\""; }
 
-denied() { says 'bind\(\) to .* \(13: Permission denied\)'; }
-
-has_outcome() { denied || answers; }
+has_outcome() { nginx_denied || answers; }
 
 # By EACCES, and for this reason.
-refused() { eventually has_outcome && denied && eventually recorded "$1"; }
+refused() { eventually has_outcome && nginx_denied && eventually recorded "$1"; }
 
 main_pid() { shows MainPID; }
 
 environ_of() { [ "$(stat -c %u "/proc/$(main_pid)/environ")" = "$1" ]; }
 
-ended() { ! alive; }
+has_failed() { [ "$(shows ActiveState)" = failed ]; }
 
 # dies RESULT: as systemd calls it, core-dump or signal.
 dies() {
+	local result
 	kill -SEGV "$(main_pid)"
-	eventually ended
-	[ "$(shows Result)" = "$1" ]
+	poll has_failed
+	result=$(shows Result)
+	ctl reset-failed "$unit"
+	[ "$result" = "$1" ]
 }
 
 as_user="User=www-data"
 run_nginx="ExecStart=$nginx"
 nnp="NoNewPrivileges=yes"
-
-nginx_conf() {
-	cat <<-END
-	user root;
-	pid /tmp/nginx.pid;
-	error_log stderr;
-	daemon off;
-	worker_processes 1;
-	events { worker_connections 64; }
-	http {
-		access_log off;
-		client_body_temp_path /tmp/nginx.1;
-		proxy_temp_path /tmp/nginx.2;
-		fastcgi_temp_path /tmp/nginx.3;
-		uwsgi_temp_path /tmp/nginx.4;
-		scgi_temp_path /tmp/nginx.5;
-		server { listen 127.0.0.1:80; return 200 portacl80; }
-	}
-	END
-}
+kept="CollectMode=inactive"
 
 # Where no environment of a user's may count, the loader hears no LD_DEBUG.
 start_env() {
@@ -157,7 +110,7 @@ ignores_env() { ! heeds_env; }
 
 trusted_units() {
 	load "$launchers$plain"
-	start "$as_user" "$run_nginx" LimitCORE=infinity
+	start "$as_user" "$run_nginx" LimitCORE=infinity $kept
 	check "User= serves" serves
 	check "its environment is the user's to read" environ_of 33
 	check "it can dump core" dies core-dump
@@ -189,7 +142,7 @@ units_with_mounts() {
 # The same units are a stranger's without the line.
 untrusted_units() {
 	load "$plain"
-	start "$as_user" "$run_nginx" LimitCORE=infinity
+	start "$as_user" "$run_nginx" LimitCORE=infinity $kept
 	check "no launcher: User= serves" serves
 	check "no launcher: its environment is root's" environ_of 0
 	check "no launcher: it dumps no core" dies signal
@@ -220,7 +173,7 @@ units_by_cgroup() {
 	check "R12: DynamicUser= serves by cgroup=" serves
 	load "$launchers$plain"
 	start DynamicUser=yes "$run_nginx"
-	check "R12: DynamicUser= has no other right" eventually denied
+	check "R12: DynamicUser= has no other right" eventually nginx_denied
 }
 
 # The image that executed it is the wrapper's, which root did not execute.
@@ -290,6 +243,8 @@ user_manager() {
 # The host's directories under a root of its own, the name of a launcher there
 # for a program of its own.
 container() {
+	local by_root="$by_root accept=chroot"
+	local run="ExecStart=unshare -m --propagation private $home/container"
 	cat > $home/container <<-END
 	#!/bin/sh -e
 	mkdir -p $work/jail
@@ -306,17 +261,14 @@ container() {
 	chmod 0755 $home/container
 	steps 'uid 33 33 33' "exec $nginx"
 	load "$launchers$plain"
-	start "ExecStart=unshare -m --propagation private $home/container" \
-		"$do_steps"
+	start "$run" "$do_steps"
 	check "a container is refused by exe=" refused chroot
-	by_root="$by_root accept=chroot"
 	attack "a container's program with a launcher's name" "$stranger" \
-		"$plain accept=chroot" "$do_steps" \
-		"ExecStart=unshare -m --propagation private $home/container"
-	by_root=${by_root% accept=chroot}
+		"$plain accept=chroot" "$do_steps" "$run"
 }
 
 user_namespace() {
+	local run="ExecStart=unshare -Urm --propagation private $home/namespace"
 	cat > $home/namespace <<-END
 	#!/bin/sh -e
 	mount --bind $home/daemon $systemd
@@ -325,12 +277,10 @@ user_namespace() {
 	chmod 0755 $home/namespace
 	steps "exec $nginx"
 	load "$launchers$plain"
-	start "ExecStart=unshare -Urm --propagation private $home/namespace" \
-		"$as_user" "$do_steps"
+	start "$run" "$as_user" "$do_steps"
 	check "a user namespace is refused by exe=" refused namespace
 	attack "a user namespace's program with a launcher's name" "$stranger" \
-		"allow tcp 80 uid=33 only" "$as_user" "$do_steps" \
-		"ExecStart=unshare -Urm --propagation private $home/namespace"
+		"allow tcp 80 uid=33 only" "$as_user" "$do_steps" "$run"
 }
 
 # Between its change of uid and its exec a launcher is a process of the user.
@@ -368,25 +318,25 @@ traced() {
 
 # Of PID 1's: RootDirectory= is a chroot between its fork and its exec.
 chroot_between() {
-	mkdir -p $work/root
+	local by_root="$by_root accept=chroot" d
+	local lines=("$as_user" "$run_nginx" "RootDirectory=$work/root"
+		"BindReadOnlyPaths=/usr /etc" "BindPaths=/dev /tmp")
 	for d in usr etc dev tmp run var proc; do mkdir -p $work/root/$d; done
 	ln -sfn usr/lib $work/root/lib
 	ln -sfn usr/lib64 $work/root/lib64
-	attack "a unit with RootDirectory=" chroot "$plain accept=chroot" \
-		"$as_user" "$run_nginx" RootDirectory=$work/root \
-		"BindReadOnlyPaths=/usr /etc" "BindPaths=/dev /tmp"
+	load "$launchers$plain"
+	start "${lines[@]}"
+	check "RootDirectory= is refused by exe=" refused chroot
+	attack "a unit with RootDirectory=" "$stranger" "$plain accept=chroot" \
+		"${lines[@]}"
 }
 
-skip_all() { echo "TAP version 13"; echo "1..0 # SKIP $1"; exit 4; }
-
-[ "$(id -u)" = 0 ] || skip_all "must be run as root"
-[ -e $dir/policy ] || skip_all "portacl is not active"
 [ "$(readlink /proc/1/exe)" = $systemd ] || skip_all "PID 1 is not systemd"
 
 mkdir -p $work/core $home
 chown 33:33 $work/core
 install -m 0666 /dev/null $log
-nginx_conf > /etc/nginx/nginx.conf
+{ echo "user root;"; nginx_conf /tmp 80; } > /etc/nginx/nginx.conf
 for f in daemon manager; do install -m 0755 svc $home/$f; done
 printf '#!/bin/sh\nexec %s\n' $nginx > $home/wrapper
 chmod 0755 $home/wrapper
@@ -395,7 +345,7 @@ echo "$work/core/core" > /proc/sys/kernel/core_pattern
 echo 0 > /proc/sys/kernel/printk_ratelimit
 trap 'stop; load ""' EXIT
 
-plan 46
+plan 47
 trusted_units
 units_with_mounts
 untrusted_units
