@@ -37,6 +37,15 @@ grep -rln 'LINUX_VERSION_CODE\|KERNEL_VERSION' security |
 gate "shell"
 shellcheck -x -e SC1091,SC2034,SC2154 scripts/*.sh scripts/*/*.sh >> "$faults" || :
 
+# Each report has a test, and each test of a report stands in the table.
+gate "reports"
+reports=Documentation/security/portacl-reports.rst
+ids() {
+	grep -rhoE '\b(R[0-9]{2}\b|r[0-9]{2}_)' "$@" | tr -d _ | tr r R | sort -u
+}
+{ ids "$reports"; ids tools/portaclctl/tests tools/testing/selftests/portacl; } |
+	sort | uniq -u | sed "s,\$,: not both in $reports and in a test," >> "$faults"
+
 gate "compiler and sparse"
 for k in 6.1 6.12 7.2; do
 	"$top/scripts/build.sh" -o "$k"

@@ -140,6 +140,8 @@ static void record(const struct portacl_policy *policy,
 		miss = portacl_query_nearest(policy, req, v, NEAREST_LIMIT);
 		portacl_print_reason(&s, req, v, &miss,
 				     verified ? path : NULL);
+		if (miss.rule)
+			seq_buf_printf(&s, " nearest=%u", miss.rule);
 		if (!refused)
 			seq_buf_puts(&s, " permissive=1");
 	}

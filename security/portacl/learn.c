@@ -17,6 +17,8 @@
 
 /* The most distinct observations that are kept. */
 #define MAX_OBSERVED 4096
+/* Those of one program: what it does must not drown what others do. */
+#define MAX_SHARE (MAX_OBSERVED / 4)
 
 /**
  * struct what - what makes two observations the same
@@ -42,20 +44,25 @@ struct what {
 /**
  * struct observation - a bind that was seen
  * @node: in the table
+ * @by_exe: in the table of programs, if it is the first of its program
  * @what: the bind
  * @count: how often
+ * @share: number of observations of the program, kept in the first one
  * @path: path of the executable
  */
 struct observation {
 	struct hlist_node node;
+	struct hlist_node by_exe;
 	struct what what;
 	u64 count;
+	u32 share;
 	char path[];
 };
 
 /* All below is guarded by the lock. */
 static DEFINE_SPINLOCK(learn_lock);
 static DEFINE_HASHTABLE(observed, 10);
+static DEFINE_HASHTABLE(programs, 6);
 static u32 nr_observed;
 static u64 overflow;
 
@@ -69,22 +76,37 @@ static struct observation *find(const struct what *what, u32 key)
 	return NULL;
 }
 
+static struct observation *first_of(u64 exe)
+{
+	struct observation *seen;
+
+	hash_for_each_possible(programs, seen, by_exe, exe)
+		if (seen->what.exe == exe)
+			return seen;
+	return NULL;
+}
+
 static struct observation *add(const struct what *what, u32 key,
 			       const char *path)
 {
-	struct observation *seen;
+	struct observation *seen, *first = first_of(what->exe);
 	size_t size = strlen(path) + 1;
 
-	if (nr_observed >= MAX_OBSERVED)
+	if (nr_observed >= MAX_OBSERVED ||
+	    (first && first->share >= MAX_SHARE))
 		return NULL;
-	seen = kmalloc(sizeof(*seen) + size, GFP_ATOMIC | __GFP_NOWARN);
+	seen = kzalloc(sizeof(*seen) + size, GFP_ATOMIC | __GFP_NOWARN);
 	if (!seen)
 		return NULL;
 	seen->what = *what;
-	seen->count = 0;
 	memcpy(seen->path, path, size);
 	hash_add(observed, &seen->node, key);
 	nr_observed++;
+	if (!first) {
+		first = seen;
+		hash_add(programs, &first->by_exe, what->exe);
+	}
+	first->share++;
 	return seen;
 }
 
@@ -137,6 +159,7 @@ void portacl_learn_clear(void)
 		hash_del(&seen->node);
 		kfree(seen);
 	}
+	hash_init(programs);
 	nr_observed = 0;
 	overflow = 0;
 	spin_unlock(&learn_lock);

@@ -136,11 +136,11 @@ match_rule(const struct portacl_policy *policy, const struct portacl_rule *rule,
 {
 	bool allow = rule->flags & PORTACL_RULE_ALLOW;
 
-	if (!(rule->protos & BIT(req->proto)))
-		return PORTACL_REASON_PROTO;
 	if (!in_ranges(portacl_rule_ports(policy, rule), rule->nr_ports,
 		       req->port))
 		return PORTACL_REASON_PORT;
+	if (!(rule->protos & BIT(req->proto)))
+		return PORTACL_REASON_PROTO;
 	if (req->other_net && !(rule->flags & PORTACL_RULE_NET_ANY))
 		return PORTACL_REASON_NET;
 	if (rule->exe && rule->exe != req->exe)

@@ -206,7 +206,7 @@ TEST_F(env, accept_env)
 }
 
 /* Executed by uid 33 before the rule: unprotected, and so refused. */
-TEST_F(env, rule_after_exec)
+TEST_F(env, r21_rule_after_exec)
 {
 	ASSERT_EQ(0, reset_policy());
 	ASSERT_EQ(0, svc_run(&self->s, SVC));

@@ -142,6 +142,43 @@ TEST_F(launcher, wrapper)
 	svc_stop(&self->s);
 }
 
+#define CGROUP "/sys/fs/cgroup"
+#define IN_UNIT "launcher " MANAGER "\nallow tcp 80 uid=33 cgroup=/unit only"
+
+/* A unit with NoNewPrivileges=yes that starts the program by a wrapper. */
+TEST_F(launcher, r20_wrapper_without_new_privs)
+{
+	static const char *const nnp = ONLY_SVC " accept=nnp";
+	struct launch how = { .root = set_nnp };
+	char pid[16];
+
+	if (access(CGROUP "/cgroup.procs", W_OK))
+		SKIP(return, CGROUP ": %s", strerror(errno));
+	ASSERT_EQ(0, start_manager(&self->s, &how));
+	ASSERT_EQ(0, ask(&self->s, "exec " WRAPPER));
+	ASSERT_EQ(0, ask(&self->s, "exec " SVC));
+	ASSERT_EQ(0, load_rules("launcher " MANAGER "\n" ONLY_SVC));
+	EXPECT_REFUSED(&self->s, "launcher " MANAGER "\n" ONLY_SVC,
+		       "no_new_privs");
+	ASSERT_EQ(0, load_rules(TRUSTING));
+	EXPECT_REFUSED(&self->s, TRUSTING, REASON_LAUNCH);
+	ASSERT_EQ(0, load_rules("%s", nnp));
+	EXPECT_GRANTED(&self->s);
+	/* It is what was executed last, not the wrapper. */
+	ASSERT_EQ(0, load_rules("allow tcp 80 exe=" WRAPPER
+				" uid=33 accept=nnp only"));
+	EXPECT_STREQ("reserved", outcome(&self->s));
+
+	ASSERT_EQ(0, mkdir(CGROUP "/unit", 0755));
+	ASSERT_EQ(0, load_rules(IN_UNIT));
+	EXPECT_STREQ("other cgroup", outcome(&self->s));
+	snprintf(pid, sizeof(pid), "%d\n", self->s.pid);
+	ASSERT_EQ(0, write_file(CGROUP "/unit/cgroup.procs", pid));
+	EXPECT_GRANTED(&self->s);
+	svc_stop(&self->s);
+	EXPECT_EQ(0, rmdir(CGROUP "/unit"));
+}
+
 /* As `systemd --user`: the right image, but the user executed it. */
 TEST_F(launcher, by_user)
 {

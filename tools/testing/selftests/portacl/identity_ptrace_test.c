@@ -452,6 +452,36 @@ TEST_F(traced, by_its_own_kind)
 	}
 }
 
+static int null_as_stderr(const struct launch *how)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	(void)how;
+	return dup2(fd, 2) < 0 ? errno : 0;
+}
+
+/* What a developer may still do with a program that a rule names. */
+TEST_F(traced, r19_what_a_developer_sees)
+{
+	struct launch how = { .path = SVC, .last = null_as_stderr };
+	int i, err;
+
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, load_rules("%s%s", ONLY_SVC,
+					i ? " accept=env" : ""));
+		err = i ? 0 : EACCES;
+		ASSERT_EQ(0, svc_start(&self->s, &how));
+		EXPECT_EQ(err, ask(&self->s, "open /proc/self/auxv"));
+		EXPECT_EQ(err, ask(&self->s, "open /proc/self/environ"));
+		EXPECT_EQ(0, ask(&self->s, "open /proc/self/fd/2"));
+		err = i ? 0 : EPERM;
+		EXPECT_EQ(err, attack_as(&self->s, &user, by_ptrace, true));
+		EXPECT_EQ(0, attack_as(&self->s, &root, by_ptrace, true));
+		EXPECT_GRANTED(&self->s);
+		svc_stop(&self->s);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	need_portacl();

@@ -3,7 +3,7 @@
  * Beside other security modules: whoever denies, it is denied, in whatever
  * order lsm= lists them.  Run it in a boot for each order.
  */
-#include "common.h"
+#include "audit.h"
 
 #include <linux/landlock.h>
 
@@ -103,6 +103,35 @@ TEST_F(lsm, landlock)
 	EXPECT_EQ(0, LANDLOCKED(&user, 8081, 8081));
 }
 
+static int grants_of_first_rule(void)
+{
+	char text[4096] = "", *at;
+
+	portacl_read("stats", text, sizeof(text));
+	at = strstr(text, "rule=1 grants=");
+	return at ? atoi(at + strlen("rule=1 grants=")) : -1;
+}
+
+/* What another module denies is no grant that portacl would tell of. */
+TEST_F(lsm, r28_denied_beside_a_grant)
+{
+	int log;
+
+	if (landlock_abi() < LANDLOCK_ABI_NET)
+		SKIP(return, "Landlock knows no ports in this kernel");
+	ASSERT_EQ(0, load_rules("allow tcp 2019 uid=33 only log"));
+	log = kmsg_open(false);
+	EXPECT_EQ(EACCES, LANDLOCKED(&user, 81, 2019));
+	EXPECT_EQ(0, grants_of_first_rule());
+	EXPECT_EQ(NULL, kmsg_find(log, " port=2019 ", 1500));
+	/* The control: a grant is told of. */
+	EXPECT_EQ(0, LANDLOCKED(&user, 2019, 2019));
+	EXPECT_EQ(1, grants_of_first_rule());
+	EXPECT_NE(NULL, kmsg_find(log, "granted proto=tcp addr=127.0.0.1 "
+				       "port=2019 ", 20000));
+	close(log);
+}
+
 /* All that the kernel can mediate, whatever the parser takes for usual */
 #define FEATURES "/sys/kernel/security/apparmor/features"
 #define PROFILE "/tmp/portacl_lsm_test.profile"
@@ -151,6 +180,7 @@ TEST_F(lsm, apparmor)
 	ASSERT_EQ(0, load_rules("allow tcp 80 uid=33 only"));
 	EXPECT_EQ(0, run_as(&user, bind_endpoint, &ep));
 	EXPECT_EQ(EACCES, run_as(&user, bind_under_apparmor, &ep));
+	EXPECT_EQ(1, grants_of_first_rule());
 
 	EXPECT_EQ(0, system("apparmor_parser -R " PROFILE));
 	unlink(PROFILE);

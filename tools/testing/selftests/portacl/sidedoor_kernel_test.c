@@ -23,8 +23,11 @@ FIXTURE_TEARDOWN(kernel)
 	EXPECT_EQ(0, reset_policy());
 }
 
-/* SCTP's UDP encapsulation: the port is bound for whoever writes it here. */
-TEST_F(kernel, sctp_over_udp)
+/*
+ * SCTP's UDP encapsulation: the port is bound for whoever writes it here, as
+ * that of WireGuard for whoever brings its interface up.
+ */
+TEST_F(kernel, r14_sctp_over_udp)
 {
 	if (access(SCTP_UDP_PORT, W_OK))
 		SKIP(return, "%s: %s", SCTP_UDP_PORT, strerror(errno));
@@ -33,6 +36,8 @@ TEST_F(kernel, sctp_over_udp)
 	EXPECT_EQ(0, write_file(SCTP_UDP_PORT, "0\n"));
 
 	ASSERT_EQ(0, load_rules("deny udp 9899"));
+	EXPECT_GT(0, write_file(SCTP_UDP_PORT, "9899\n"));
+	ASSERT_EQ(0, load_rules("allow udp 9899 uid=33 only"));
 	EXPECT_GT(0, write_file(SCTP_UDP_PORT, "9899\n"));
 	ASSERT_EQ(0, load_rules("deny tcp,sctp 9899"));
 	EXPECT_EQ(0, try_bind(&root, &udp, "0.0.0.0", 9899));

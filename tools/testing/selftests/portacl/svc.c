@@ -107,6 +107,15 @@ static long op_sendpath(char *arg)
 	return send_fd(0, open(arg, O_PATH | O_CLOEXEC));
 }
 
+static long op_open(char *arg)
+{
+	int fd = open(arg, O_RDONLY | O_CLOEXEC);
+	long ret = result(fd);
+
+	close(fd);
+	return ret;
+}
+
 static long op_uring(char *arg)
 {
 	return uring_bind(atoi(arg), 0);
@@ -352,7 +361,7 @@ static const struct {
 	{ "tcp", op_tcp },		{ "udp", op_udp },
 	{ "bindfd", op_bindfd },	{ "listen", op_listen },
 	{ "receive", op_receive },	{ "sendsocket", op_sendsocket },
-	{ "sendpath", op_sendpath },
+	{ "sendpath", op_sendpath },	{ "open", op_open },
 	{ "uring", op_uring },		{ "sqpoll", op_sqpoll },
 	{ "lie", op_lie },		{ "lievm", op_lievm },
 	{ "inode", op_inode },		{ "userns", op_userns },
