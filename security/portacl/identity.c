@@ -140,6 +140,8 @@ static u32 find_taint(const struct linux_binprm *bprm, const struct file *file,
 	if (bprm->cred->user_ns != &init_user_ns || !in_own_mounts() ||
 	    !mnt_may_suid(file->f_path.mnt))
 		taint |= BIT(PORTACL_TAINT_NAMESPACE);
+	if (file->f_path.mnt->mnt_flags & MNT_NOSUID)
+		taint |= BIT(PORTACL_TAINT_NOSUID);
 	if (!in_host_root())
 		taint |= BIT(PORTACL_TAINT_CHROOT);
 	if (d_unlinked(file->f_path.dentry))

@@ -37,6 +37,7 @@ const char *const portacl_taints[PORTACL_NR_TAINTS] = {
 	[PORTACL_TAINT_SHARED] = "shared",
 	[PORTACL_TAINT_TRACED] = "traced",
 	[PORTACL_TAINT_NAMESPACE] = "namespace",
+	[PORTACL_TAINT_NOSUID] = "nosuid",
 	[PORTACL_TAINT_NOPATH] = "nopath",
 };
 

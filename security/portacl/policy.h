@@ -47,7 +47,8 @@ enum portacl_taint {
 	PORTACL_TAINT_DELETED,
 	PORTACL_TAINT_SHARED,	/* CLONE_FS with another process */
 	PORTACL_TAINT_TRACED,
-	PORTACL_TAINT_NAMESPACE, /* user or mount namespace, or nosuid */
+	PORTACL_TAINT_NAMESPACE, /* user or mount namespace */
+	PORTACL_TAINT_NOSUID,	/* the mount; said beside the former */
 	PORTACL_TAINT_NOPATH,
 	PORTACL_NR_TAINTS,
 };

@@ -20,7 +20,9 @@ static const char *const remedies[PORTACL_NR_TAINTS] = {
 		"the program must not share its directories (CLONE_FS) when it is executed",
 	[PORTACL_TAINT_TRACED] = "nobody but root may trace the program",
 	[PORTACL_TAINT_NAMESPACE] =
-		"start the program outside user namespaces and from a mount that is not nosuid, as systemd makes those of ProtectSystem= beside NoNewPrivileges=, and of DynamicUser=",
+		"start the program outside user namespaces, from a mount of the host",
+	[PORTACL_TAINT_NOSUID] =
+		"start the program from a mount that is not nosuid, as systemd makes those of ProtectSystem= beside NoNewPrivileges=, and of DynamicUser=",
 	[PORTACL_TAINT_NOPATH] = "the program needs a path",
 };
 

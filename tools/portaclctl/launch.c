@@ -141,7 +141,8 @@ static void note_unit(const struct unit *unit, const struct process *process,
 {
 	char *cgroup = unit_cgroup(unit), *image = launch_image();
 	char *nosuid = unit_nosuid(unit, process->exe);
-	const char *taint = unit->private_users || nosuid ? " taint=namespace" :
+	const char *taint = unit->private_users ? " taint=namespace" :
+			    nosuid ? " taint=nosuid" :
 			    unit_nnp(unit) ? " taint=nnp" : "";
 
 	list_add(notes, xasprintf("%s starts it: of the service, ask with cgroup=%s launcher=%s%s",

@@ -268,7 +268,9 @@ u32 process_taint(const struct process *process)
 	if (writable)
 		taint |= BIT(PORTACL_TAINT_WRITABLE);
 	free(writable);
-	if (process->own_user_ns || is_nosuid(process) ||
+	if (is_nosuid(process))
+		taint |= BIT(PORTACL_TAINT_NOSUID);
+	if (process->own_user_ns ||
 	    (process->own_mnt_ns && !process_host_owner(process->pid, "mnt")))
 		taint |= BIT(PORTACL_TAINT_NAMESPACE);
 	if (process->own_root)

@@ -281,7 +281,7 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2> /dev/null; then
 	until_true 60 is_running sleep $sleeper
 	echo "allow tcp 80 exe=$PWD/mnt/sleep uid=0 accept=writable" > mnt.conf
 	gives "explain: a nosuid mount that only the process has" 0 \
-		'portacl +legacy reason="namespace" nearest=1' \
+		'portacl +legacy reason="nosuid mount" nearest=1' \
 		explain --file mnt.conf $sleeper tcp/80
 	kill $sleeper
 else

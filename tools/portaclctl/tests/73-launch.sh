@@ -128,7 +128,7 @@ lx "of a program: its unit" 1 \
 lx "what the unit gives is allowed" 0 'allowed by portacl' env daemon tcp/80 \
 	cgroup=/system.slice/l.service launcher=$systemd taint=nnp
 unit "$real" NoNewPrivileges=yes ProtectSystem=full
-lx "its unit mounts it nosuid" 1 'launcher=[^ ]* taint=namespace$' env daemon tcp/80
+lx "its unit mounts it nosuid" 1 'launcher=[^ ]* taint=nosuid$' env daemon tcp/80
 lx "another user's" 1 'refused' env nobody tcp/80
 hides "launch: is not l.service" 'l.service'
 

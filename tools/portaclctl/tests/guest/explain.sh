@@ -150,7 +150,7 @@ mount -o remount,bind,nosuid / && exec "$@"
 EOF
 granted "nosuid" unshare -m $www perl binder.pl 95
 refused "nosuid" unshare -m sh nosuid $www perl binder.pl 95
-blames "nosuid" 'reason="namespace" nearest=1' 95
+blames "nosuid" 'reason="nosuid mount" nearest=1' 95
 
 # A BPF program of the cgroup: EPERM, which explain cannot know for sure.
 # attach.pl PROGRAM-TYPE HOOK NAME CGROUP: one that refuses every bind

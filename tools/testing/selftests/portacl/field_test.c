@@ -207,7 +207,7 @@ TEST_F(field, r24_program_at_home)
 	ASSERT_EQ(0, chown(HOME "/caddy", 33, 33));
 	ASSERT_EQ(0, load_rules(AT_HOME));
 	ASSERT_EQ(0, svc_run(&self->s, HOME "/caddy"));
-	EXPECT_REFUSED(&self->s, AT_HOME, "namespace");
+	EXPECT_REFUSED(&self->s, AT_HOME, "nosuid mount");
 	svc_stop(&self->s);
 
 	ASSERT_EQ(0, mount(NULL, HOME, NULL, MS_REMOUNT | MS_BIND, NULL));

@@ -162,7 +162,7 @@ TEST_F(fuse, nosuid)
 	EXPECT_EQ(S_IFREG | 0755, st.st_mode);
 	ASSERT_EQ(0, svc_run(&self->s, PROG));
 	EXPECT_EQ(1, ask(&self->s, "isexe " PROG));
-	EXPECT_REFUSED(&self->s, RULE, "namespace");
+	EXPECT_REFUSED(&self->s, RULE, "nosuid mount");
 	svc_stop(&self->s);
 	/* The control: it is nosuid that tells it from root's own mount. */
 	ASSERT_EQ(0, mount(NULL, MNT, NULL, MS_REMOUNT | MS_BIND, NULL));

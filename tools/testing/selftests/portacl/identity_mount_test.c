@@ -184,7 +184,7 @@ TEST_F(mount, private_and_nosuid)
 	svc_stop(&self->s);
 	how.arg = MS_NOSUID;
 	ASSERT_EQ(0, svc_start(&self->s, &how));
-	EXPECT_REFUSED(&self->s, ONLY_SVC, "namespace");
+	EXPECT_REFUSED(&self->s, ONLY_SVC, "nosuid mount");
 	svc_stop(&self->s);
 }
 

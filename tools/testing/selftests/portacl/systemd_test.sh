@@ -136,7 +136,7 @@ units_with_mounts() {
 	load "$launchers$plain"
 	start "$as_user" "$run_nginx" ProtectSystem=full $nnp
 	check "ProtectSystem= and NoNewPrivileges= are refused by exe=" \
-		refused namespace
+		refused "nosuid mount"
 }
 
 # The same units are a stranger's without the line.
