@@ -180,51 +180,24 @@ static u32 find_reserving(const struct portacl_policy *policy,
 	return 0;
 }
 
-/*
- * The first rule that would allow the same with another protocol, as udp for
- * HTTP/3, counted from 1; or 0.
- */
-static u32 find_other_proto(const struct portacl_policy *policy,
-			    struct portacl_request *request)
-{
-	struct portacl_request other;
-	u32 i, proto;
-
-	/* Whom a launcher vouches for is noted in the request. */
-	portacl_match(policy, request);
-	for (i = 0; i < policy->nr_rules; i++) {
-		if (!(policy->rules[i].flags & PORTACL_RULE_ALLOW))
-			continue;
-		for (proto = 0; proto < PORTACL_NR_PROTOS; proto++) {
-			other = *request;
-			other.proto = proto;
-			if (proto != request->proto &&
-			    portacl_match_rule(policy, &policy->rules[i],
-					       &other) == PORTACL_REASON_NONE)
-				return i + 1;
-		}
-	}
-	return 0;
-}
-
-/* To whom no rule comes near, one of another protocol may be what he wants. */
+/* Which protocols the rule has that came nearest, if it fails by them. */
 static void note_other_proto(const struct policy_source *source,
-			     struct portacl_request *request,
+			     const struct portacl_request *request,
 			     struct answer *answer)
 {
-	u32 rule = find_other_proto(source->policy, request);
 	char *old = answer->text, names[64];
 	struct seq_buf s;
 
-	if (!rule)
+	if (!answer->nearest || !answer->reason ||
+	    strcmp(answer->reason, portacl_reason_text(PORTACL_REASON_PROTO)))
 		return;
 	seq_buf_init(&s, names, sizeof(names));
 	portacl_print_names(&s, portacl_protos,
-			    source->policy->rules[rule - 1].protos);
-	answer->nearest = rule;
+			    source->policy->rules[answer->nearest - 1].protos);
 	answer->text = xasprintf("%s (rule %u: protocol %s, rule has %.*s)",
-				 old, rule, portacl_protos[request->proto],
-				 (int)s.len, names);
+				 old, answer->nearest,
+				 portacl_protos[request->proto], (int)s.len,
+				 names);
 	free(old);
 }
 
@@ -260,9 +233,7 @@ void ask(const struct policy_source *source, const char *request,
 		answer->rule = 0;
 	if (answer->nearest > source->policy->nr_rules)
 		answer->nearest = 0;
-	if (answer->action != PORTACL_ALLOW && !answer->rule &&
-	    !answer->nearest)
-		note_other_proto(source, &query.request, answer);
+	note_other_proto(source, &query.request, answer);
 	free(copy);
 }
 

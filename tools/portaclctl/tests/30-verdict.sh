@@ -53,12 +53,10 @@ v "a weakness" 0 'reason="no_new_privs" nearest=8' \
 v "another name of the program" 0 '^allow rule=8' tcp/86 uid=1 exe=/bin/env
 v "another network namespace" 0 '^allow rule=9' tcp/87 uid=1 net=other
 v "R38: the same with another protocol" 0 \
-	'^legacy reason="no rule" .rule 1: protocol udp, rule has tcp.$' \
+	'^legacy reason="other protocol" nearest=1 .rule 1: protocol udp, rule has tcp.$' \
 	udp/80 exe=/bin/true-not-there uid=daemon
 grep -q '^  nearest is rule 1: .*v.conf:1: allow tcp 80 ' out
 point $? "test: R38: the rule, where it stands"
-v "R38: not if it is another user's as well" 0 '^legacy reason="no rule"$' \
-	udp/80 exe=/bin/true-not-there uid=2
 v "a service by its name" 0 '^legacy' tcp/ssh uid=daemon
 v "an unknown service" 2 "request:1:11: services.5. has no 'nope' for tcp" \
 	tcp/nope uid=1

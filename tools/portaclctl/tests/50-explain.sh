@@ -69,7 +69,7 @@ point $? "explain: they are escaped"
 ex "another network namespace" 1 'net=any' env daemon tcp/82 net=other
 ln -s /usr/bin/env link
 ex "R38: a rule for another protocol" 1 \
-	'portacl +legacy reason="no rule" .rule 1: protocol udp, rule has tcp.: e.conf:1: allow tcp 80' \
+	'portacl +legacy reason="other protocol" nearest=1 .rule 1: protocol udp, rule has tcp.: e.conf:1: allow tcp 80' \
 	env daemon udp/80
 ex "R38: what would help" 1 '^  allow udp 80 exe=/usr/bin/env uid=daemon$' \
 	env daemon udp/80

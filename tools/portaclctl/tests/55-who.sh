@@ -43,7 +43,7 @@ allow tcp 3869 uid=990
 EOF
 gives "R37: check" 0 '^allow sctp 3868,36412 uid=990$' check --print sctp.conf
 gives "R37: test" 0 '^allow rule=1$' test --file sctp.conf sctp/3868 uid=990
-gives "R37: tcp is none" 0 '^legacy reason="no rule" .rule 1: protocol tcp, rule has sctp.$' \
+gives "R37: tcp is none" 0 '^legacy reason="other protocol" nearest=1 .rule 1: protocol tcp, rule has sctp.$' \
 	test --file sctp.conf tcp/3868 uid=990
 gives "R37: a tcp rule does not grant it" 0 '^legacy .*protocol sctp, rule has tcp' \
 	test --file sctp.conf sctp/3869 uid=990
