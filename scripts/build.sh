@@ -65,26 +65,27 @@ make_wanted() {
 }
 
 make_config() {
-	make -s -C "$src" O="$obj" CC="$cc" HOSTCC="$cc" \
-		KCONFIG_CONFIG=.config.new "$@" < /dev/null
+	make -s -C "$src" O="$obj" CC="$cc" HOSTCC="$cc" "$@" < /dev/null
 }
 
 # TOMOYO panics without a profile; this one can be written to by make bench.
-# .config keeps its time if nothing changed in it.
+# From nothing: tinyconfig of 6.1 would add to a .config that is there.  .config
+# keeps its time if nothing changed in it.
 configure() {
 	mkdir -p "$obj/security/tomoyo/policy"
 	ln -sfn "$src" "$dir/src"
 	ln -sfn "$obj" "$dir/obj"
 	cp -p "$top"/scripts/config/tomoyo/*.conf "$obj/security/tomoyo/policy"
 	log=$dir/config.log
+	[ ! -e "$obj/.config" ] || mv "$obj/.config" "$obj/.config.last"
 	{
 		make_config tinyconfig &&
-			cat "$wanted" >> "$obj/.config.new" &&
+			cat "$wanted" >> "$obj/.config" &&
 			make_config olddefconfig
 	} > "$log" 2>&1 ||
 		die_log "$log" 15 "$k: cannot be configured"
-	cmp -s "$obj/.config.new" "$obj/.config" ||
-		cp "$obj/.config.new" "$obj/.config"
+	! cmp -s "$obj/.config" "$obj/.config.last" ||
+		mv "$obj/.config.last" "$obj/.config"
 	check_config
 }
 

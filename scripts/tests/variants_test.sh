@@ -30,6 +30,7 @@ compile() {
 	cc=$1
 	shift
 	mkdir -p "$obj"
+	rm -f "$obj/.config"
 	make_in tinyconfig || return
 	cat "$top/scripts/config/base.config" >> "$obj/.config"
 	for s; do echo "$s"; done >> "$obj/.config"
