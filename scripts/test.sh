@@ -3,7 +3,8 @@
 # The test suite.  Usage: test.sh [--full] [KERNEL…]
 #   KERNEL  6.1, 6.12, 7.2, or one with -debug behind it; default: 6.12
 #   --full  also what takes long or needs more than the archive; by default on
-#           all three and on 6.12-debug
+#           all three and on 6.12-debug.  Without it the tool, real daemons and
+#           the stress of reloads are for the first KERNEL alone
 #
 # A kernel that the archive no longer has is skipped.
 # What the tests said is kept in build/results, in TAP.  The last line here is
@@ -16,18 +17,19 @@ results=$top/build/results
 binaries=$top/build/selftests
 tests=$top/tools/testing/selftests/portacl
 
-# report NAME: count the points in NAME.tap, show what did not pass.
+# report NAME: count the points in NAME.tap, show what did not pass, and how
+# long it took since $since.
 report() {
 	awk -f "$top/scripts/tap.awk" -v name="$1" "$results/$1.tap" \
 		> "$results/$1.out"
 	sed -n '$s/count //p' "$results/$1.out" >> "$results/counts"
-	sed "\$s/count \(.*\) \(.*\) \(.*\)/$1: \1 passed, \2 failed, \3 skipped/" \
+	sed "\$s/count \(.*\) \(.*\) \(.*\)/$1: \1 passed, \2 failed, \3 skipped, $((SECONDS - since)) s/" \
 		"$results/$1.out"
 }
 
 # run NAME COMMAND…: what speaks TAP outside the guest.
 run() {
-	name=$1
+	name=$1 since=$SECONDS
 	shift
 	say "$name"
 	{
@@ -70,10 +72,13 @@ build() {
 # NAME VARIANT ARGUMENTS TEST…, for $k; and the tests that no line names.  Those
 # of the tool take the longest, so they come first.
 list_boots() {
-	find "$top/tools/portaclctl/tests/guest" -name '*.sh' ! -name lib.sh |
+	suites=test
+	[ "$k" != "$first" ] || suites='test|first'
+	[ -z "$full" ] || suites='test|first|full'
+	[ "$suites" = test ] ||
+		find "$top/tools/portaclctl/tests/guest" -name '*.sh' ! -name lib.sh |
 		sort -r | awk '{ print "tool" NR " base \"\" " $0 }'
-	sed -n "/^#/d; /^full/d; s/^test[[:blank:]]*//p" "$tests/boots"
-	[ -z "$full" ] || sed -n 's/^full[[:blank:]]*//p' "$tests/boots"
+	sed -nE "s/^($suites)[[:blank:]]+//p" "$tests/boots"
 	for t in "$tests"/*_test.c "$tests"/*_test.sh; do
 		t=$(basename "$t" .c)
 		grep -v '^#' "$tests/boots" | grep -qw -- "$t" || echo "$t"
@@ -82,7 +87,7 @@ list_boots() {
 
 # boot NAME VARIANT ARGUMENTS TEST…
 boot() {
-	id=$k-$1 args=$3 image=$k root=/
+	id=$k-$1 since=$SECONDS args=$3 image=$k root=/
 	case $2 in
 	base) ;;
 	systemd) root=$("$top/scripts/rootfs.sh") || root=missing ;;
@@ -119,7 +124,7 @@ run_boots() {
 
 # It may be that the builder in the background is at it or has done it.
 test_kernel() {
-	k=$1
+	k=$1 since=$SECONDS
 	build "$k" || {
 		echo "## expect kernel" > "$results/$k.tap"
 		report "$k"
@@ -127,6 +132,15 @@ test_kernel() {
 	}
 	pool run "guest-$k" "$top/scripts/tests/guest_test.sh" "$k"
 	run_boots
+}
+
+# What compiles a kernel again and again.
+run_full() {
+	for k; do
+		case $k in *-debug) continue ;; esac
+		run "variants-$k" "$top/scripts/tests/variants_test.sh" "$k"
+		run "gates-$k" "$top/scripts/tests/gates_test.sh" "$k"
+	done
 }
 
 # One point, skipped.
@@ -164,7 +178,7 @@ done
 limit=600
 case "$full $*" in *yes*|*-debug*) limit=1500 ;; esac
 # shellcheck disable=SC2086
-"$top/scripts/setup.sh" build guest tests ${full:+system}
+"$top/scripts/setup.sh" build guest tests ${full:+system lint}
 rm -rf "$results"
 mkdir -p "$results" "$binaries"
 : > "$results/counts"
@@ -172,6 +186,7 @@ fetch_all "$@"
 # shellcheck disable=SC2086
 set -- $kernels
 [ $# -gt 0 ] || die "the archive has none of these kernels"
+first=$1
 build_in_background "$@"
 
 run selftests-build point make -C "$tests" OUTPUT="$binaries"
@@ -180,9 +195,10 @@ cp "$tests"/*.sh "$binaries"
 pool run portaclctl make -C "$top/tools/portaclctl" test
 for t in tap usage; do pool run "$t" "$top/scripts/tests/${t}_test.sh"; done
 # shellcheck disable=SC2086
-pool run apply "$top/scripts/tests/apply_test.sh" $kernels
+pool run apply "$top/scripts/tests/apply_test.sh" ${full:+--each} $kernels
 for k; do test_kernel "$k"; done
 wait
+[ -z "$full" ] || run_full "$@"
 # Once more at the end, where it is looked for.
 grep -h '^FAIL' "$results"/*.out || :
 awk '{ p += $1; f += $2; s += $3 }
