@@ -85,12 +85,7 @@ bool boot_try(int *status)
 	char *messages;
 	pid_t pid;
 
-	fflush(stdout);
-	if (pipe(fds))
-		die_errno("pipe");
-	pid = fork();
-	if (pid < 0)
-		die_errno("fork");
+	pid = fork_piped(fds);
 	if (!pid) {
 		if (dup2(fds[1], STDERR_FILENO) < 0)
 			_exit(EXIT_REFUSED);

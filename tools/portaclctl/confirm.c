@@ -136,12 +136,7 @@ int confirm(int fd, const char *rollback, u32 seconds)
 	char answer;
 	pid_t pid;
 
-	fflush(stdout);
-	if (pipe(fds))
-		die_errno("pipe");
-	pid = fork();
-	if (pid < 0)
-		die_errno("fork");
+	pid = fork_piped(fds);
 	if (!pid) {
 		close(fds[1]);
 		guard(fds[0], rollback, deadline);

@@ -223,6 +223,20 @@ bool write_all(int fd, const char *text, size_t len)
 	return true;
 }
 
+/* A child with a pipe to or from it, which both have both ends of. */
+pid_t fork_piped(int fds[2])
+{
+	pid_t pid;
+
+	fflush(stdout);
+	if (pipe(fds))
+		die_errno("pipe");
+	pid = fork();
+	if (pid < 0)
+		die_errno("fork");
+	return pid;
+}
+
 bool parse_number(const char *text, u32 max, u32 *value)
 {
 	return *text && strspn(text, "0123456789") == strlen(text) &&
