@@ -52,7 +52,7 @@ series: ## KSRC=…: a series for git am, in build/series
 bench: ## instructions and nanoseconds, beside portacl's peers
 	@scripts/bench/bench.sh $(BENCH)
 
-test-full: ## what make test leaves out, too: all kernels, debug, slow tests
+test-full: ## what make test leaves out, too: debugging, slow tests
 	@scripts/test.sh --full
 
 fuzz: ## feed the parser with what no test thought of
