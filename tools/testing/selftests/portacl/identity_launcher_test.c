@@ -86,6 +86,24 @@ TEST_F(launcher, no_new_privs)
 	svc_stop(&self->s);
 }
 
+/* It vouches for how the program was executed, not for the file. */
+TEST_F(launcher, writable)
+{
+	struct launch how = {};
+
+	ASSERT_EQ(0, load_rules("launcher " MANAGER "\n" ONLY_SVC));
+	ASSERT_EQ(0, chmod(SVC, 0757));
+	ASSERT_EQ(0, launch(&self->s, &how));
+	EXPECT_REFUSED(&self->s, ONLY_SVC, "writable");
+	svc_stop(&self->s);
+	/* The control: it is the quick way that such a rule is granted by. */
+	ASSERT_EQ(0, chmod(SVC, 0755));
+	ASSERT_EQ(0, load_rules("launcher " MANAGER "\n" ONLY_SVC));
+	ASSERT_EQ(0, launch(&self->s, &how));
+	EXPECT_GRANTED(&self->s);
+	svc_stop(&self->s);
+}
+
 /* Without its line the manager is a stranger, and the record says so. */
 TEST_F(launcher, not_declared)
 {
