@@ -55,7 +55,8 @@ missing() {
 # scripts are kept quiet by the run level, systemd by not being seen.
 install() {
 	export RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive
-	set -- apt-get install -y --no-install-recommends "$@"
+	set -- apt-get install -y --no-install-recommends \
+		-o DPkg::Lock::Timeout=600 "$@"
 	if [ -d /run/systemd/system ] && unshare -m true 2> /dev/null; then
 		set -- unshare -m sh -ec \
 			'mount -t tmpfs none /run/systemd; exec "$@"' sh "$@"
@@ -70,7 +71,12 @@ want=$(missing "$@" | tr '\n' ' ')
 [ -n "$want" ] || exit 0
 [ "$(id -u)" = 0 ] || die "needs root to install: $want"
 
+# What another run is about to install is missing or half there until it ends.
 mkdir -p "$cache"
+exec 9> "$cache/setup.lock"
+flock 9
+want=$(missing "$@" | tr '\n' ' ')
+[ -n "$want" ] || exit 0
 log=$cache/setup.log
 step "updating the package lists" "$log" 30 \
 	apt-get update -o APT::Update::Error-Mode=any ||

@@ -15,6 +15,7 @@ ok() {
 	what=$1
 	shift
 	points=$((points + 1))
+	rm -f "$tmp/said"
 	if "$@" > "$tmp/ok" 2>&1; then
 		echo "ok $points $what"
 	else
