@@ -135,8 +135,9 @@ test_kernel() {
 	run_boots
 }
 
-# What compiles a kernel again and again.
+# What compiles a kernel again and again, and the package.
 run_full() {
+	run deb point make -C "$top" deb
 	for k; do
 		case $k in *-debug) continue ;; esac
 		run "variants-$k" "$top/scripts/tests/variants_test.sh" "$k"

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Build the Debian package.  Usage: build.sh DIR VERSION
+# Build the Debian package.  Usage: build.sh DIR VERSION CORE...
+#   CORE  a source of security/portacl that the tool is compiled with
 set -eu
 out=$1 version=$2
+shift 2
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../../.." && pwd)
 for tool in dh dpkg-buildpackage lintian; do
@@ -18,9 +20,7 @@ cp -R "$top/tools/portaclctl" "$tree/tools/"
 mv "$tree/tools/portaclctl/debian" "$tree/"
 # The version stands in the changelog, where the tool's Makefile looks for it.
 ln -s ../../debian "$tree/tools/portaclctl/debian"
-for name in policy index match lex parse print query; do
-	cp "$top/security/portacl/$name.c" "$tree/security/portacl/"
-done
+for name; do cp "$top/security/portacl/$name.c" "$tree/security/portacl/"; done
 cp "$top"/security/portacl/*.h "$tree/security/portacl/"
 cd "$tree"
 dpkg-buildpackage -us -uc -b > "$out/build.log" 2>&1 || {
