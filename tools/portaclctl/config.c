@@ -413,12 +413,13 @@ void config_build(struct config *cfg)
 
 void config_free(struct config *cfg)
 {
-	u32 i;
+	u32 i, rules = cfg->policy ? cfg->policy->nr_rules :
+				     cfg->parser.draft.rules.len;
 
 	portacl_parser_free(&cfg->parser);
 	list_free(&cfg->files);
-	for (i = 0; cfg->policy && i < cfg->policy->nr_rules; i++)
-		free(cfg->written ? cfg->written[i] : NULL);
+	for (i = 0; cfg->written && i < rules; i++)
+		free(cfg->written[i]);
 	free(cfg->written);
 	free(cfg->origins);
 	portacl_policy_free(cfg->policy);
