@@ -144,7 +144,8 @@ verdict() {
 }
 
 bad='^(\[[^]]*\] *)*(BUG|WARNING|UBSAN|Oops)[: ]'
-accel=tcg patience=120 append='' limit=600 memory=1536 rows=0 cols=0 root=/ processors='-smp 2'
+# Without ACPI the kernel has its processors from the MP table: one per socket.
+accel=tcg patience=120 append='' limit=600 memory=1536 rows=0 cols=0 root=/ processors='-smp 2,sockets=2'
 [ $# -gt 0 ] || usage
 k=$1
 shift

@@ -72,7 +72,7 @@ build() {
 # NAME VARIANT ARGUMENTS TEST…, for $k; and the tests that no line names.  Those
 # of the tool take the longest, so they come first.
 list_boots() {
-	suites=test
+	suites='test'
 	[ "$k" != "$first" ] || suites='test|first'
 	[ -z "$full" ] || suites='test|first|full'
 	[ "$suites" = test ] ||
@@ -130,8 +130,9 @@ test_kernel() {
 		report "$k"
 		return
 	}
-	[ -z "$full" ] && [ "$k" != "$first" ] ||
+	if [ "$full" ] || [ "$k" = "$first" ]; then
 		pool run "guest-$k" "$top/scripts/tests/guest_test.sh" "$k"
+	fi
 	run_boots
 }
 

@@ -33,6 +33,7 @@ without() {
 missed() {
 	file=$1 edit=$2
 	shift 2
+	rm -f "$tmp/said"
 	without "$file" "$edit" || return
 	for t; do
 		"$tmp/tree/scripts/boot.sh" "$k" -t 900 \

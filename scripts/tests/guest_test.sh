@@ -48,10 +48,11 @@ other_checkout() {
 		[ ! -e "$image/src" ]
 }
 
-plan 10
+plan 11
 ok "the exit status of the command" status 3 sh -c 'echo out; echo err >&2; exit 3'
 ok "its output and nothing else" \
 	eval '[ "$(cat "$tmp/out")" = out ] && [ "$(cat "$tmp/err")" = err ]'
+ok "two processors" status 0 sh -c '[ "$(nproc)" = 2 ]'
 ok "a signal" status 137 sh -c 'kill -9 $$'
 ok "a warning of the kernel is a failure" \
 	status 1 sh -c 'echo "<4>WARNING: just a test" > /dev/kmsg'

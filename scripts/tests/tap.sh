@@ -15,7 +15,6 @@ ok() {
 	what=$1
 	shift
 	points=$((points + 1))
-	rm -f "$tmp/said"
 	if "$@" > "$tmp/ok" 2>&1; then
 		echo "ok $points $what"
 	else

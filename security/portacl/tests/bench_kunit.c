@@ -86,7 +86,7 @@ static struct portacl_request make_request(u32 shape, u32 i, bool hit)
 static u64 time_lookups(const struct portacl_policy *policy, u32 shape, u32 nr,
 			bool hit, u32 *allowed)
 {
-	struct portacl_request reqs[16];
+	static struct portacl_request reqs[16]; /* too large for the stack */
 	u64 start;
 	u32 i;
 

@@ -307,7 +307,7 @@ static struct portacl_policy *build(struct kunit *test,
 {
 	struct portacl_parser p = { .has_version = true };
 	struct portacl_policy *policy = NULL, *first = NULL;
-	char line[1024];
+	static char line[1024]; /* too large for the stack */
 	struct seq_buf s;
 	u32 i;
 
