@@ -47,6 +47,17 @@ void complain(struct source *src, u32 column, const char *reason)
 		die("%u errors, the rest is not read", src->cfg->errors);
 }
 
+/* A word that no rule knows, after a path, may be the rest of the path. */
+static void hint_at_blank(const char *text, u32 at, const char *reason)
+{
+	if (strncmp(reason, "unknown word", strlen("unknown word")))
+		return;
+	while (at && text[at] != '=')
+		at--;
+	if (text[at] == '=' && text[at + 1] == '/')
+		fputs("    in a path a blank is written \\040\n", stderr);
+}
+
 /* The kernel's parser reads the line; its error is shown in the source. */
 static void feed(struct source *src, struct line *line)
 {
@@ -64,6 +75,7 @@ static void feed(struct source *src, struct line *line)
 		else
 			at = len ? line->columns[len - 1] + 1 : 0;
 		complain(src, at, p->error.reason);
+		hint_at_blank(src->text, at, p->error.reason);
 		memset(&p->error, 0, sizeof(p->error));
 	}
 	if (p->draft.rules.len == rules)

@@ -49,6 +49,8 @@ gives "but not hundreds" 1 '20 errors, the rest is not read' check bad.conf
 point $? "- is standard input"
 gives "a file that is not there" 1 'nowhere.conf: No such file' \
 	check nowhere.conf
+gives "how a blank in a path is written" 1 '^    in a path .* \\040$' \
+	check "$samples/bad-blank.conf"
 printf 'allow tcp 80 uid=0 \033[31m\n' > bad.conf
 run check bad.conf
 hides "no escape sequence reaches the terminal" "$(printf '\033')"
