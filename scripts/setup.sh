@@ -18,7 +18,7 @@ tests='default-jre-headless:java nodejs:node authbind mandoc bash-completion
 system='debootstrap'
 bench='apparmor checkpolicy gnuplot-nox'
 deb='debhelper dpkg-dev fakeroot lintian'
-lint='sparse shellcheck clang-format clang libclang-rt-dev'
+lint='sparse shellcheck clang-format clang clang-19 libclang-rt-dev'
 
 group() {
 	case $1 in

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Compile what portacl brings in configurations that no test boots, with gcc
-# and clang, each with W=1 and no warning in security/portacl.
+# and clang (7.2 wants 17 or newer), each with W=1 and no warning in
+# security/portacl.
 # Usage: variants_test.sh [K…]
 . "$(dirname "$0")/tap.sh"
 cache=${PORTACL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/portacl}
@@ -50,10 +51,16 @@ for k; do
 	exec 9> "$cache/$k/lock"
 	flock 9
 	ok "$k: gcc" compile gcc
-	ok "$k: clang" compile clang CONFIG_CC_IS_CLANG=y
+	ok "$k: clang" compile clang-19 CONFIG_CC_IS_CLANG=y
 	for s in IPV6 IP_SCTP AUDIT CGROUPS SECURITY_NETWORK; do
 		case $s in
-		SECURITY_NETWORK) set -- CONFIG_SECURITY_PORTACL=n ;;
+		# Without what selects it.
+		AUDIT) set -- CONFIG_SECURITY_APPARMOR=n ;;
+		SECURITY_NETWORK)
+			set -- CONFIG_SECURITY_PORTACL=n \
+				CONFIG_SECURITY_APPARMOR=n \
+				CONFIG_SECURITY_LANDLOCK=n
+			;;
 		*) set -- ;;
 		esac
 		ok "$k: without $s" compile gcc "$@" "CONFIG_$s=n"
