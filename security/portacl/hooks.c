@@ -229,7 +229,7 @@ static noinline int decide(const struct sock *sk, const struct sockaddr *addr,
 	rcu_read_lock();
 	policy = rcu_dereference(portacl_active);
 	rule = !id->taint || portacl_policy_launcher(policy, id->launcher) ?
-		       portacl_match_quick(policy, tag, proto) : 0;
+		       portacl_match_quick(policy, tag, port, proto) : 0;
 	if (rule)
 		portacl_stats_grant(policy->stats, rule);
 	rcu_read_unlock();

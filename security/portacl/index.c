@@ -9,6 +9,7 @@
  */
 #include "portacl.h"
 
+#include <linux/bitmap.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/log2.h>
@@ -161,7 +162,12 @@ static void add_rule(struct sink *sink, u32 index)
 	u32 i, n;
 
 	for (i = 0; i < rule->nr_ports; i++) {
-		if (!exact || port[i].max - port[i].min >= FEW_PORTS) {
+		bool wide = !exact || port[i].max - port[i].min >= FEW_PORTS;
+
+		if (sink->fill && (wide || !rule->exe || !rule->nr_uids))
+			bitmap_set(policy->shared, port[i].min,
+				   port[i].max - port[i].min + 1);
+		if (wide) {
 			add_spans(sink, index, &port[i]);
 			continue;
 		}

@@ -157,6 +157,7 @@ static inline u64 portacl_key_tag(enum portacl_key key, u16 port, u64 exe,
  * portacl_match_quick - find the plain rule for a program, if it is the first
  * @policy: the policy
  * @tag: the port, the executable and the effective uid as PORTACL_KEY_EXE_UID
+ * @port: that port
  * @proto: enum portacl_proto
  *
  * For a sound identity in the initial network namespace.
@@ -166,7 +167,8 @@ static inline u64 portacl_key_tag(enum portacl_key key, u16 port, u64 exe,
  * 0: portacl_match() has to decide.
  */
 static __always_inline u32
-portacl_match_quick(const struct portacl_policy *policy, u64 tag, u8 proto)
+portacl_match_quick(const struct portacl_policy *policy, u64 tag, u16 port,
+		    u8 proto)
 {
 	u32 next = policy->buckets[tag >> policy->shift];
 
@@ -178,9 +180,10 @@ portacl_match_quick(const struct portacl_policy *policy, u64 tag, u8 proto)
 		if (entry->tag != tag)
 			continue;
 		rule = &policy->rules[entry->rule];
-		if (entry->rule < policy->rest &&
-		    (rule->flags & PORTACL_RULE_PLAIN) &&
-		    (rule->protos & BIT(proto)))
+		if ((rule->flags & PORTACL_RULE_PLAIN) &&
+		    (rule->protos & BIT(proto)) &&
+		    (entry->rule < policy->rest ||
+		     !test_bit(port, policy->shared)))
 			return entry->rule + 1;
 		break;
 	}

@@ -93,7 +93,8 @@ static int build_port_sets(struct portacl_policy *policy)
 	u32 i, net;
 
 	policy->ports = new_port_set(&policy->size);
-	if (!policy->ports)
+	policy->shared = new_port_set(&policy->size);
+	if (!policy->ports || !policy->shared)
 		return -ENOMEM;
 	if (policy->fallback != PORTACL_LEGACY)
 		bitmap_fill(policy->ports, PORTACL_NR_PORTS);
@@ -281,6 +282,7 @@ void portacl_policy_free(struct portacl_policy *policy)
 	if (!policy)
 		return;
 	kvfree(policy->ports);
+	kvfree(policy->shared);
 	kvfree(policy->exes);
 	kvfree(policy->only[0]);
 	kvfree(policy->only[1]);

@@ -212,6 +212,7 @@ struct portacl_stats;
  * @ports: the ports that a rule, or the default, has an opinion on
  * @first: per kind of key, the lowest rule in the hash table; ~0: none
  * @rest: the lowest rule that does not name a program and its users
+ * @shared: the ports that such rules cover
  * @buckets: index of each bucket's first entry plus one
  * @shift: a tag shifted right by it is the bucket's index
  * @nr_nodes: number of nodes
@@ -246,6 +247,7 @@ struct portacl_policy {
 	unsigned long *ports;
 	u32 first[PORTACL_NR_KEYS];
 	u32 rest;
+	unsigned long *shared;
 	u32 *buckets;
 	u32 shift;
 	u32 nr_nodes;

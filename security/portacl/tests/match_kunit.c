@@ -351,7 +351,7 @@ static u32 compare(struct kunit *test, const struct model *model,
 		want = model_match(model, &ask);
 		got = portacl_match(policy, &ask.req);
 		quick = portacl_match_quick(policy, tag_of(&ask.req),
-					    ask.req.proto);
+					    ask.req.port, ask.req.proto);
 		if (quick && !ask.req.taint && !ask.req.other_net) {
 			nr_quick++;
 			KUNIT_EXPECT_TRUE(test, want.rule == quick &&

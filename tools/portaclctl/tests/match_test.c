@@ -216,7 +216,8 @@ static u32 quick_rule(const struct portacl_policy *policy,
 	return portacl_match_quick(policy,
 				   portacl_key_tag(PORTACL_KEY_EXE_UID,
 						   req->port, req->exe,
-						   req->uid), req->proto);
+						   req->uid),
+				   req->port, req->proto);
 }
 
 static bool same(const struct portacl_policy *policy,
