@@ -17,17 +17,20 @@ figure() {
 	echo "$name $rules $("$bind" "$@")"
 }
 
-# The last rule is ours; those before it each name another program and user.
+# The last rule is ours, of ranges the last two; those before each name another
+# program and user.
 policy() {
 	echo 'version 1'
 	awk -v shape="$1" -v n="$2" -v exe="$bind" 'BEGIN {
-		for (i = 1; i < n; i++) {
+		for (i = 1; i < n - (shape == "ranges"); i++) {
 			port = 1024 + i % 60000
 			ports = shape == "one-port" ? 80 : port
 			if (shape == "ranges")
 				ports = port "-" port + 76
 			print "allow tcp " ports " exe=/usr/sbin/d" i " uid=" 1000 + i
 		}
+		if (shape == "ranges")
+			print "allow tcp 63000-63999 exe=" exe " uid=33"
 		print "allow tcp 80 exe=" exe " uid=33 only"
 	}'
 	echo commit
@@ -61,6 +64,8 @@ measure_portacl() {
 			# in a rule, that of another program
 			[ $shape = one-port ] ||
 				figure "miss-$shape" "$n" bind 1030 33
+			[ $shape != ranges ] ||
+				figure "hit-own-range" "$n" bind 63500 33
 			figure "no-rule-$shape" "$n" bind 64000 33
 			figure "exec-$shape" "$n" exec "$true" 33
 		done

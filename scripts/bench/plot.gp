@@ -20,7 +20,8 @@ plot flat("off", "bind") title "portacl=off" with lines dashtype 2 linecolor "bl
      flat("selinux", "bind") title "SELinux, all allowed" with lines dashtype 5, \
      rows("portacl", "hit-spread") using 3:4 title "portacl, hit, spread" with linespoints, \
      rows("portacl", "hit-one-port") using 3:4 title "portacl, hit, one port" with linespoints, \
-     rows("portacl", "hit-ranges") using 3:4 title "portacl, hit, ranges" with linespoints, \
+     rows("portacl", "hit-ranges") using 3:4 title "portacl, hit, beside ranges" with linespoints, \
+     rows("portacl", "hit-own-range") using 3:4 title "portacl, hit, its own range" with linespoints, \
      rows("portacl", "no-rule-spread") using 3:4 title "portacl, port in no rule" with linespoints, \
      rows("landlock", "hit") using 3:4 title "Landlock" with linespoints, \
      rows("apparmor", "hit") using 3:4 title "AppArmor" with linespoints
