@@ -212,8 +212,6 @@ static noinline int decide(const struct sock *sk, const struct sockaddr *addr,
 	const struct cred *cred = current_cred();
 	const struct portacl_cred *id = portacl_cred(cred);
 	const struct portacl_policy *policy;
-	u64 tag = portacl_key_tag(PORTACL_KEY_EXE_UID, port, id->exe,
-				  __kuid_val(cred->euid));
 	u8 proto = sk->sk_protocol == IPPROTO_TCP ? PORTACL_TCP : PORTACL_UDP;
 	u32 rule;
 
@@ -229,7 +227,9 @@ static noinline int decide(const struct sock *sk, const struct sockaddr *addr,
 	rcu_read_lock();
 	policy = rcu_dereference(portacl_active);
 	rule = !id->taint || portacl_policy_launcher(policy, id->launcher) ?
-		       portacl_match_quick(policy, tag, port, proto) : 0;
+		       portacl_match_quick(policy, id->exe,
+					   __kuid_val(cred->euid), port,
+					   proto) : 0;
 	if (rule)
 		portacl_stats_grant(policy->stats, rule);
 	rcu_read_unlock();

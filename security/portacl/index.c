@@ -2,14 +2,14 @@
 /*
  * portacl: the index of a policy, built once.
  *
- * A rule that names its ports, and its users if any, one by one stands in a
- * hash table under each of them.  All others stand in a tree as rectangles of
- * ports and uids.  The ports that a rule reserves (only) are rules too, whose
- * numbers follow the last rule's.
+ * A rule that names its users one by one, if any, stands in a hash table under
+ * each of them: together with each of its ports if these are few, else without
+ * a port.  All others stand in a tree as rectangles of ports and uids.  The
+ * ports that a rule reserves (only) are rules too, whose numbers follow the
+ * last rule's.
  */
 #include "portacl.h"
 
-#include <linux/bitmap.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/log2.h>
@@ -24,21 +24,30 @@
 
 /* A range of at most so many ports goes port by port into the hash table. */
 #define FEW_PORTS 4
-/* At most so many pairs of a port and a uid of one rule go there. */
+/* At most so many keys of one rule go there. */
 #define FEW_KEYS 16
+/* At most so many rules of the same users stand there without a port. */
+#define FEW_WIDE 4
+
+/* The number of entries is an upper bound, that of the spans is not. */
+enum pass {
+	COUNT_ENTRIES,
+	FILL_ENTRIES, /* and count the spans */
+	FILL_SPANS,
+};
 
 /**
  * struct sink - where the index's elements go
- * @policy: the policy, whose arrays are allocated in the second pass
+ * @policy: the policy
  * @nr_entries: number of elements for the hash table so far
  * @nr_spans: number of elements for the tree so far
- * @fill: this is the second pass: store them
+ * @pass: which of them are stored
  */
 struct sink {
 	struct portacl_policy *policy;
 	u32 nr_entries;
 	u32 nr_spans;
-	bool fill;
+	enum pass pass;
 };
 
 static const struct portacl_rule *rule_of(const struct portacl_policy *policy,
@@ -65,16 +74,18 @@ static bool covers(const struct portacl_policy *policy, u32 first, u32 second)
 }
 
 /* Rules arrive from the last to the first, so each chain ascends. */
-static void add_entry(struct sink *sink, u64 tag, u32 rule)
+static void add_entry(struct sink *sink, enum portacl_key key, u64 tag,
+		      u32 rule)
 {
 	struct portacl_policy *policy = sink->policy;
 	struct portacl_entry *entry;
 	u32 *head;
 
-	if (!sink->fill) {
+	if (sink->pass != FILL_ENTRIES) {
 		sink->nr_entries++;
 		return;
 	}
+	policy->first[key] = min(policy->first[key], rule);
 	head = &policy->buckets[tag >> policy->shift];
 	if (*head) {
 		entry = &policy->entries[*head - 1];
@@ -93,7 +104,7 @@ static void add_entry(struct sink *sink, u64 tag, u32 rule)
 static void add_span(struct sink *sink, u32 rule,
 		     const struct portacl_range *port, u32 uid_min, u32 uid_max)
 {
-	if (sink->fill)
+	if (sink->pass == FILL_SPANS)
 		sink->policy->spans[sink->nr_spans] = (struct portacl_span) {
 			.rule = rule,
 			.port_min = port->min,
@@ -105,74 +116,133 @@ static void add_span(struct sink *sink, u32 rule,
 	sink->nr_spans++;
 }
 
-static bool all_single(const struct portacl_range *range, u32 nr)
+/* Has each range at most @few elements? */
+static bool all_narrow(const struct portacl_range *range, u32 nr, u32 few)
 {
 	while (nr--)
-		if (range[nr].min != range[nr].max)
+		if (range[nr].max - range[nr].min >= few)
 			return false;
 	return true;
 }
 
-static void add_keys(struct sink *sink, u32 index, u32 port)
+/* What the rule is found by, if not by its port. */
+static enum portacl_key key_of(const struct portacl_rule *rule)
+{
+	if (rule->exe)
+		return rule->nr_uids ? PORTACL_KEY_EXE_UID : PORTACL_KEY_EXE;
+	return rule->nr_uids ? PORTACL_KEY_UID : PORTACL_KEY_PORT;
+}
+
+/* The rule's tag with its user number @i. */
+static u64 tag_of(const struct portacl_policy *policy,
+		  const struct portacl_rule *rule, enum portacl_key key,
+		  u32 port, u32 i)
+{
+	u32 uid = rule->nr_uids ? portacl_rule_uids(policy, rule)[i].min : 0;
+
+	return portacl_key_tag(key, port, rule->exe, uid);
+}
+
+static void add_keys(struct sink *sink, u32 index, enum portacl_key key,
+		     u32 port)
 {
 	const struct portacl_policy *policy = sink->policy;
 	const struct portacl_rule *rule = &policy->rules[index];
-	const struct portacl_range *uid = portacl_rule_uids(policy, rule);
-	enum portacl_key key = rule->exe ? PORTACL_KEY_EXE : PORTACL_KEY_PORT;
 	u32 i;
 
-	if (!rule->nr_uids) {
-		add_entry(sink, portacl_key_tag(key, port, rule->exe, 0),
-			  index);
-		return;
-	}
-	key = rule->exe ? PORTACL_KEY_EXE_UID : PORTACL_KEY_UID;
-	for (i = 0; i < rule->nr_uids; i++)
-		add_entry(sink,
-			  portacl_key_tag(key, port, rule->exe, uid[i].min),
-			  index);
+	for (i = 0; i < max_t(u32, rule->nr_uids, 1); i++)
+		add_entry(sink, key, tag_of(policy, rule, key, port, i), index);
 }
 
-static void add_spans(struct sink *sink, u32 index,
-		      const struct portacl_range *port)
-{
-	const struct portacl_policy *policy = sink->policy;
-	const struct portacl_rule *rule = &policy->rules[index];
-	const struct portacl_range *uid = portacl_rule_uids(policy, rule);
-	u32 i, nr = rule->nr_uids;
-
-	if (!nr) {
-		add_span(sink, index, port, 0, U32_MAX);
-	} else if (nr * rule->nr_ports > FEW_KEYS) {
-		add_span(sink, index, port, uid[0].min, uid[nr - 1].max);
-	} else {
-		for (i = 0; i < nr; i++)
-			add_span(sink, index, port, uid[i].min, uid[i].max);
-	}
-}
-
-static void add_rule(struct sink *sink, u32 index)
+static void add_ports(struct sink *sink, u32 index)
 {
 	const struct portacl_policy *policy = sink->policy;
 	const struct portacl_rule *rule = &policy->rules[index];
 	const struct portacl_range *port = portacl_rule_ports(policy, rule);
-	bool exact = all_single(portacl_rule_uids(policy, rule),
-				rule->nr_uids) &&
-		     rule->nr_uids * rule->nr_ports * FEW_PORTS <= FEW_KEYS;
 	u32 i, n;
 
-	for (i = 0; i < rule->nr_ports; i++) {
-		bool wide = !exact || port[i].max - port[i].min >= FEW_PORTS;
-
-		if (sink->fill && (wide || !rule->exe || !rule->nr_uids))
-			bitmap_set(policy->shared, port[i].min,
-				   port[i].max - port[i].min + 1);
-		if (wide) {
-			add_spans(sink, index, &port[i]);
-			continue;
-		}
+	for (i = 0; i < rule->nr_ports; i++)
 		for (n = port[i].min; n <= port[i].max; n++)
-			add_keys(sink, index, n);
+			add_keys(sink, index, key_of(rule), n);
+}
+
+static void add_spans(struct sink *sink, u32 index)
+{
+	const struct portacl_policy *policy = sink->policy;
+	const struct portacl_rule *rule = &policy->rules[index];
+	const struct portacl_range *port = portacl_rule_ports(policy, rule);
+	const struct portacl_range *uid = portacl_rule_uids(policy, rule);
+	u32 i, n, nr = rule->nr_uids;
+
+	for (i = 0; i < rule->nr_ports; i++) {
+		if (!nr)
+			add_span(sink, index, &port[i], 0, U32_MAX);
+		else if (nr * rule->nr_ports > FEW_KEYS)
+			add_span(sink, index, &port[i], uid[0].min,
+				 uid[nr - 1].max);
+		else
+			for (n = 0; n < nr; n++)
+				add_span(sink, index, &port[i], uid[n].min,
+					 uid[n].max);
+	}
+}
+
+static bool is_full(const struct portacl_policy *policy, u64 tag)
+{
+	u32 next = policy->buckets[tag >> policy->shift], n = 0;
+
+	while (next && n < FEW_WIDE) {
+		const struct portacl_entry *entry = &policy->entries[next - 1];
+
+		n += entry->tag == tag;
+		next = entry->next;
+	}
+	return n == FEW_WIDE;
+}
+
+/* Would a lookup for one of its users have to try too many rules? */
+static bool is_crowded(const struct portacl_policy *policy,
+		       const struct portacl_rule *rule, enum portacl_key key)
+{
+	u32 i;
+
+	for (i = 0; i < max_t(u32, rule->nr_uids, 1); i++)
+		if (is_full(policy, tag_of(policy, rule, key, 0, i)))
+			return true;
+	return false;
+}
+
+static bool is_by_port(const struct portacl_policy *policy,
+		       const struct portacl_rule *rule)
+{
+	return rule->nr_uids * rule->nr_ports * FEW_PORTS <= FEW_KEYS &&
+	       all_narrow(portacl_rule_ports(policy, rule), rule->nr_ports,
+			  FEW_PORTS) &&
+	       all_narrow(portacl_rule_uids(policy, rule), rule->nr_uids, 1);
+}
+
+static bool is_wide(const struct portacl_policy *policy,
+		    const struct portacl_rule *rule)
+{
+	return (rule->exe || rule->nr_uids) && rule->nr_uids <= FEW_KEYS &&
+	       all_narrow(portacl_rule_uids(policy, rule), rule->nr_uids, 1);
+}
+
+static void add_rule(struct sink *sink, u32 index)
+{
+	struct portacl_policy *policy = sink->policy;
+	struct portacl_rule *rule = &policy->rules[index];
+	enum portacl_key wide = PORTACL_KEY_WIDE + key_of(rule);
+
+	if (is_by_port(policy, rule)) {
+		add_ports(sink, index);
+	} else if (is_wide(policy, rule) &&
+		   (sink->pass == COUNT_ENTRIES ||
+		    !is_crowded(policy, rule, wide))) {
+		add_keys(sink, index, wide, 0);
+	} else {
+		rule->flags |= PORTACL_RULE_TREE;
+		add_spans(sink, index);
 	}
 }
 
@@ -189,46 +259,29 @@ static void add_only(struct sink *sink, u32 index)
 			continue;
 		}
 		for (n = port[i].min; n <= port[i].max; n++)
-			add_entry(sink, portacl_key_tag(PORTACL_KEY_PORT, n,
-							0, 0), number);
+			add_entry(sink, PORTACL_KEY_PORT,
+				  portacl_key_tag(PORTACL_KEY_PORT, n, 0, 0),
+				  number);
 	}
 }
 
-static void add_all(struct sink *sink)
+static void add_all(struct sink *sink, enum pass pass)
 {
 	const struct portacl_policy *policy = sink->policy;
 	u32 i;
 
+	sink->pass = pass;
+	sink->nr_entries = 0;
+	sink->nr_spans = 0;
 	for (i = policy->nr_rules; i--;)
 		if (policy->rules[i].flags & PORTACL_RULE_ONLY)
 			add_only(sink, i);
 	for (i = policy->nr_rules; i--;) {
-		add_rule(sink, i);
+		if (pass != FILL_SPANS)
+			add_rule(sink, i);
+		else if (policy->rules[i].flags & PORTACL_RULE_TREE)
+			add_spans(sink, i);
 		cond_resched();
-	}
-}
-
-/* The lowest rule under each kind of key: no need to look beyond the best. */
-static void find_first(struct portacl_policy *policy, u32 nr_entries)
-{
-	u32 i;
-
-	for (i = 0; i < PORTACL_NR_KEYS; i++)
-		policy->first[i] = U32_MAX;
-	for (i = 0; i < nr_entries; i++) {
-		u32 index = policy->entries[i].rule;
-		const struct portacl_rule *rule = rule_of(policy, index);
-		enum portacl_key key;
-
-		if (index >= policy->nr_rules)
-			key = PORTACL_KEY_PORT;
-		else if (rule->exe)
-			key = rule->nr_uids ? PORTACL_KEY_EXE_UID :
-					      PORTACL_KEY_EXE;
-		else
-			key = rule->nr_uids ? PORTACL_KEY_UID :
-					      PORTACL_KEY_PORT;
-		policy->first[key] = min(policy->first[key], index);
 	}
 }
 
@@ -341,30 +394,63 @@ static void build_node(struct portacl_policy *policy, u32 from, u32 to)
 	}
 }
 
-static int build_tree(struct portacl_policy *policy, u32 nr_spans)
+static void find_rest(struct portacl_policy *policy)
 {
-	u32 leaves = DIV_ROUND_UP(nr_spans, PORTACL_SPANS_PER_LEAF);
+	u32 key;
 
-	policy->rest = min3(policy->first[PORTACL_KEY_EXE],
-			    policy->first[PORTACL_KEY_UID],
-			    policy->first[PORTACL_KEY_PORT]);
-	if (!nr_spans)
+	policy->rest = policy->nr_nodes ? policy->nodes[0].hull.rule : U32_MAX;
+	for (key = 0; key < PORTACL_NR_KEYS; key++)
+		if (key % PORTACL_KEY_WIDE != PORTACL_KEY_EXE_UID)
+			policy->rest = min(policy->rest, policy->first[key]);
+}
+
+static int build_tree(struct sink *sink)
+{
+	struct portacl_policy *policy = sink->policy;
+	u32 nr = sink->nr_spans;
+	u32 leaves = DIV_ROUND_UP(nr, PORTACL_SPANS_PER_LEAF);
+
+	if (!nr)
 		return 0;
+	policy->spans = kvcalloc(nr, sizeof(*policy->spans), GFP_KERNEL);
 	policy->nodes = kvcalloc(2 * leaves, sizeof(*policy->nodes),
 				 GFP_KERNEL);
-	if (!policy->nodes)
+	if (!policy->spans || !policy->nodes)
 		return -ENOMEM;
-	policy->size += 2 * leaves * sizeof(*policy->nodes);
-	sort_r(policy->spans, nr_spans, sizeof(*policy->spans), compare_spans,
-	       NULL, policy);
-	build_node(policy, 0, nr_spans);
-	policy->rest = min(policy->rest, policy->nodes[0].hull.rule);
+	policy->size += nr * sizeof(*policy->spans) +
+			2 * leaves * sizeof(*policy->nodes);
+	add_all(sink, FILL_SPANS);
+	sort_r(policy->spans, nr, sizeof(*policy->spans), compare_spans, NULL,
+	       policy);
+	build_node(policy, 0, nr);
+	return 0;
+}
+
+static int build_table(struct sink *sink)
+{
+	struct portacl_policy *policy = sink->policy;
+	u32 bits, nr;
+
+	add_all(sink, COUNT_ENTRIES);
+	nr = sink->nr_entries;
+	bits = clamp(ilog2(nr | 1) + 1, 4, 24);
+	policy->shift = 64 - bits;
+	policy->buckets = kvcalloc(1U << bits, sizeof(*policy->buckets),
+				   GFP_KERNEL);
+	policy->entries = kvcalloc(nr | 1, sizeof(*policy->entries),
+				   GFP_KERNEL);
+	if (!policy->buckets || !policy->entries)
+		return -ENOMEM;
+	policy->size += (sizeof(*policy->buckets) << bits) +
+			nr * sizeof(*policy->entries);
+	memset(policy->first, 0xff, sizeof(policy->first));
+	add_all(sink, FILL_ENTRIES);
 	return 0;
 }
 
 /**
  * portacl_index_build - build the index of a policy
- * @policy: the policy, whose rules are complete; the plain ones are marked
+ * @policy: the policy, whose rules are complete; their flags are added to
  *
  * Context: may sleep.
  * Return: 0, or -ENOMEM with what was allocated left for
@@ -373,26 +459,13 @@ static int build_tree(struct portacl_policy *policy, u32 nr_spans)
 int portacl_index_build(struct portacl_policy *policy)
 {
 	struct sink sink = { .policy = policy };
-	u32 bits, nr_entries;
+	int err = build_table(&sink);
 
-	add_all(&sink);
-	nr_entries = sink.nr_entries;
-	bits = clamp(ilog2(nr_entries | 1) + 1, 4, 24);
-	policy->shift = 64 - bits;
-	policy->buckets = kvcalloc(1U << bits, sizeof(*policy->buckets),
-				   GFP_KERNEL);
-	policy->entries = kvcalloc(nr_entries | 1, sizeof(*policy->entries),
-				   GFP_KERNEL);
-	policy->spans = kvcalloc(sink.nr_spans | 1, sizeof(*policy->spans),
-				 GFP_KERNEL);
-	if (!policy->buckets || !policy->entries || !policy->spans)
-		return -ENOMEM;
-	policy->size += (sizeof(*policy->buckets) << bits) +
-			nr_entries * sizeof(*policy->entries) +
-			sink.nr_spans * sizeof(*policy->spans);
-	sink = (struct sink) { .policy = policy, .fill = true };
-	add_all(&sink);
-	find_first(policy, sink.nr_entries);
+	if (!err)
+		err = build_tree(&sink);
+	if (err)
+		return err;
+	find_rest(policy);
 	mark_plain(policy);
-	return build_tree(policy, sink.nr_spans);
+	return 0;
 }

@@ -236,16 +236,18 @@ static __always_inline void search_key(const struct portacl_policy *policy,
 				       struct portacl_request *req,
 				       enum portacl_key key, struct search *s)
 {
-	u64 exe = key == PORTACL_KEY_EXE_UID || key == PORTACL_KEY_EXE ?
+	enum portacl_key who = key % PORTACL_KEY_WIDE;
+	u16 port = key < PORTACL_KEY_WIDE ? req->port : 0;
+	u64 exe = who == PORTACL_KEY_EXE_UID || who == PORTACL_KEY_EXE ?
 		  req->exe : 0;
-	u32 uid = key == PORTACL_KEY_EXE_UID || key == PORTACL_KEY_UID ?
+	u32 uid = who == PORTACL_KEY_EXE_UID || who == PORTACL_KEY_UID ?
 		  req->uid : 0;
 	u64 tag;
 	u32 next;
 
 	if (policy->first[key] >= s->best)
 		return;
-	tag = portacl_key_tag(key, req->port, exe, uid);
+	tag = portacl_key_tag(key, port, exe, uid);
 	next = policy->buckets[tag >> policy->shift];
 	while (next) {
 		const struct portacl_entry *entry = &policy->entries[next - 1];
@@ -371,8 +373,8 @@ static noinline void heed_launcher(const struct portacl_policy *policy,
  * @req: who wants to bind what; what a launcher vouches for is noted in it
  *
  * The first rule in file order that matches decides, then whether a rule
- * reserves the port, then the default.  The lookup takes up to four probes of
- * the hash table and a walk down the tree, whatever the number of rules.
+ * reserves the port, then the default.  The lookup takes up to seven probes
+ * of the hash table, whatever the number of rules, and a walk down the tree.
  *
  * Context: any, under rcu_read_lock(); see portacl_request_cgroup().
  * Return: the verdict.
@@ -389,6 +391,9 @@ struct portacl_verdict portacl_match(const struct portacl_policy *policy,
 	search_key(policy, req, PORTACL_KEY_EXE, &s);
 	search_key(policy, req, PORTACL_KEY_UID, &s);
 	search_key(policy, req, PORTACL_KEY_PORT, &s);
+	search_key(policy, req, PORTACL_KEY_WIDE_EXE_UID, &s);
+	search_key(policy, req, PORTACL_KEY_WIDE_EXE, &s);
+	search_key(policy, req, PORTACL_KEY_WIDE_UID, &s);
 	if (policy->nr_nodes)
 		s = search_tree(policy, req, s);
 	if (s.best < policy->nr_rules)
@@ -403,6 +408,44 @@ struct portacl_verdict portacl_match(const struct portacl_policy *policy,
 	if (v.action != PORTACL_ALLOW && s.miss >= PORTACL_REASON_TAINT)
 		v.reason = s.miss;
 	return v;
+}
+
+/**
+ * portacl_match_wide - find the first rule with many ports for a program
+ * @policy: the policy
+ * @exe: hash of the executable's path
+ * @uid: effective uid
+ * @port: port
+ * @proto: enum portacl_proto
+ * @limit: a rule's index: only those before it count
+ *
+ * For portacl_match_quick(): what else the rule says is not looked at.
+ *
+ * Context: any, under rcu_read_lock().
+ * Return: the rule's index, or @limit.
+ */
+u32 portacl_match_wide(const struct portacl_policy *policy, u64 exe, u32 uid,
+		       u16 port, u8 proto, u32 limit)
+{
+	u64 tag = portacl_key_tag(PORTACL_KEY_WIDE_EXE_UID, 0, exe, uid);
+	u32 next = policy->buckets[tag >> policy->shift];
+
+	while (next) {
+		const struct portacl_entry *entry = &policy->entries[next - 1];
+		const struct portacl_rule *rule;
+
+		if (entry->rule >= limit)
+			break;
+		next = entry->next;
+		if (entry->tag != tag)
+			continue;
+		rule = &policy->rules[entry->rule];
+		if ((rule->protos & BIT(proto)) &&
+		    in_ranges(portacl_rule_ports(policy, rule), rule->nr_ports,
+			      port))
+			return entry->rule;
+	}
+	return limit;
 }
 
 /**

@@ -135,7 +135,7 @@ u64 portacl_hash_path(const char *path, size_t len);
 /**
  * portacl_key_tag - what a rule in the hash table names
  * @key: what it names
- * @port: port
+ * @port: port, or 0
  * @exe: hash of the executable's path, or 0
  * @uid: user, or 0
  *
@@ -148,16 +148,20 @@ u64 portacl_hash_path(const char *path, size_t len);
 static inline u64 portacl_key_tag(enum portacl_key key, u16 port, u64 exe,
 				  u32 uid)
 {
-	u64 rest = (u64)uid << 18 | (u32)port << 2 | key;
+	u64 rest = (u64)uid << 19 | (u32)port << 3 | key;
 
 	return exe ^ rest * GOLDEN_RATIO_64;
 }
 
+u32 portacl_match_wide(const struct portacl_policy *policy, u64 exe, u32 uid,
+		       u16 port, u8 proto, u32 limit);
+
 /**
  * portacl_match_quick - find the plain rule for a program, if it is the first
  * @policy: the policy
- * @tag: the port, the executable and the effective uid as PORTACL_KEY_EXE_UID
- * @port: that port
+ * @exe: hash of the executable's path
+ * @uid: effective uid
+ * @port: port
  * @proto: enum portacl_proto
  *
  * For a sound identity in the initial network namespace.
@@ -167,26 +171,32 @@ static inline u64 portacl_key_tag(enum portacl_key key, u16 port, u64 exe,
  * 0: portacl_match() has to decide.
  */
 static __always_inline u32
-portacl_match_quick(const struct portacl_policy *policy, u64 tag, u16 port,
-		    u8 proto)
+portacl_match_quick(const struct portacl_policy *policy, u64 exe, u32 uid,
+		    u16 port, u8 proto)
 {
-	u32 next = policy->buckets[tag >> policy->shift];
+	u64 tag = portacl_key_tag(PORTACL_KEY_EXE_UID, port, exe, uid);
+	u32 next = policy->buckets[tag >> policy->shift], index = U32_MAX;
+	const struct portacl_rule *rule;
 
 	while (next) {
 		const struct portacl_entry *entry = &policy->entries[next - 1];
-		const struct portacl_rule *rule;
 
+		if (entry->tag == tag) {
+			index = entry->rule;
+			break;
+		}
 		next = entry->next;
-		if (entry->tag != tag)
-			continue;
-		rule = &policy->rules[entry->rule];
-		if ((rule->flags & PORTACL_RULE_PLAIN) &&
-		    (rule->protos & BIT(proto)) &&
-		    (entry->rule < policy->rest ||
-		     !test_bit(port, policy->shared)))
-			return entry->rule + 1;
-		break;
 	}
+	if (policy->first[PORTACL_KEY_WIDE_EXE_UID] < index)
+		index = portacl_match_wide(policy, exe, uid, port, proto,
+					   index);
+	if (index == U32_MAX)
+		return 0;
+	rule = &policy->rules[index];
+	if ((rule->flags & PORTACL_RULE_PLAIN) &&
+	    (rule->protos & BIT(proto)) &&
+	    (index < policy->rest || !test_bit(port, policy->shared)))
+		return index + 1;
 	return 0;
 }
 

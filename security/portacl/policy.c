@@ -117,6 +117,20 @@ static int build_port_sets(struct portacl_policy *policy)
 	return 0;
 }
 
+/* What portacl_match_quick() does not find by a program and a user. */
+static void build_shared(struct portacl_policy *policy)
+{
+	u32 i;
+
+	for (i = 0; i < policy->nr_rules; i++) {
+		const struct portacl_rule *rule = &policy->rules[i];
+
+		if (!rule->exe || !rule->nr_uids ||
+		    (rule->flags & PORTACL_RULE_TREE))
+			add_ports(policy, rule, policy->shared);
+	}
+}
+
 static u64 exe_of(const struct portacl_policy *policy, u32 entry)
 {
 	return policy->rules[entry & PORTACL_EXE_RULE].exe;
@@ -267,6 +281,7 @@ struct portacl_policy *portacl_policy_build(struct portacl_draft *draft)
 		portacl_policy_free(policy);
 		return ERR_PTR(err);
 	}
+	build_shared(policy);
 	portacl_draft_free(draft);
 	return policy;
 }

@@ -65,6 +65,8 @@ enum portacl_taint {
 #define PORTACL_RULE_NOLOG BIT(5)
 /* Allows, silently, and says no more than a program, users and ports. */
 #define PORTACL_RULE_PLAIN BIT(6)
+/* Stands in the tree of the index. */
+#define PORTACL_RULE_TREE BIT(7)
 
 /* In portacl_policy.exes: an allow rule does not accept PORTACL_TAINT_ENV. */
 #define PORTACL_STRICT BIT(31)
@@ -123,14 +125,19 @@ struct portacl_rule {
 };
 
 /*
- * The index keys a rule on what it names exactly.  What has a wide range of
- * ports, or ranges of uids, stands in the tree instead.
+ * The index keys a rule on what it names exactly: a port and who may have it,
+ * or if it has many ports only the latter.  What has ranges of uids, or many
+ * ports for everybody, stands in the tree instead.
  */
 enum portacl_key {
 	PORTACL_KEY_EXE_UID,
 	PORTACL_KEY_EXE,
 	PORTACL_KEY_UID,
 	PORTACL_KEY_PORT,
+	PORTACL_KEY_WIDE, /* the same without the port */
+	PORTACL_KEY_WIDE_EXE_UID = PORTACL_KEY_WIDE,
+	PORTACL_KEY_WIDE_EXE,
+	PORTACL_KEY_WIDE_UID,
 	PORTACL_NR_KEYS,
 };
 
@@ -211,7 +218,7 @@ struct portacl_stats;
  * struct portacl_policy - a set of rules and its index
  * @ports: the ports that a rule, or the default, has an opinion on
  * @first: per kind of key, the lowest rule in the hash table; ~0: none
- * @rest: the lowest rule that does not name a program and its users
+ * @rest: the lowest rule that is not found by a program and a user
  * @shared: the ports that such rules cover
  * @buckets: index of each bucket's first entry plus one
  * @shift: a tag shifted right by it is the bucket's index

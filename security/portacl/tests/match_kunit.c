@@ -332,12 +332,6 @@ static struct portacl_policy *build(struct kunit *test,
 	return policy;
 }
 
-static u64 tag_of(const struct portacl_request *req)
-{
-	return portacl_key_tag(PORTACL_KEY_EXE_UID, req->port, req->exe,
-			       req->uid);
-}
-
 /* Returns how many requests could be granted quickly. */
 static u32 compare(struct kunit *test, const struct model *model,
 		   const struct portacl_policy *policy, struct rnd_state *rnd)
@@ -350,7 +344,7 @@ static u32 compare(struct kunit *test, const struct model *model,
 		model_ask(&ask, rnd);
 		want = model_match(model, &ask);
 		got = portacl_match(policy, &ask.req);
-		quick = portacl_match_quick(policy, tag_of(&ask.req),
+		quick = portacl_match_quick(policy, ask.req.exe, ask.req.uid,
 					    ask.req.port, ask.req.proto);
 		if (quick && !ask.req.taint && !ask.req.other_net) {
 			nr_quick++;

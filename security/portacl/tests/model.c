@@ -102,18 +102,21 @@ static void make_rule(struct model_rule *rule, struct rnd_state *rnd)
 		rule->accept = below(rnd, BIT(PORTACL_NR_ACCEPT));
 }
 
-/* Of a program and its users alone, as the rules of most policies are. */
-static void make_plain_rule(struct model_rule *rule, struct rnd_state *rnd)
+/* Of a program and a user alone, as most rules of most policies are. */
+static void make_plain_rule(struct model_rule *rule, struct rnd_state *rnd,
+			    u32 programs)
 {
 	memset(rule, 0, sizeof(*rule));
 	rule->allow = below(rnd, 3);
 	rule->protos = 1 + below(rnd, PORTACL_ANY_PROTO);
-	rule->exe = 1 + below(rnd, 5);
+	rule->exe = below(rnd, 40) ? 1 + below(rnd, programs) : 0;
 	rule->nr_ports = 1;
 	rule->ports[0].min = 1 + below(rnd, 12);
 	rule->ports[0].max = rule->ports[0].min;
-	rule->nr_uids = 1;
-	rule->uids[0].min = 1 + below(rnd, 12);
+	if (!below(rnd, 3))
+		rule->ports[0].max += below(rnd, 8);
+	rule->nr_uids = !!below(rnd, 40);
+	rule->uids[0].min = 1 + below(rnd, 2 * programs);
 	rule->uids[0].max = rule->uids[0].min;
 }
 
@@ -125,6 +128,7 @@ static void make_plain_rule(struct model_rule *rule, struct rnd_state *rnd)
  */
 void model_make(struct model *model, struct rnd_state *rnd, u32 nr_rules)
 {
+	u32 programs = below(rnd, 3) ? 5 : 2;
 	bool plain = !below(rnd, 3);
 	u32 i;
 
@@ -132,7 +136,7 @@ void model_make(struct model *model, struct rnd_state *rnd, u32 nr_rules)
 	model->nr_rules = nr_rules;
 	for (i = 0; i < nr_rules; i++) {
 		if (plain && below(rnd, 100))
-			make_plain_rule(&model->rules[i], rnd);
+			make_plain_rule(&model->rules[i], rnd, programs);
 		else
 			make_rule(&model->rules[i], rnd);
 	}

@@ -86,12 +86,20 @@ static void add_rule(struct seq_buf *s)
 		       PICK("", "", " only", " only log", " nolog"));
 }
 
-/* Of a program and its users alone, as the rules of most policies are. */
-static void add_plain_rule(struct seq_buf *s)
+/* Of a program and a user alone, as most rules of most policies are. */
+static void add_plain_rule(struct seq_buf *s, u32 programs)
 {
+	u32 port = rnd(12) + 1;
+
 	seq_buf_printf(s, "%s %s %u", PICK("allow", "allow", "deny"),
-		       PICK("tcp", "udp", "tcp,udp", "any"), rnd(12) + 1);
-	seq_buf_printf(s, " exe=/bin/%u uid=%u%s\n", rnd(6), rnd(12) + 1,
+		       PICK("tcp", "udp", "tcp,udp", "any"), port);
+	if (!rnd(3))
+		seq_buf_printf(s, "-%u", port + rnd(8));
+	if (rnd(40))
+		seq_buf_printf(s, " exe=/bin/%u", rnd(programs));
+	if (rnd(40))
+		seq_buf_printf(s, " uid=%u", rnd(programs * 2) + 1);
+	seq_buf_printf(s, "%s\n",
 		       rnd(6) ? "" : PICK(" gid=1", " nolog", " net=any"));
 }
 
@@ -101,6 +109,7 @@ static struct portacl_policy *random_policy(void)
 	struct portacl_policy *policy;
 	char text[16384], *line;
 	u32 i, n = rnd(4) ? rnd(12) : rnd(300);
+	u32 programs = rnd(3) ? 6 : 2;
 	bool plain = !rnd(3);
 
 	p.draft.fallback = rnd(PORTACL_NR_ACTIONS);
@@ -109,7 +118,7 @@ static struct portacl_policy *random_policy(void)
 
 		seq_buf_init(&s, text, sizeof(text));
 		if (plain && rnd(100))
-			add_plain_rule(&s);
+			add_plain_rule(&s, programs);
 		else
 			add_rule(&s);
 		assert(!seq_buf_has_overflowed(&s));
@@ -213,11 +222,8 @@ static struct portacl_verdict naive(const struct portacl_policy *policy,
 static u32 quick_rule(const struct portacl_policy *policy,
 		      const struct portacl_request *req)
 {
-	return portacl_match_quick(policy,
-				   portacl_key_tag(PORTACL_KEY_EXE_UID,
-						   req->port, req->exe,
-						   req->uid),
-				   req->port, req->proto);
+	return portacl_match_quick(policy, req->exe, req->uid, req->port,
+				   req->proto);
 }
 
 static bool same(const struct portacl_policy *policy,
