@@ -17,20 +17,27 @@ figure() {
 	echo "$name $rules $("$bind" "$@")"
 }
 
-# The last rule is ours, of ranges the last two; those before each name another
-# program and user.
+# The last rule is ours; those before it each name another program and user.
+# In the shape ranges those, and one more of ours, have ranges of ports; in the
+# shape users ranges of users, too, and no program.
 policy() {
 	echo 'version 1'
 	awk -v shape="$1" -v n="$2" -v exe="$bind" 'BEGIN {
-		for (i = 1; i < n - (shape == "ranges"); i++) {
+		wide = shape == "ranges" || shape == "users"
+		for (i = 1; i < n - wide; i++) {
 			port = 1024 + i % 60000
 			ports = shape == "one-port" ? 80 : port
-			if (shape == "ranges")
+			if (wide)
 				ports = port "-" port + 76
-			print "allow tcp " ports " exe=/usr/sbin/d" i " uid=" 1000 + i
+			who = "exe=/usr/sbin/d" i " uid=" 1000 + i
+			if (shape == "users")
+				who = "uid=" 1000 + i "-" 1009 + i
+			print "allow tcp " ports " " who
 		}
 		if (shape == "ranges")
 			print "allow tcp 63000-63999 exe=" exe " uid=33"
+		if (shape == "users")
+			print "allow tcp 63000-63999 uid=30-39"
 		print "allow tcp 80 exe=" exe " uid=33 only"
 	}'
 	echo commit
@@ -56,7 +63,7 @@ measure_off() {
 
 measure_portacl() {
 	measure_off
-	for shape in spread one-port ranges; do
+	for shape in spread one-port ranges users; do
 		for n in $sizes; do
 			load $shape "$n"
 			figure "hit-$shape" "$n" bind 80 33
@@ -64,8 +71,10 @@ measure_portacl() {
 			# in a rule, that of another program
 			[ $shape = one-port ] ||
 				figure "miss-$shape" "$n" bind 1030 33
-			[ $shape != ranges ] ||
-				figure "hit-own-range" "$n" bind 63500 33
+			case $shape in
+			ranges|users)
+				figure "hit-by-$shape" "$n" bind 63500 33 ;;
+			esac
 			figure "no-rule-$shape" "$n" bind 64000 33
 			figure "exec-$shape" "$n" exec "$true" 33
 		done

@@ -20,8 +20,9 @@ plot flat("off", "bind") title "portacl=off" with lines dashtype 2 linecolor "bl
      flat("selinux", "bind") title "SELinux, all allowed" with lines dashtype 5, \
      rows("portacl", "hit-spread") using 3:4 title "portacl, hit, spread" with linespoints, \
      rows("portacl", "hit-one-port") using 3:4 title "portacl, hit, one port" with linespoints, \
-     rows("portacl", "hit-ranges") using 3:4 title "portacl, hit, beside ranges" with linespoints, \
-     rows("portacl", "hit-own-range") using 3:4 title "portacl, hit, its own range" with linespoints, \
+     rows("portacl", "hit-ranges") using 3:4 title "portacl, hit beside ranges" with linespoints, \
+     rows("portacl", "hit-by-ranges") using 3:4 title "portacl, hit by a range of ports" with linespoints, \
+     rows("portacl", "hit-by-users") using 3:4 title "portacl, hit by a range of users" with linespoints, \
      rows("portacl", "no-rule-spread") using 3:4 title "portacl, port in no rule" with linespoints, \
      rows("landlock", "hit") using 3:4 title "Landlock" with linespoints, \
      rows("apparmor", "hit") using 3:4 title "AppArmor" with linespoints
