@@ -104,9 +104,12 @@ check_config() {
 		*) grep -qxF "$line" "$obj/.config" ;;
 		esac || say "$k: $line is not what came out"
 	done
-	for must in '^CONFIG_SECURITY_PORTACL=y' '^CONFIG_LSM=".*portacl'; do
+	set -- '^CONFIG_SECURITY_PORTACL=y' '^CONFIG_LSM=".*portacl'
+	[ "$variant" != debug ] ||
+		set -- "$@" '^CONFIG_KASAN=y' '^CONFIG_DEBUG_KMEMLEAK=y'
+	for must; do
 		grep -q "$must" "$obj/.config" ||
-			die "$k: portacl is not configured: $obj/.config"
+			die "$k: not configured: $must: $obj/.config"
 	done
 }
 
