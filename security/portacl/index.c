@@ -433,7 +433,8 @@ static int build_table(struct sink *sink)
 
 	add_all(sink, COUNT_ENTRIES);
 	nr = sink->nr_entries;
-	bits = clamp(ilog2(nr | 1) + 1, 4, 24);
+	/* At most every second bucket is taken: few chains, all short. */
+	bits = clamp(ilog2(nr | 1) + 2, 8, 24);
 	policy->shift = 64 - bits;
 	policy->buckets = kvcalloc(1U << bits, sizeof(*policy->buckets),
 				   GFP_KERNEL);
