@@ -4,7 +4,7 @@ set terminal svg size 960,540 dynamic background "white"
 set output out
 set logscale x
 set xrange [8:130000]
-set yrange [1300:2200]
+set yrange [1100:3200]
 set key outside right
 set grid
 set ylabel "instructions"
