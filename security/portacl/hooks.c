@@ -332,7 +332,7 @@ static int hook_socket_bind(struct socket *sock, struct sockaddr *addr, int len)
 	       judge_address(sock->sk, addr, len);
 }
 
-/* Nobody may get by chance what a rule reserves. */
+/* Nobody may get by chance what a rule reserves, once rules are enforced. */
 static int hook_inet_port_reserved(const struct net *net, u16 port)
 {
 	const struct portacl_policy *policy;
@@ -340,7 +340,8 @@ static int hook_inet_port_reserved(const struct net *net, u16 port)
 	bool other_net = !net_eq(net, &init_net);
 	int ret;
 
-	if (other_net && net->user_ns != &init_user_ns)
+	if ((other_net && net->user_ns != &init_user_ns) ||
+	    READ_ONCE(portacl_mode) != PORTACL_ENFORCE)
 		return 0;
 	rcu_read_lock();
 	policy = rcu_dereference(portacl_active);

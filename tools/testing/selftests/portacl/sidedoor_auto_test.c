@@ -189,6 +189,19 @@ TEST_F(picked, reserved)
 	EXPECT_EQ(0, try_bind(&user, variant->proto, variant->addr, RESERVED));
 }
 
+/* A policy that is only rehearsed changes nothing. */
+TEST_F(picked, not_enforced)
+{
+	ASSERT_EQ(0, load_rules("allow %s %d uid=33 only",
+				variant->proto->name, RESERVED));
+	ASSERT_EQ(0, portacl_write("mode", "permissive\n"));
+	EXPECT_EQ(RESERVED, PICK(RESERVED, RESERVED));
+	ASSERT_EQ(0, portacl_write("mode", "learn\n"));
+	EXPECT_EQ(RESERVED, PICK(RESERVED, RESERVED));
+	ASSERT_EQ(0, portacl_write("mode", "enforce\n"));
+	EXPECT_GT(0, PICK(RESERVED, RESERVED));
+}
+
 /* A denial is of binding the port, not of being given it. */
 TEST_F(picked, denied)
 {
