@@ -30,13 +30,18 @@
 #include "stats.h"
 #include "trace.h"
 
+/* Not every kernel defines it. */
+#ifndef IPPROTO_SMC
+#define IPPROTO_SMC 256
+#endif
+
 /* What a socket's protocol is carried by: -1 if it binds no port. */
 static int transport(const struct sock *sk)
 {
 	switch (sk->sk_protocol) {
 	case IPPROTO_TCP:
 	case IPPROTO_MPTCP:
-	case 256: /* IPPROTO_SMC, which not every kernel defines */
+	case IPPROTO_SMC:
 		return PORTACL_TCP;
 	case IPPROTO_UDP:
 		return PORTACL_UDP;
@@ -270,12 +275,14 @@ static bool is_inet_addr(const struct sockaddr *addr, int len)
 /*
  * Will the check site see this very address and port, with nothing but the
  * stack's own tests in between, if it is asked at all (not for raw sockets)?
- * Then it need not be judged twice.  AF_SMC and AF_RXRPC have other numbers.
+ * Then it need not be judged twice; and of SMC the inner socket alone knows
+ * whether it is IPV6_V6ONLY.  The protocol of AF_RXRPC has another number.
  */
 static bool reaches_site(const struct sock *sk)
 {
 	return (sk->sk_protocol == IPPROTO_TCP ||
-		sk->sk_protocol == IPPROTO_UDP) &&
+		sk->sk_protocol == IPPROTO_UDP ||
+		sk->sk_protocol == IPPROTO_SMC || sk->sk_family == AF_SMC) &&
 	       !cgroup_bpf_enabled(CGROUP_INET4_BIND) &&
 	       !cgroup_bpf_enabled(CGROUP_INET6_BIND);
 }

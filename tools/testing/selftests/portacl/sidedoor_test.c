@@ -401,6 +401,38 @@ TEST_F(door, other_transport)
 	EXPECT_EQ(0, TRY(&user, 8080));
 }
 
+static int smc_both(int port)
+{
+	return bind_new(AF_SMC, SOCK_STREAM, SMCPROTO_SMC6, "::", port);
+}
+
+/* The option is that of the inner socket alone. */
+static int smc_v6only(int port)
+{
+	int fd = socket(AF_SMC, SOCK_STREAM, SMCPROTO_SMC6), on = 1;
+
+	if (setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)))
+		return CHILD_BROKEN;
+	return -bind_fd(fd, "::", port);
+}
+
+TEST(v6only_of_smc)
+{
+	int fd = socket(AF_SMC, SOCK_STREAM, SMCPROTO_SMC6);
+
+	if (fd < 0)
+		SKIP(return, "no AF_SMC in this kernel: %m");
+	close(fd);
+	ASSERT_EQ(0, reset_policy());
+	ASSERT_EQ(0, load_rules("deny tcp 8080 addr=0.0.0.0/0\n"
+				"allow tcp 80 uid=33 addr=::/0"));
+	EXPECT_EQ(EACCES, try_door(&root, smc_both, 8080));
+	EXPECT_EQ(0, try_door(&root, smc_v6only, 8080));
+	EXPECT_EQ(EACCES, try_door(&user, smc_both, 80));
+	EXPECT_EQ(0, try_door(&user, smc_v6only, 80));
+	ASSERT_EQ(0, reset_policy());
+}
+
 /* With an endpoint of somebody else's on the port: no port is taken then. */
 static int share_endpoint(const void *arg)
 {
