@@ -33,6 +33,28 @@ static __always_inline bool in_ranges(const struct portacl_range *range, u32 nr,
 	return false;
 }
 
+static bool has_group(const struct portacl_request *req,
+		      const struct portacl_range *range)
+{
+	const u32 *group = req->groups;
+	u32 nr = req->nr_groups;
+
+	while (nr) {
+		u32 half = nr / 2;
+
+		if (group[half] < range->min) {
+			group += half + 1;
+			nr -= half + 1;
+		} else if (group[half] > range->max) {
+			nr = half;
+		} else {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Both lists are sorted: the longer one is searched. */
 static bool match_gid(const struct portacl_range *gids, u32 nr,
 		      const struct portacl_request *req)
 {
@@ -40,9 +62,15 @@ static bool match_gid(const struct portacl_range *gids, u32 nr,
 
 	if (in_ranges(gids, nr, req->gid))
 		return true;
-	for (i = 0; i < req->nr_groups; i++)
-		if (in_ranges(gids, nr, req->groups[i]))
-			return true;
+	if (nr < req->nr_groups) {
+		for (i = 0; i < nr; i++)
+			if (has_group(req, &gids[i]))
+				return true;
+	} else {
+		for (i = 0; i < req->nr_groups; i++)
+			if (in_ranges(gids, nr, req->groups[i]))
+				return true;
+	}
 	return false;
 }
 

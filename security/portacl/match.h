@@ -16,7 +16,7 @@
  * @uid: effective uid in the initial user namespace
  * @gid: effective gid in the initial user namespace
  * @nr_groups: number of supplementary groups
- * @groups: supplementary groups
+ * @groups: supplementary groups, ascending as the kernel keeps them
  * @port: port in host byte order, never 0
  * @proto: enum portacl_proto
  * @launcher: hash of the path of the program that launched it, if that one was

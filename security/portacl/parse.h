@@ -62,7 +62,7 @@ struct portacl_parser {
  * @request: what is asked
  * @exe: the executable's path
  * @cgroup: the cgroup's path
- * @groups: the group ids; the first is the effective one
+ * @groups: the group ids, ascending
  */
 struct portacl_query {
 	struct portacl_request request;

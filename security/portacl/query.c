@@ -8,6 +8,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
+#include <linux/sort.h>
 #include <linux/stdarg.h>
 #include <linux/string.h>
 
@@ -76,6 +77,13 @@ static int parse_uid(struct question *ask, char *text)
 	return parse_number(ask, text, U32_MAX - 1, &ask->q->request.uid);
 }
 
+static int compare_groups(const void *a, const void *b)
+{
+	u32 x = *(const u32 *)a, y = *(const u32 *)b;
+
+	return (x > y) - (x < y);
+}
+
 static int parse_gid(struct question *ask, char *text)
 {
 	struct portacl_request *req = &ask->q->request;
@@ -92,6 +100,7 @@ static int parse_gid(struct question *ask, char *text)
 			return err;
 	}
 	req->gid = ask->q->groups[0];
+	sort(ask->q->groups, n, sizeof(*ask->q->groups), compare_groups, NULL);
 	req->groups = ask->q->groups;
 	req->nr_groups = n;
 	return 0;

@@ -201,20 +201,21 @@ void model_ask(struct model_request *ask, struct rnd_state *rnd)
 {
 	struct portacl_request *req = &ask->req;
 	char exe[16];
+	u32 i, group = 0;
 
 	memset(ask, 0, sizeof(*ask));
 	ask->exe = 1 + below(rnd, 6);
 	ask->addr = below(rnd, ARRAY_SIZE(asked));
 	ask->cgroup = below(rnd, ARRAY_SIZE(task_cgroups));
-	ask->groups[0] = number(rnd, 100000);
-	ask->groups[1] = number(rnd, 100000);
+	for (i = 0; i < ARRAY_SIZE(ask->groups); i++)
+		ask->groups[i] = group += number(rnd, 100000);
 	snprintf(exe, sizeof(exe), "/bin/%u", ask->exe);
 	req->exe = portacl_hash_path(exe, strlen(exe));
 	req->taint = below(rnd, 3) ? 0 : BIT(below(rnd, PORTACL_NR_TAINTS));
 	req->uid = number(rnd, 100000);
 	req->gid = number(rnd, 100000);
 	req->groups = ask->groups;
-	req->nr_groups = below(rnd, 3);
+	req->nr_groups = below(rnd, ARRAY_SIZE(ask->groups) + 1);
 	req->port = number(rnd, PORTACL_NR_PORTS - 1);
 	req->proto = below(rnd, 3) ? PORTACL_TCP :
 				     below(rnd, PORTACL_NR_PROTOS);

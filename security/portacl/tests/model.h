@@ -75,7 +75,7 @@ struct model_request {
 	u8 exe;
 	u8 addr;
 	u8 cgroup;
-	u32 groups[2];
+	u32 groups[6];
 };
 
 void model_make(struct model *model, struct rnd_state *rnd, u32 nr_rules);

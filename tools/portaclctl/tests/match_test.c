@@ -155,12 +155,12 @@ static void random_request(struct portacl_request *req, u32 *groups)
 {
 	static const char *const cgroups[] = { NULL, "/", "/a", "/a/b", "/ab" };
 	char path[16];
-	u32 i;
+	u32 i, group = 0;
 
 	*req = (struct portacl_request) {
 		.uid = random_number(70000) - 1,
 		.gid = random_number(70000) - 1,
-		.nr_groups = rnd(4),
+		.nr_groups = rnd(9),
 		.groups = groups,
 		.port = random_number(PORTACL_NR_PORTS - 1),
 		.proto = rnd(PORTACL_NR_PROTOS),
@@ -171,7 +171,7 @@ static void random_request(struct portacl_request *req, u32 *groups)
 		.cgroup = pick(cgroups, ARRAY_SIZE(cgroups)),
 	};
 	for (i = 0; i < req->nr_groups; i++)
-		groups[i] = random_number(70000);
+		groups[i] = group += random_number(70000);
 	if (rnd(6)) {
 		snprintf(path, sizeof(path), "/bin/%u", rnd(7));
 		req->exe = portacl_hash_path(path, strlen(path));
@@ -297,7 +297,7 @@ int main(int argc, char **argv)
 {
 	u64 seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 42;
 	u32 policies = argc > 2 ? atoi(argv[2]) : 2000;
-	u32 i, n, bad = 0, lost = 0, decided = 0, quick = 0, groups[4];
+	u32 i, n, bad = 0, lost = 0, decided = 0, quick = 0, groups[8];
 	struct portacl_request req;
 
 	state = seed * GOLDEN_RATIO_64 + 1;
