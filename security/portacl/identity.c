@@ -204,7 +204,8 @@ static bool is_roots_own(const struct portacl_cred *id)
 /*
  * Whether the policy calls it a launcher is asked when that matters, for it
  * may be loaded later.  Who traces it, shares its directories or made the root
- * that it went into, might have launched something else in its name.
+ * or the mounts that it went into, might have launched something else in its
+ * name.
  */
 static u64 find_launcher(const struct portacl_cred *old, u32 taint)
 {
@@ -212,7 +213,8 @@ static u64 find_launcher(const struct portacl_cred *old, u32 taint)
 			  BIT(PORTACL_TAINT_SHARED) |
 			  BIT(PORTACL_TAINT_CHROOT) | BIT(PORTACL_TAINT_NOPATH);
 
-	return is_roots_own(old) && !(taint & doubt) ? old->exe : 0;
+	return is_roots_own(old) && !(taint & doubt) && in_own_mounts() ?
+		       old->exe : 0;
 }
 
 /* What the kernel does for a file with capabilities; see fs/exec.c. */

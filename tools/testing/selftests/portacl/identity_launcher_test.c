@@ -268,6 +268,19 @@ TEST_F(launcher, no_path)
 	close(fd);
 }
 
+/* Nor for what it finds in mounts that are not root's. */
+TEST_F(launcher, user_mounts)
+{
+	struct launch how = {};
+
+	ASSERT_EQ(0, load_rules(BY_UID));
+	ASSERT_EQ(0, start_manager(&self->s, &how));
+	ASSERT_EQ(0, ask(&self->s, "unshare %d", CLONE_NEWUSER | CLONE_NEWNS));
+	ASSERT_EQ(0, ask(&self->s, "exec " SVC));
+	EXPECT_REFUSED(&self->s, BY_UID, REASON_LAUNCH);
+	svc_stop(&self->s);
+}
+
 /* A process of the user's, which goes on tracing. */
 static pid_t start_tracer(pid_t pid)
 {
