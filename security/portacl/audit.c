@@ -6,12 +6,14 @@
 #include "portacl.h"
 
 #include <linux/audit.h>
+#include <linux/cred.h>
 #include <linux/hash.h>
 #include <linux/limits.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/user_namespace.h>
 
 #include "audit.h"
 #include "identity.h"
@@ -29,9 +31,12 @@
 /* Rules that are looked at to name the nearest miss. */
 #define NEAREST_LIMIT 4096
 
-/* What one user does must not drown what others do. */
-#define LIMIT_BITS 4
-static struct ratelimit_state limits[1 << LIMIT_BITS];
+/*
+ * What one user does must not drown what others do.  The last limit is for
+ * all in user namespaces, who have many users.
+ */
+#define LIMIT_BITS 6
+static struct ratelimit_state limits[(1 << LIMIT_BITS) + 1];
 
 /**
  * portacl_audit_init - set up the limits of the log
@@ -44,6 +49,14 @@ void __init portacl_audit_init(void)
 
 	for (i = 0; i < ARRAY_SIZE(limits); i++)
 		ratelimit_state_init(&limits[i], 5 * HZ, 100);
+}
+
+static bool within_limit(const struct portacl_request *req)
+{
+	u32 i = current_user_ns() == &init_user_ns ?
+			hash_32(req->uid, LIMIT_BITS) : 1 << LIMIT_BITS;
+
+	return __ratelimit(&limits[i]);
 }
 
 static void print_addr(struct seq_buf *s, const struct portacl_request *req)
@@ -176,8 +189,7 @@ void portacl_audit_bind(const struct portacl_policy *policy,
 			const struct portacl_verdict *verdict,
 			enum portacl_mode mode, bool refused)
 {
-	bool log = is_recorded(verdict, refused) &&
-		   __ratelimit(&limits[hash_32(req->uid, LIMIT_BITS)]);
+	bool log = is_recorded(verdict, refused) && within_limit(req);
 	bool verified = false;
 	const char *path = NULL;
 	char *buf;

@@ -279,6 +279,23 @@ TEST_F_TIMEOUT(audit, flood, 180)
 	EXPECT_NE(NULL, kmsg_find(self->log, DENIED, 20000));
 }
 
+static int flood_in_userns(const void *arg)
+{
+	return unshare(CLONE_NEWUSER) ? CHILD_BROKEN : flood(arg);
+}
+
+/* Who has many users there must not silence them outside. */
+TEST_F_TIMEOUT(audit, flood_in_userns, 180)
+{
+	static const struct endpoint ep = { &udp, "127.0.0.1", 9 };
+
+	ASSERT_EQ(0, load_rules("deny udp 9"));
+	EXPECT_EQ(0, run_as(&other, flood_in_userns, &ep));
+	EXPECT_LT(0, kmsg_count(self->log, DENIED));
+	EXPECT_EQ(EACCES, run_as(&other, bind_endpoint, &ep));
+	EXPECT_NE(NULL, kmsg_find(self->log, DENIED, 20000));
+}
+
 /* Do the audit daemon's tools find such a message? */
 static int find_record(const char *text)
 {
