@@ -25,7 +25,7 @@
 #include "trace.h"
 
 /* Longer ones are cut: the log has no longer lines. */
-#define RECORD_SIZE 896
+#define RECORD_SIZE 928
 /* The part of it that the executable's path may fill. */
 #define SHOWN_PATH 512
 /* Rules that are looked at to name the nearest miss. */
@@ -85,17 +85,13 @@ static void print_subject(struct seq_buf *s, const struct portacl_request *req)
 
 static void print_exe(struct seq_buf *s, const char *path, bool verified)
 {
-	struct seq_buf part;
-
 	if (!path) {
 		seq_buf_puts(s, " exe=?");
 		return;
 	}
 	seq_buf_puts(s, " exe=\"");
-	seq_buf_init(&part, s->buffer + s->len, SHOWN_PATH);
-	portacl_print_path(&part, path);
-	s->len += min_t(size_t, part.len, SHOWN_PATH - 1);
-	seq_buf_puts(s, seq_buf_has_overflowed(&part) ? "...\"" : "\"");
+	portacl_print_part(s, path, SHOWN_PATH);
+	seq_buf_putc(s, '"');
 	if (!verified)
 		seq_buf_puts(s, " verified=0");
 }
@@ -200,7 +196,7 @@ void portacl_audit_bind(const struct portacl_policy *policy,
 	if (buf)
 		path = portacl_identity_path(buf, PATH_MAX, req->exe,
 					     &verified);
-	trace_portacl_bind(req, verdict, path ?: "?");
+	trace_portacl_bind(req, verdict, path ?: "?", verified);
 	if (mode == PORTACL_LEARN)
 		portacl_learn(req, verdict->action, path ?: "?", verified);
 	if (log)

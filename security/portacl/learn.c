@@ -19,6 +19,8 @@
 #define MAX_OBSERVED 4096
 /* Those of one program: what it does must not drown what others do. */
 #define MAX_SHARE (MAX_OBSERVED / 4)
+/* The part of a path that is kept, in bytes. */
+#define MAX_PATH 511
 
 /**
  * struct what - what makes two observations the same
@@ -90,16 +92,16 @@ static struct observation *add(const struct what *what, u32 key,
 			       const char *path)
 {
 	struct observation *seen, *first = first_of(what->exe);
-	size_t size = strlen(path) + 1;
+	size_t len = strnlen(path, MAX_PATH);
 
 	if (nr_observed >= MAX_OBSERVED ||
 	    (first && first->share >= MAX_SHARE))
 		return NULL;
-	seen = kzalloc(sizeof(*seen) + size, GFP_ATOMIC | __GFP_NOWARN);
+	seen = kzalloc(sizeof(*seen) + len + 1, GFP_ATOMIC | __GFP_NOWARN);
 	if (!seen)
 		return NULL;
 	seen->what = *what;
-	memcpy(seen->path, path, size);
+	memcpy(seen->path, path, len);
 	hash_add(observed, &seen->node, key);
 	nr_observed++;
 	if (!first) {
@@ -117,6 +119,8 @@ static struct observation *add(const struct what *what, u32 key,
  * @path: path of the executable
  * @verified: @path is that of the identity
  *
+ * A path that is too long to be kept as a whole is not verified.
+ *
  * Context: any but interrupts.
  */
 void portacl_learn(const struct portacl_request *req, u8 action,
@@ -129,7 +133,7 @@ void portacl_learn(const struct portacl_request *req, u8 action,
 		.port = req->port,
 		.proto = req->proto,
 		.action = action,
-		.verified = verified,
+		.verified = verified && strlen(path) <= MAX_PATH,
 	};
 	u32 key = jhash(&what, sizeof(what), 0);
 	struct observation *seen;
@@ -201,11 +205,14 @@ static void show(struct seq_file *m, const struct observation *seen)
 void portacl_learn_show(struct seq_file *m)
 {
 	struct observation *seen;
-	int bucket;
+	u32 bucket;
 
-	spin_lock(&learn_lock);
-	hash_for_each(observed, bucket, seen, node)
-		show(m, seen);
-	seq_printf(m, "overflow=%llu\n", overflow);
-	spin_unlock(&learn_lock);
+	/* Binds wait for the lock: not for all of it at once. */
+	for (bucket = 0; bucket < HASH_SIZE(observed); bucket++) {
+		spin_lock(&learn_lock);
+		hlist_for_each_entry(seen, &observed[bucket], node)
+			show(m, seen);
+		spin_unlock(&learn_lock);
+	}
+	seq_printf(m, "overflow=%llu\n", READ_ONCE(overflow));
 }

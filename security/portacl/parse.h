@@ -88,6 +88,7 @@ void portacl_print_answer(struct seq_buf *s,
 			  const struct portacl_policy *policy,
 			  struct portacl_request *req, const char *exe);
 void portacl_print_path(struct seq_buf *s, const char *path);
+void portacl_print_part(struct seq_buf *s, const char *path, size_t max);
 void portacl_print_cidr(struct seq_buf *s, const struct portacl_cidr *cidr);
 void portacl_print_names(struct seq_buf *s, const char *const *names, u32 bits);
 u32 portacl_print_steps(const struct portacl_policy *policy);

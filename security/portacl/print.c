@@ -14,23 +14,40 @@
 #include "parse.h"
 #include "policy.h"
 
+/* The tool expands patterns in what it reads, so these bytes are odd, too. */
+static void print_byte(struct seq_buf *s, u8 byte)
+{
+	if (byte > ' ' && byte < 0x7f && !strchr("\\\";,*?[", byte))
+		seq_buf_putc(s, byte);
+	else
+		seq_buf_printf(s, "\\%03o", byte);
+}
+
 /**
  * portacl_print_path - print a path with odd bytes as \ooo
  * @s: where to
  * @path: the path
- *
- * The tool expands patterns in what it reads, so these bytes are odd, too.
  */
 void portacl_print_path(struct seq_buf *s, const char *path)
 {
-	for (; *path; path++) {
-		u8 byte = *path;
+	while (*path)
+		print_byte(s, *path++);
+}
 
-		if (byte > ' ' && byte < 0x7f && !strchr("\\\";,*?[", byte))
-			seq_buf_putc(s, byte);
-		else
-			seq_buf_printf(s, "\\%03o", byte);
-	}
+/**
+ * portacl_print_part - print a path, with "..." behind it if it is cut
+ * @s: where to
+ * @path: the path
+ * @max: the most that is printed of it, in bytes
+ */
+void portacl_print_part(struct seq_buf *s, const char *path, size_t max)
+{
+	size_t end = s->len + max - strlen("\\ooo");
+
+	while (*path && s->len <= end)
+		print_byte(s, *path++);
+	if (*path)
+		seq_buf_puts(s, "...");
 }
 
 /**

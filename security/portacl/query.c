@@ -15,6 +15,9 @@
 #include "lex.h"
 #include "parse.h"
 
+/* The part of the path that a link leads to that is shown. */
+#define MAX_TARGET 128
+
 /**
  * struct question - a question while it is read
  * @q: what it asks
@@ -279,7 +282,7 @@ static void print_reason(struct seq_buf *s, const struct portacl_verdict *v,
 	seq_buf_puts(s, portacl_reason_text(reason));
 	if (reason == PORTACL_REASON_ALIAS && exe) {
 		seq_buf_puts(s, " (resolves to ");
-		portacl_print_path(s, exe);
+		portacl_print_part(s, exe, MAX_TARGET);
 		seq_buf_putc(s, ')');
 	}
 }

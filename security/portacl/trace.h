@@ -12,22 +12,26 @@
 
 #include "match.h"
 
-#ifndef PORTACL_TRACE_COPY
-#define PORTACL_TRACE_COPY
+#ifndef PORTACL_TRACE_PATH
+/* What is shown of a path, in bytes: a long one would take the whole buffer. */
+#define PORTACL_TRACE_PATH 512
 /* An odd byte in a path must not forge a line of the trace. */
 static inline void portacl_trace_copy(char *to, const char *path)
 {
-	for (; *path; path++)
+	const char *end = path + PORTACL_TRACE_PATH;
+
+	for (; *path && path < end; path++)
 		*to++ = *path > ' ' && *path < 0x7f ? *path : '?';
-	*to = '\0';
+	strscpy(to, *path ? "..." : "", sizeof("..."));
 }
 #endif
 
 TRACE_EVENT(portacl_bind,
 	TP_PROTO(const struct portacl_request *req,
-		 const struct portacl_verdict *verdict, const char *exe),
+		 const struct portacl_verdict *verdict, const char *exe,
+		 bool verified),
 
-	TP_ARGS(req, verdict, exe),
+	TP_ARGS(req, verdict, exe, verified),
 
 	TP_STRUCT__entry(
 		__field(u8, action)
@@ -35,7 +39,9 @@ TRACE_EVENT(portacl_bind,
 		__field(u16, port)
 		__field(u32, rule)
 		__field(u32, uid)
-		__dynamic_array(char, exe, strlen(exe) + 1)
+		__field(bool, verified)
+		__dynamic_array(char, exe, strnlen(exe, PORTACL_TRACE_PATH) +
+						   sizeof("..."))
 	),
 
 	TP_fast_assign(
@@ -44,10 +50,11 @@ TRACE_EVENT(portacl_bind,
 		__entry->port = req->port;
 		__entry->rule = verdict->rule;
 		__entry->uid = req->uid;
+		__entry->verified = verified;
 		portacl_trace_copy(__get_dynamic_array(exe), exe);
 	),
 
-	TP_printk("verdict=%s rule=%u proto=%s port=%u uid=%u exe=%s",
+	TP_printk("verdict=%s rule=%u proto=%s port=%u uid=%u exe=%s%s",
 		  __print_symbolic(__entry->action,
 				   { PORTACL_LEGACY, "legacy" },
 				   { PORTACL_ALLOW, "allow" },
@@ -60,7 +67,8 @@ TRACE_EVENT(portacl_bind,
 				   { PORTACL_UDPLITE, "udplite" },
 				   { PORTACL_DCCP, "dccp" }),
 		  __entry->port, __entry->uid,
-		  (char *)__get_dynamic_array(exe))
+		  (char *)__get_dynamic_array(exe),
+		  __entry->verified ? "" : " verified=0")
 );
 
 #endif

@@ -95,13 +95,14 @@ static inline int copy_self(const char *to)
 	return err;
 }
 
-/* The tests; or, as a copy that a test made, one bind. */
+/* The tests; or, as a copy that a test made, a rename if told so and a bind. */
 static inline int audit_main(int argc, char **argv)
 {
 	static const struct endpoint ep = { &tcp, "127.0.0.1", 80 };
 
 	if (argc > 1 && !strcmp(argv[1], "--bind"))
-		return bind_endpoint(&ep);
+		return argc > 3 && rename(argv[2], argv[3]) ?
+			       CHILD_BROKEN : bind_endpoint(&ep);
 	need_portacl();
 	/* What the tests before this one left to the limits */
 	sleep(LIMIT_SECONDS);

@@ -5,12 +5,14 @@
  */
 #include "audit.h"
 
+#include <limits.h>
 #include <linux/audit.h>
 #include <linux/netlink.h>
 
 #define DENIED "portacl: denied proto="
 #define GRANTED "portacl: granted proto="
 #define TRACING "/sys/kernel/tracing/"
+#define ENABLE_TRACE TRACING "events/portacl/portacl_bind/enable"
 
 FIXTURE(audit)
 {
@@ -216,9 +218,12 @@ TEST_F(audit, odd_comm)
 	}
 }
 
+/* Program, name that it gives itself if any. */
 static int exec_bind(const void *arg)
 {
-	execl(arg, "odd", "--bind", NULL);
+	const char *const *paths = arg;
+
+	execl(paths[0], "odd", "--bind", paths[0], paths[1], NULL);
 	return CHILD_BROKEN;
 }
 
@@ -226,14 +231,14 @@ static int exec_bind(const void *arg)
 TEST_F(audit, odd_exe)
 {
 	char dir[] = "/opt/portacl.XXXXXX", path[128], want[256];
-	const char *line;
+	const char *const paths[] = { path, NULL }, *line;
 
 	ASSERT_NE(NULL, mkdtemp(dir));
 	ASSERT_EQ(0, chmod(dir, 0755));
 	snprintf(path, sizeof(path), "%s/a b\"\n" GRANTED "x", dir);
 	ASSERT_EQ(0, copy_self(path));
 	ASSERT_EQ(0, load_rules("deny tcp 80"));
-	EXPECT_EQ(EACCES, run_as(&user, exec_bind, path));
+	EXPECT_EQ(EACCES, run_as(&user, exec_bind, paths));
 	EXPECT_EQ(0, unlink(path));
 	EXPECT_EQ(0, rmdir(dir));
 
@@ -245,6 +250,126 @@ TEST_F(audit, odd_exe)
 	{
 		TH_LOG("%s, expected %s", line, want);
 	}
+}
+
+static int start_trace(void)
+{
+	return write_file(TRACING "trace", "\n") ?:
+	       write_file(ENABLE_TRACE, "1\n");
+}
+
+static const char *stop_trace(void)
+{
+	static char text[65536];
+
+	if (write_file(ENABLE_TRACE, "0\n") ||
+	    read_file(TRACING "trace", text, sizeof(text)) <= 0)
+		return "";
+	return text;
+}
+
+/* A program can have its path be another than the one of its identity. */
+TEST_F(audit, unverified)
+{
+	char dir[] = "/opt/portacl.XXXXXX", path[128], other_path[128];
+	const char *const paths[] = { path, other_path };
+	char want[512];
+	const char *text;
+
+	ASSERT_NE(NULL, mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/one", dir);
+	snprintf(other_path, sizeof(other_path), "%s/two", dir);
+	ASSERT_EQ(0, copy_self(path));
+	ASSERT_EQ(0, load_rules("deny tcp 80"));
+	ASSERT_EQ(0, start_trace());
+	EXPECT_EQ(EACCES, run_as(&root, exec_bind, paths));
+	text = stop_trace();
+	snprintf(want, sizeof(want), " exe=%s verified=0\n", other_path);
+	EXPECT_NE(NULL, strstr(text, want))
+	{
+		TH_LOG("%s", text);
+	}
+	text = denial(self->log);
+	snprintf(want, sizeof(want), " exe=\"%s\" verified=0 rule=1 ",
+		 other_path);
+	EXPECT_NE(NULL, strstr(text, want))
+	{
+		TH_LOG("%s", text);
+	}
+	EXPECT_EQ(0, unlink(other_path));
+	EXPECT_EQ(0, rmdir(dir));
+}
+
+/* As long as a path can be, and of odd bytes. */
+static int make_long_path(char *path, const char *dir)
+{
+	size_t len = strlen(dir), part;
+
+	strcpy(path, dir);
+	while (len < PATH_MAX - 1) {
+		if (len > strlen(dir) && mkdir(path, 0755))
+			return -errno;
+		part = PATH_MAX - 2 - len;
+		if (part > NAME_MAX)
+			part = part > 2 * NAME_MAX ? NAME_MAX : part / 2;
+		path[len++] = '/';
+		memset(path + len, '"', part);
+		len += part;
+		path[len] = '\0';
+	}
+	return 0;
+}
+
+static int remove_long_path(char *path, const char *dir)
+{
+	int err = unlink(path);
+
+	while (!err && strcmp(path, dir)) {
+		*strrchr(path, '/') = '\0';
+		err = rmdir(path);
+	}
+	return err ? -errno : 0;
+}
+
+/* It is cut, and what stands behind it is still there. */
+TEST_F(audit, long_exe)
+{
+	char dir[] = "/opt/portacl.XXXXXX", link[] = "/opt/portacl.link";
+	char path[PATH_MAX], observed[65536] = "", *end;
+	const char *const paths[] = { path, NULL };
+	const char *text;
+
+	ASSERT_NE(NULL, mkdtemp(dir));
+	ASSERT_EQ(0, chmod(dir, 0755));
+	ASSERT_EQ(0, make_long_path(path, dir));
+	ASSERT_EQ(0, copy_self(path));
+	ASSERT_EQ(0, symlink(path, link));
+	ASSERT_EQ(0, load_rules("allow tcp 80 exe=%s uid=33 only", link));
+	ASSERT_EQ(0, start_trace());
+	EXPECT_EQ(EACCES, run_as(&other, exec_bind, paths));
+	text = stop_trace();
+	end = strstr(text, " port=80 uid=34 exe=/opt/portacl.");
+	EXPECT_TRUE(end && strstr(end, "\"\"\"...\n"))
+	{
+		TH_LOG("%s", text);
+	}
+	text = denial(self->log);
+	EXPECT_NE(NULL, strstr(text, "\\042...\" rule=only "
+				     "reason=\"not canonical (resolves to /opt/"));
+	EXPECT_NE(NULL, strstr(text, "\\042...)\" nearest=1"))
+	{
+		TH_LOG("%s", text);
+	}
+	ASSERT_EQ(0, portacl_write("mode", "learn"));
+	EXPECT_EQ(EACCES, run_as(&other, exec_bind, paths));
+	ASSERT_LT(0, portacl_read("observed", observed, sizeof(observed)));
+	EXPECT_NE(NULL, strstr(observed, "\\042 verified=0 uid=34 proto=tcp port=80 "))
+	{
+		TH_LOG("%s", observed);
+	}
+	EXPECT_EQ(0, portacl_write("observed", "clear"));
+	EXPECT_EQ(0, unlink(link));
+	EXPECT_EQ(0, remove_long_path(path, dir));
 }
 
 static int flood(const void *arg)
@@ -355,25 +480,21 @@ TEST_F(audit, netlink)
 
 TEST_F(audit, trace_event)
 {
-	static const char enable[] = TRACING "events/portacl/portacl_bind/enable";
 	static const char denied[] =
 		"verdict=deny rule=2 proto=udp port=81 uid=0 exe=";
 	static const char legacy[] =
 		"verdict=legacy rule=0 proto=tcp port=80 uid=0 exe=";
-	char text[65536] = "", exe[4096] = "", want[8192];
+	char exe[4096] = "", want[8192];
+	const char *text;
 
-	if (access(enable, W_OK))
-		SKIP(return, "%s: %s", enable, strerror(errno));
 	ASSERT_LT(0, readlink("/proc/self/exe", exe, sizeof(exe) - 1));
 	ASSERT_EQ(0, load_rules("allow tcp 80 uid=33\ndeny any 81"));
-	ASSERT_EQ(0, write_file(TRACING "trace", "\n"));
 	EXPECT_EQ(EACCES, try_bind(&root, &tcp, "127.0.0.1", 81));
-	ASSERT_EQ(0, write_file(enable, "1\n"));
+	ASSERT_EQ(0, start_trace());
 	EXPECT_EQ(0, try_bind(&user, &tcp, "127.0.0.1", 80));
 	EXPECT_EQ(EACCES, try_bind(&root, &udp, "::1", 81));
 	EXPECT_EQ(0, try_bind(&root, &tcp, "127.0.0.1", 80));
-	ASSERT_EQ(0, write_file(enable, "0\n"));
-	ASSERT_LT(0, read_file(TRACING "trace", text, sizeof(text)));
+	text = stop_trace();
 
 	snprintf(want, sizeof(want),
 		 "portacl_bind: verdict=allow rule=1 proto=tcp port=80 uid=33 exe=%s\n",
