@@ -272,19 +272,26 @@ static bool is_inet_addr(const struct sockaddr *addr, int len)
 	}
 }
 
+static __always_inline bool may_be_rewritten(void)
+{
+	return cgroup_bpf_enabled(CGROUP_INET4_BIND) ||
+	       cgroup_bpf_enabled(CGROUP_INET6_BIND);
+}
+
 /*
  * Will the check site see this very address and port, with nothing but the
  * stack's own tests in between, if it is asked at all (not for raw sockets)?
- * Then it need not be judged twice; and of SMC the inner socket alone knows
- * whether it is IPV6_V6ONLY.  The protocol of AF_RXRPC has another number.
+ * Then it need not be judged twice.  AF_SMC and AF_RXRPC have other numbers.
  */
 static bool reaches_site(const struct sock *sk)
 {
 	return (sk->sk_protocol == IPPROTO_TCP ||
-		sk->sk_protocol == IPPROTO_UDP ||
-		sk->sk_protocol == IPPROTO_SMC || sk->sk_family == AF_SMC) &&
-	       !cgroup_bpf_enabled(CGROUP_INET4_BIND) &&
-	       !cgroup_bpf_enabled(CGROUP_INET6_BIND);
+		sk->sk_protocol == IPPROTO_UDP) && !may_be_rewritten();
+}
+
+static bool is_smc(const struct sock *sk)
+{
+	return sk->sk_family == AF_SMC || sk->sk_protocol == IPPROTO_SMC;
 }
 
 /* What a bind of this socket will bind, if it can be told from its address. */
@@ -329,6 +336,9 @@ static noinline int judge_address(const struct sock *sk,
 {
 	struct attempt try;
 
+	/* Its inner socket, which the site sees, has the IPV6_V6ONLY. */
+	if (is_smc(sk) && !may_be_rewritten())
+		return 0;
 	return read_attempt(&try, sk, addr, len) ? judge(&try) : 0;
 }
 
