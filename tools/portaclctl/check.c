@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "commands.h"
-#include "config.h"
 #include "lex.h"
-#include "lint.h"
-#include "lockout.h"
-#include "programs.h"
+#include "lint/lint.h"
+#include "lint/lockout.h"
+#include "policy/exe.h"
+#include "policy/files.h"
 
 /* Try the policy on what listens now. */
 static int check_live(const struct config *cfg, bool strict)

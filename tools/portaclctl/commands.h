@@ -5,7 +5,7 @@
 #ifndef _PORTACLCTL_COMMANDS_H
 #define _PORTACLCTL_COMMANDS_H
 
-#include "util.h"
+#include "lib/util.h"
 
 /**
  * struct flag - an option of a subcommand

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "config.h"
-#include "kernel.h"
+#include "kernel/securityfs.h"
+#include "policy/files.h"
 
 /* A path under which diff(1) finds a text. */
 static char *text_path(const char *name, const char *text, size_t len)

@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "kernel.h"
-#include "layers.h"
+#include "explain/layers.h"
+#include "kernel/observed.h"
+#include "kernel/securityfs.h"
 #include "lex.h"
-#include "names.h"
-#include "observed.h"
-#include "programs.h"
+#include "policy/exe.h"
+#include "policy/names.h"
 
 #define OUTPUT "/etc/portacl.d/50-learned.conf"
 #define MAX_PORTS 32

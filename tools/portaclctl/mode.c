@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "commands.h"
-#include "kernel.h"
+#include "kernel/securityfs.h"
 
 static void print_file(const char *name)
 {

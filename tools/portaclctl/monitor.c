@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "kernel.h"
+#include "kernel/securityfs.h"
 
 #define EVENT "events/portacl/portacl_bind/enable"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "commands.h"
-#include "kernel.h"
-#include "rules.h"
+#include "kernel/securityfs.h"
+#include "policy/cover.h"
 
 int cmd_show(char **argv)
 {

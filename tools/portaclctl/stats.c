@@ -2,9 +2,9 @@
 #include <time.h>
 
 #include "commands.h"
-#include "config.h"
-#include "kernel.h"
-#include "rules.h"
+#include "kernel/securityfs.h"
+#include "policy/cover.h"
+#include "policy/files.h"
 
 static json_int_t number(const char *line, const char *key)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "commands.h"
-#include "kernel.h"
-#include "lastgood.h"
-#include "names.h"
-#include "rules.h"
+#include "kernel/securityfs.h"
+#include "load/lastgood.h"
+#include "policy/cover.h"
+#include "policy/names.h"
 
 static char *field(const char *status, const char *key)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "commands.h"
-#include "verdict.h"
+#include "policy/ask.h"
 
 static void print_rule(const struct policy_source *source, const char *what,
 		       u32 number)

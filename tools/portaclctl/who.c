@@ -5,14 +5,14 @@
 #include <dirent.h>
 
 #include "commands.h"
-#include "filecaps.h"
-#include "kernel.h"
-#include "layers.h"
+#include "explain/layers.h"
+#include "kernel/securityfs.h"
 #include "lex.h"
-#include "lint.h"
-#include "listeners.h"
-#include "names.h"
-#include "rules.h"
+#include "lint/lint.h"
+#include "policy/cover.h"
+#include "policy/names.h"
+#include "system/filecaps.h"
+#include "system/listeners.h"
 
 /* More addresses than these in the rules of one port are not told apart. */
 #define MAX_ADDRS 16

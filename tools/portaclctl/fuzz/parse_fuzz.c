@@ -6,8 +6,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "config.h"
-#include "names.h"
+#include "policy/files.h"
+#include "policy/names.h"
 
 #define MAX_LINES 16
 

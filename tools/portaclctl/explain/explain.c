@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "commands.h"
+#include "explain/advice.h"
+#include "explain/layers.h"
+#include "kernel/securityfs.h"
+#include "lex.h"
+#include "policy/cover.h"
+
+/* The policy that counts: a file if one is given, else the kernel's. */
+static void open_policy(struct view *view, const char *file)
+{
+	view->patched = kernel_present();
+	if (!file && !view->patched)
+		return;
+	source_open(&view->source, !file, file);
+	view->has_policy = true;
+}
+
+static bool is_refused(const struct view *view)
+{
+	return view->layers[view->decider].effect == EFFECT_DENY;
+}
+
+/* Layers that may still refuse what the others allow. */
+static void add_doubts(const struct view *view, struct buf *text)
+{
+	enum layer_kind kind;
+
+	for (kind = 0; kind < LAYER_PORTACL; kind++)
+		if (view->layers[kind].effect == EFFECT_MAYBE)
+			buf_printf(text, "%s%s%s", text->len ? ", " : "",
+				   layer_names[kind],
+				   kind == LAYER_CGROUP_BPF ? " (EPERM)" : "");
+}
+
+static const char *decider_name(const struct view *view)
+{
+	return view->decider == LAYER_CAPABILITY ? "the kernel's own rule" :
+						   layer_names[view->decider];
+}
+
+/* A policy from a file says nothing about a kernel that has no portacl. */
+static const char *elsewhere(const struct view *view)
+{
+	return view->patched ? "" : ", in a kernel with portacl";
+}
+
+static char *outcome(const struct view *view)
+{
+	struct buf doubts = { 0 }, text = { 0 };
+
+	add_doubts(view, &doubts);
+	buf_printf(&text, "%s by %s%s", is_refused(view) ? "refused (EACCES)" :
+							   "allowed",
+		   decider_name(view),
+		   view->decider == LAYER_PORTACL ? elsewhere(view) : "");
+	if (!is_refused(view) && doubts.len)
+		buf_printf(&text, ", unless refused by %s", doubts.text);
+	if (!is_refused(view) && view->held)
+		buf_printf(&text, ", but the port is held by %s (EADDRINUSE)",
+			   view->held);
+	free(doubts.text);
+	return text.text;
+}
+
+static void print_advice(const struct view *view)
+{
+	struct advice advice;
+	size_t i;
+
+	advise(view, &advice);
+	if (advice.steps.len)
+		printf("this would help%s:\n", elsewhere(view));
+	for (i = 0; i < advice.steps.len; i++) {
+		fputs("  ", stdout);
+		print_clean(stdout, advice.steps.items[i],
+			    strlen(advice.steps.items[i]));
+		putchar('\n');
+	}
+	if (advice.other_line)
+		printf("or, if others than root have to write the program:\n  %s\n",
+		       advice.other_line);
+	advice_free(&advice);
+}
+
+/* What is not known, and what the port may do without a bind. */
+static void add_notes(struct view *view)
+{
+	const struct steering *steering = &view->steering;
+	struct list *notes = &view->subject.notes;
+	size_t i;
+
+	if (!is_refused(view) && !view->tried && view->subject.process.uid)
+		list_add(notes, xstrdup(
+			"not tried yet: the program may test for root or a capability itself, and give up before it binds"));
+	for (i = 0; i < steering->found.len; i++)
+		list_add(notes, xasprintf("served without a bind: %s",
+					  steering->found.items[i]));
+	for (i = 0; i < steering->unseen.len; i++)
+		list_add(notes, xasprintf("cannot see: %s",
+					  steering->unseen.items[i]));
+}
+
+static void print_note(const char *text)
+{
+	printf("  note        ");
+	print_clean(stdout, text, strlen(text));
+	putchar('\n');
+}
+
+static void print_view(const struct view *view)
+{
+	char *name = subject_name(&view->subject), *result = outcome(view);
+	enum layer_kind kind;
+	size_t i;
+
+	printf("%s: %s\n", name, result);
+	for (i = 0; i < view->subject.notes.len; i++)
+		print_note(view->subject.notes.items[i]);
+	for (kind = 0; kind < LAYER_NR; kind++) {
+		printf("%c %-11s ", kind == view->decider ? '*' : ' ',
+		       layer_names[kind]);
+		print_clean(stdout, view->layers[kind].text,
+			    strlen(view->layers[kind].text));
+		putchar('\n');
+	}
+	print_advice(view);
+	free(name);
+	free(result);
+}
+
+static json_t *json_list(const struct list *list)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < list->len; i++)
+		json_array_append_new(array, json_text(list->items[i]));
+	return array;
+}
+
+static json_t *json_suggestion(const struct advice *advice)
+{
+	if (advice->other_line)
+		return json_text(advice->other_line);
+	if (advice->line)
+		return json_text(advice->line);
+	return advice->steps.len ? json_text(*advice->steps.items) :
+				   json_null();
+}
+
+static json_t *json_view(const struct view *view)
+{
+	json_t *layers = json_array(), *json;
+	struct advice advice;
+	enum layer_kind kind;
+
+	advise(view, &advice);
+	for (kind = 0; kind < LAYER_NR; kind++)
+		json_array_append_new(layers, json_pack(
+			"{ss ss so}", "layer", layer_names[kind], "effect",
+			effect_names[view->layers[kind].effect], "text",
+			json_text(view->layers[kind].text)));
+	json = json_pack("{so sb ss so so so so so sb so so}",
+			 "request", json_text(view->subject.request),
+			 "refused", is_refused(view),
+			 "decided_by", layer_names[view->decider],
+			 "suggestion", json_suggestion(&advice),
+			 "advice", json_list(&advice.steps),
+			 "layers", layers,
+			 "notes", json_list(&view->subject.notes),
+			 "held_by", view->held ? json_text(view->held) :
+						 json_null(),
+			 "tried", view->tried,
+			 "steered", json_list(&view->steering.found),
+			 "unseen", json_list(&view->steering.unseen));
+	advice_free(&advice);
+	return json;
+}
+
+static u8 proto_of(const struct subject *subject)
+{
+	u8 proto = 0;
+
+	while (proto < PORTACL_NR_PROTOS - 1 &&
+	       strcmp(portacl_protos[proto], subject->proto))
+		proto++;
+	return proto;
+}
+
+int cmd_explain(char **argv)
+{
+	bool json = false;
+	const char *file = NULL;
+	const struct flag flags[] = {
+		{ "json", &json, NULL },
+		{ "file", NULL, &file },
+	};
+	struct view view = { 0 };
+	enum layer_kind kind;
+	int ret;
+
+	if (!take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER))
+		die_missing("PROGRAM USER or PID");
+	subject_read(&view.subject, argv + 1);
+	open_policy(&view, file);
+	layers_read(&view);
+	steering_read(&view.steering, proto_of(&view.subject),
+		      view.subject.port, view.subject.process.pid);
+	add_notes(&view);
+	if (json)
+		print_json(json_view(&view));
+	else
+		print_view(&view);
+	ret = is_refused(&view) ? EXIT_REFUSED : EXIT_OK;
+	for (kind = 0; kind < LAYER_NR; kind++)
+		free(view.layers[kind].text);
+	free(view.held);
+	steering_free(&view.steering);
+	answer_free(&view.answer);
+	subject_free(&view.subject);
+	if (view.has_policy)
+		source_close(&view.source);
+	return ret;
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <grp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "explain/subject.h"
+#include "policy/ask.h"
+#include "policy/exe.h"
+#include "policy/names.h"
+#include "system/filecaps.h"
+#include "system/launch.h"
+
+/* As a shell would find it, and where root's programs are. */
+static bool find_program(const char *name, char *path)
+{
+	static const char *const dirs[] = {
+		"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin",
+		"/sbin", "/bin",
+	};
+	u32 i;
+
+	if (strchr(name, '/'))
+		return realpath(name, path);
+	for (i = 0; i < ARRAY_SIZE(dirs); i++) {
+		char *try = xasprintf("%s/%s", dirs[i], name);
+		bool found = !access(try, X_OK) && realpath(try, path);
+
+		free(try);
+		if (found)
+			return true;
+	}
+	return false;
+}
+
+static void check_program(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		die_errno("%s", path);
+	if (S_ISDIR(st.st_mode))
+		die("%s is a directory", path);
+	if (!S_ISREG(st.st_mode) || !(st.st_mode & 0111))
+		die("%s is not executable", path);
+}
+
+/* What the kernel will take the program for, and what it gains by its file. */
+static void look_at_program(struct subject *subject, const char *name)
+{
+	struct process *process = &subject->process;
+	struct program program;
+	struct filecap cap;
+	struct stat st;
+
+	if (!find_program(name, process->exe))
+		die_errno("%s", name);
+	check_program(process->exe);
+	if (*name == '/' && strcmp(name, process->exe))
+		list_add(&subject->notes, xasprintf("%s resolves to %s", name,
+						    process->exe));
+	program_look(&program, process->exe, true);
+	if (program.faults & BIT(PROGRAM_SCRIPT)) {
+		list_add(&subject->notes, xasprintf(
+			"%s is a script: the kernel sees %s", process->exe,
+			program.interpreter));
+		if (!realpath(program.interpreter, process->exe))
+			die_errno("its interpreter '%s'", program.interpreter);
+	}
+	if (program.faults & BIT(PROGRAM_NOSUID)) {
+		list_add(&subject->notes, xasprintf(
+			"%s is on a nosuid mount: no exe= rule matches, no file capability counts",
+			process->exe));
+		return;
+	}
+	if (!stat(process->exe, &st) && (st.st_mode & S_ISUID)) {
+		list_add(&subject->notes, xasprintf(
+			"%s is setuid: its effective uid is %u", process->exe,
+			st.st_uid));
+		process->uid = st.st_uid;
+	}
+	subject->setcap = filecap_read(process->exe, &cap) && cap.permitted &&
+			  cap.effective && !cap.root_uid;
+}
+
+static void read_groups(struct process *process, const char *user, gid_t gid)
+{
+	gid_t groups[31];
+	struct buf list = { 0 };
+	int n = ARRAY_SIZE(groups), i;
+
+	/* Of more groups the first ones are asked about. */
+	getgrouplist(user, gid, groups, &n);
+	n = min(n, (int)ARRAY_SIZE(groups));
+	for (i = 0; i < n; i++)
+		if (groups[i] != gid)
+			buf_printf(&list, ",%u", groups[i]);
+	process->groups = list.text;
+}
+
+static void look_at_user(struct process *process, const char *name)
+{
+	struct passwd *user = getpwnam(name);
+	u32 uid;
+
+	if (!user && !parse_number(name, U32_MAX - 1, &uid))
+		die("unknown user '%s'", name);
+	if (!user)
+		user = getpwuid(uid);
+	process->uid = user ? user->pw_uid : uid;
+	process->gid = user ? user->pw_gid : uid;
+	if (user)
+		read_groups(process, user->pw_name, user->pw_gid);
+	process->launched_by_root = !process->uid;
+}
+
+static void give_capabilities(struct subject *subject)
+{
+	struct process *process = &subject->process, init;
+
+	if (process_read(&init, 1))
+		process->bounding = init.bounding;
+	else
+		process->bounding = ~0ULL;
+	process_free(&init);
+	if (!process->uid || subject->setcap)
+		process->effective = process->bounding &
+				     (process->uid ?
+				      BIT(CAP_NET_BIND_SERVICE_BIT) : ~0ULL);
+}
+
+/* In a user namespace of its own a user has two numbers; rules have the outer. */
+static void note_uid_map(struct subject *subject)
+{
+	const struct process *process = &subject->process;
+	char *map = process_file(process->pid, "uid_map"), *rest = map, *line;
+	u32 inner, outer, count;
+
+	while (map && (line = strsep(&rest, "\n")))
+		if (sscanf(line, "%u %u %u", &inner, &outer, &count) == 3 &&
+		    inner != outer && process->uid >= outer &&
+		    process->uid - outer < count)
+			list_add(&subject->notes, xasprintf(
+				"uid %u is uid %u in its user namespace; rules compare %u",
+				process->uid, inner + process->uid - outer,
+				process->uid));
+	free(map);
+}
+
+static char **read_process(struct subject *subject, char **argv)
+{
+	u32 pid;
+
+	if (strspn(argv[0], "0123456789") == strlen(argv[0])) {
+		if (!parse_number(argv[0], INT_MAX, &pid) || !pid)
+			die_usage("'%s' is no process id and no program",
+				  argv[0]);
+		if (!process_read(&subject->process, pid))
+			die("there is no process %u", pid);
+		if (!subject->process.known)
+			die("process %u: only root may look at it", pid);
+		note_uid_map(subject);
+		launch_read(&subject->process, &subject->notes);
+		return argv + 1;
+	}
+	if (!argv[1] || strchr(argv[1], '/'))
+		die_missing("USER");
+	look_at_user(&subject->process, argv[1]);
+	look_at_program(subject, argv[0]);
+	give_capabilities(subject);
+	launch_note_units(&subject->process, &subject->notes);
+	return argv + 2;
+}
+
+/* Who asks was said before; half of somebody else would be nobody. */
+static void check_keys(char **words)
+{
+	static const char *const keys[] = { "uid=", "gid=", "exe=" };
+	u32 i;
+
+	for (; *words; words++)
+		for (i = 0; i < ARRAY_SIZE(keys); i++)
+			if (!strncmp(*words, keys[i], strlen(keys[i])))
+				die_usage("%s: explain asks for PROGRAM USER or PID; `portaclctl test' takes %s",
+					  *words, keys[i]);
+}
+
+/* All of the request is checked, whether or not there is a policy to ask. */
+static void read_request(struct subject *subject)
+{
+	struct portacl_query query;
+	char *text = xstrdup(subject->request);
+
+	parse_request(text, &query);
+	subject->taint = query.request.taint;
+	subject->cgroup = query.cgroup ? xstrdup(query.cgroup) : NULL;
+	if (!subject->process.pid && (subject->taint & BIT(PORTACL_TAINT_NNP)))
+		subject->process.no_new_privs = true;
+	free(text);
+}
+
+/**
+ * subject_read - read what explain is asked
+ * @subject: where it is stored, for subject_free()
+ * @argv: `PID` or `PROGRAM USER`, `PROTO/PORT`, then `KEY=VALUE`
+ */
+void subject_read(struct subject *subject, char **argv)
+{
+	char *port[2] = { 0 }, *request[2] = { 0 }, *text, *note;
+
+	*subject = (struct subject) { 0 };
+	argv = read_process(subject, argv);
+	if (!*argv || !strchr(*argv, '/'))
+		die_missing("PROTO/PORT");
+	port[0] = *argv++;
+	check_keys(argv);
+	text = request_text(port);
+	subject->proto = xstrndup(text, strcspn(text, " "));
+	if (!parse_number(text + strcspn(text, " ") + 1, 65535,
+			  &subject->port))
+		die_usage("%s: a port has a name or a number up to 65535",
+			  port[0]);
+	request[0] = process_request(&subject->process, text, argv);
+	subject->request = request_text(request);
+	note = request_resolve(&subject->request);
+	if (note)
+		list_add(&subject->notes, note);
+	read_request(subject);
+	free(request[0]);
+	free(text);
+}
+
+void subject_free(struct subject *subject)
+{
+	process_free(&subject->process);
+	list_free(&subject->notes);
+	free(subject->proto);
+	free(subject->request);
+	free(subject->cgroup);
+}
+
+char *subject_name(const struct subject *subject)
+{
+	const struct process *process = &subject->process;
+	const char *user = name_of(NAME_USER, process->uid);
+	const char *exe = *process->exe ? process->exe : process->comm;
+
+	if (process->pid)
+		return xasprintf("%s (pid %d) as %s on %s/%u", exe,
+				 process->pid, user ? user : "?",
+				 subject->proto, subject->port);
+	return xasprintf("%s as %s on %s/%u", exe, user ? user : "?",
+			 subject->proto, subject->port);
+}

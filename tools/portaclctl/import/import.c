@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "commands.h"
+#include "import/import.h"
+#include "parse.h"
+#include "policy/names.h"
+
+/* A path below root_dir, without it. */
+const char *without_root(const char *path)
+{
+	size_t len = strlen(root_dir);
+
+	return !strncmp(path, root_dir, len) && path[len] == '/' ? path + len :
+								   path;
+}
+
+/* A path as a policy file has it: no pattern, without the root directory. */
+char *policy_path(const char *path)
+{
+	char text[4 * PATH_MAX];
+	struct buf quoted = { 0 };
+	struct seq_buf s;
+	size_t i;
+
+	seq_buf_init(&s, text, sizeof(text));
+	portacl_print_path(&s, without_root(path));
+	for (i = 0; i < min(s.len, s.size); i++) {
+		if (strchr("*?[", text[i]))
+			buf_printf(&quoted, "\\%03o", text[i]);
+		else
+			buf_add(&quoted, &text[i], 1);
+	}
+	return quoted.text;
+}
+
+/* Letters, digits and the characters of @others, nothing else. */
+bool is_made_of(const char *text, const char *others)
+{
+	while (isalnum((unsigned char)*text) || (*text && strchr(others, *text)))
+		text++;
+	return !*text;
+}
+
+/* Directory services have names that a list would not hold as one word. */
+static bool is_plain(const char *name)
+{
+	return isalpha((unsigned char)*name) && is_made_of(name, "_.@$+-");
+}
+
+/* `key=NAME`, or the number where there is no name. */
+char *user_word(const char *key, u32 number)
+{
+	const char *name = name_of(!strcmp(key, "gid") ? NAME_GROUP : NAME_USER,
+				   number);
+
+	return name && is_plain(name) ? xasprintf("%s=%s", key, name) :
+					xasprintf("%s=%u", key, number);
+}
+
+/*
+ * The rest of a line.  Names of files and units are what others chose: with a
+ * line feed in them they would be rules.
+ */
+static void print_comment(const char *start, const char *fmt, va_list args)
+{
+	char *text = xvasprintf(fmt, args);
+	const unsigned char *at;
+
+	fputs(start, stdout);
+	for (at = (unsigned char *)text; *at; at++) {
+		if (*at < ' ' || *at >= 0x7f)
+			printf("\\%03o", *at);
+		else
+			putchar(*at);
+	}
+	putchar('\n');
+	free(text);
+}
+
+void comment(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	print_comment("# ", fmt, args);
+	va_end(args);
+}
+
+void not_translated(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	print_comment("# not translated: ", fmt, args);
+	va_end(args);
+}
+
+/* Paths are compared with what the kernel finds: no symbolic links. */
+static void set_root(const char *root)
+{
+	static char real[PATH_MAX];
+
+	if (!realpath(root, real))
+		die_errno("%s", root);
+	root_dir = strcmp(real, "/") ? real : "";
+}
+
+int cmd_import(char **argv)
+{
+	bool setcap = false, authbind = false, systemd = false;
+	const char *mac_portacl = NULL, *root = NULL;
+	const struct flag flags[] = {
+		{ "setcap", &setcap, NULL },
+		{ "authbind", &authbind, NULL },
+		{ "systemd", &systemd, NULL },
+		{ "mac-portacl", NULL, &mac_portacl },
+		{ "root", NULL, &root },
+	};
+
+	take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER);
+	if (argv[1] && !setcap)
+		die_usage("%s: directories are for --setcap", argv[1]);
+	if (!setcap && !authbind && !systemd && !mac_portacl)
+		die_missing("what to import");
+	if (root || *root_dir)
+		set_root(root ? root : root_dir);
+	if (setcap)
+		import_setcap(argv + 1);
+	if (authbind)
+		import_authbind();
+	if (systemd)
+		import_systemd();
+	if (mac_portacl)
+		import_mac_portacl(mac_portacl);
+	return EXIT_OK;
+}

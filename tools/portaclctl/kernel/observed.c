@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kernel/observed.h"
+#include "lex.h"
+
+static u64 number(const char *line, const char *key)
+{
+	char *value = get_field(line, key);
+	u64 number = value ? strtoull(value, NULL, 10) : 0;
+
+	free(value);
+	return number;
+}
+
+static int name_index(const char *line, const char *key,
+		      const char *const *names, u32 nr)
+{
+	char *value = get_field(line, key);
+	int index = value ? match_string(names, nr, value) : -1;
+
+	free(value);
+	return index;
+}
+
+static bool read_line(struct observed *seen, const char *line)
+{
+	static const char *const outcomes[PORTACL_NR_ACTIONS] = {
+		[PORTACL_LEGACY] = "legacy",
+		[PORTACL_ALLOW] = "grant",
+		[PORTACL_DENY] = "deny",
+	};
+	int proto = name_index(line, "proto", portacl_protos,
+			       PORTACL_NR_PROTOS);
+	int action = name_index(line, "outcome", outcomes, PORTACL_NR_ACTIONS);
+	char *taint = get_field(line, "taint");
+	int bits = 0;
+
+	if (taint && strcmp(taint, "none"))
+		bits = portacl_parse_names(taint, portacl_taints,
+					   PORTACL_NR_TAINTS);
+	free(taint);
+	if (proto < 0 || action < 0 || bits < 0)
+		return false;
+	*seen = (struct observed) {
+		.exe = get_field(line, "exe"),
+		.verified = number(line, "verified"),
+		.uid = number(line, "uid"),
+		.proto = proto,
+		.port = number(line, "port"),
+		.action = action,
+		.count = number(line, "count"),
+		.taint = bits,
+	};
+	return seen->exe;
+}
+
+/**
+ * observed_read - read what the kernel's `observed` shows
+ * @text: its text
+ * @nr: where the number of observations is stored
+ *
+ * Return: the observations, for free().
+ */
+struct observed *observed_read(const char *text, u32 *nr)
+{
+	struct observed *seen = NULL;
+	char *copy = xstrdup(text), *rest = copy, *line;
+
+	*nr = 0;
+	while ((line = strsep(&rest, "\n"))) {
+		seen = xrealloc(seen, *nr + 1, sizeof(*seen));
+		if (!strncmp(line, "exe=", 4) && read_line(&seen[*nr], line))
+			++*nr;
+	}
+	free(copy);
+	return seen;
+}
+
+/* A restart of the program takes env away: it makes no other rule. */
+static u32 lasting(const struct observed *seen)
+{
+	return seen->taint & ~BIT(PORTACL_TAINT_ENV);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct observed *x = a, *y = b;
+	int diff = strcmp(x->exe, y->exe);
+
+	if (!diff)
+		diff = (x->uid > y->uid) - (x->uid < y->uid);
+	if (!diff)
+		diff = (int)x->verified - (int)y->verified;
+	if (!diff)
+		diff = (lasting(x) > lasting(y)) - (lasting(x) < lasting(y));
+	if (!diff)
+		diff = (int)x->proto - (int)y->proto;
+	return diff ? diff : (int)x->port - (int)y->port;
+}
+
+void observed_sort(struct observed *seen, u32 nr)
+{
+	qsort(seen, nr, sizeof(*seen), compare);
+}

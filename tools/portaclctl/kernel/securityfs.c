@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "kernel/securityfs.h"
+#include "policy/files.h"
+
+#define KERNEL_DIR "/sys/kernel/security/portacl"
+
+bool kernel_present(void)
+{
+	char *path = in_root(KERNEL_DIR);
+	bool present = !access(path, F_OK);
+
+	free(path);
+	return present;
+}
+
+/* Why a file of securityfs cannot be opened, as advice. */
+static void NORETURN die_open(const char *name)
+{
+	int error = errno;
+	char *lsms;
+
+	if (error == ENOENT && !kernel_present()) {
+		lsms = read_line_file("/sys/kernel/security/lsm");
+		if (!lsms)
+			die("securityfs is not mounted: mount -t securityfs securityfs /sys/kernel/security");
+		die("this kernel runs without portacl (its security modules: %s)",
+		    lsms);
+	}
+	if ((error == EACCES || error == EPERM) && geteuid())
+		die("%s: only root may do this", name);
+	errno = error;
+	die_errno(KERNEL_DIR "/%s", name);
+}
+
+static int open_file(const char *name, int flags)
+{
+	char *path = xasprintf("%s" KERNEL_DIR "/%s", root_dir, name);
+	int fd = open(path, flags | O_CLOEXEC);
+
+	free(path);
+	if (fd < 0)
+		die_open(name);
+	return fd;
+}
+
+char *kernel_read(const char *name)
+{
+	int fd = open_file(name, O_RDONLY);
+	char *text = read_fd(fd, NULL);
+
+	if (!text)
+		die_open(name);
+	close(fd);
+	return text;
+}
+
+/* A write that failed, in words. */
+static char *write_error(const char *name)
+{
+	int error = errno;
+	char *locked;
+
+	if (error == EPERM && !geteuid()) {
+		locked = kernel_status("locked");
+		if (locked && !strcmp(locked, "1"))
+			return xasprintf("%s: the policy is locked until the next boot",
+					 name);
+		free(locked);
+		return xasprintf("%s: CAP_MAC_ADMIN in the initial user namespace is needed",
+				 name);
+	}
+	return xasprintf("%s: %s", name, strerror(error));
+}
+
+void kernel_write(const char *name, const char *text)
+{
+	int fd = open_file(name, O_WRONLY);
+
+	if (!write_all(fd, text, strlen(text)))
+		die("%s", write_error(name));
+	close(fd);
+}
+
+char *kernel_status(const char *key)
+{
+	char *status = kernel_read("status");
+	char *value = get_field(status, key);
+
+	free(status);
+	return value;
+}
+
+/* The answer to a request, without its newline. */
+char *kernel_query(const char *request)
+{
+	int fd = open_file("query", O_RDWR);
+	char *text;
+
+	if (!write_all(fd, request, strlen(request)))
+		die("%s", write_error("query"));
+	lseek(fd, 0, SEEK_SET);
+	text = read_fd(fd, NULL);
+	if (!text)
+		die_errno("query");
+	close(fd);
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+/* One transaction.  False: nothing changed, and @why says why. */
+bool kernel_load(const char *text, size_t len, char **why)
+{
+	int fd = open_file("policy", O_WRONLY);
+	bool ok = write_all(fd, text, len);
+	int error = errno;
+	char *reason;
+
+	close(fd);
+	*why = NULL;
+	if (ok)
+		return true;
+	errno = error;
+	if (error == ESTALE) {
+		*why = xstrdup("the policy was changed by somebody else meanwhile");
+	} else if (error == EINVAL || error == E2BIG) {
+		reason = kernel_status("error");
+		*why = xasprintf("the kernel refused the policy: %s",
+				 reason ? reason : strerror(error));
+		free(reason);
+	} else {
+		*why = write_error("policy");
+	}
+	return false;
+}
+
+/* The active policy, read by the tool's own copy of the parser. */
+struct portacl_policy *kernel_policy(void)
+{
+	struct config cfg = { .raw = true };
+	struct portacl_policy *policy;
+	char *text = kernel_read("policy");
+
+	config_add_text(&cfg, "kernel", text);
+	free(text);
+	if (cfg.errors)
+		die("the kernel's policy is not understood: portaclctl and the kernel are of different versions");
+	config_build(&cfg);
+	policy = cfg.policy;
+	cfg.policy = NULL;
+	config_free(&cfg);
+	return policy;
+}

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "lib/util.h"
+
+const char *root_dir = "";
+
+static void message(const char *fmt, va_list args, const char *error)
+{
+	fflush(stdout);
+	fputs("portaclctl: ", stderr);
+	vfprintf(stderr, fmt, args);
+	if (error)
+		fprintf(stderr, ": %s", error);
+	fputc('\n', stderr);
+}
+
+void warn(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	message(fmt, args, NULL);
+	va_end(args);
+}
+
+void die(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	message(fmt, args, NULL);
+	exit(EXIT_REFUSED);
+}
+
+void die_errno(const char *fmt, ...)
+{
+	const char *error = strerror(errno);
+	va_list args;
+
+	va_start(args, fmt);
+	message(fmt, args, error);
+	exit(EXIT_REFUSED);
+}
+
+void die_usage(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	message(fmt, args, NULL);
+	exit(EXIT_USAGE);
+}
+
+/* Exit, but not with success if what was printed could not be written. */
+void finish(int status)
+{
+	if (fflush(stdout) || ferror(stdout))
+		die_errno("standard output");
+	exit(status);
+}
+
+void *xrealloc(void *data, size_t nr, size_t size)
+{
+	data = reallocarray(data, nr, size);
+	if (!data)
+		die_errno("memory");
+	return data;
+}
+
+void *xzalloc(size_t size)
+{
+	return memset(xrealloc(NULL, 1, size), 0, size);
+}
+
+/* At most @len bytes of @text. */
+char *xstrndup(const char *text, size_t len)
+{
+	char *copy;
+
+	len = strnlen(text, len);
+	copy = xrealloc(NULL, len + 1, 1);
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+char *xstrdup(const char *text)
+{
+	return xstrndup(text, strlen(text));
+}
+
+char *xvasprintf(const char *fmt, va_list args)
+{
+	char *text;
+
+	if (vasprintf(&text, fmt, args) < 0)
+		die_errno("memory");
+	return text;
+}
+
+char *xasprintf(const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	text = xvasprintf(fmt, args);
+	va_end(args);
+	return text;
+}
+
+void buf_add(struct buf *buf, const void *data, size_t len)
+{
+	if (buf->len + len >= buf->cap) {
+		buf->cap = max(2 * buf->cap, buf->len + len + 1);
+		buf->text = xrealloc(buf->text, buf->cap, 1);
+	}
+	memcpy(buf->text + buf->len, data, len);
+	buf->len += len;
+	buf->text[buf->len] = '\0';
+}
+
+void buf_puts(struct buf *buf, const char *text)
+{
+	buf_add(buf, text, strlen(text));
+}
+
+void buf_printf(struct buf *buf, const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+	int len;
+
+	va_start(args, fmt);
+	len = vasprintf(&text, fmt, args);
+	va_end(args);
+	if (len < 0)
+		die_errno("memory");
+	buf_add(buf, text, len);
+	free(text);
+}
+
+void list_add(struct list *list, char *item)
+{
+	list->items = xrealloc(list->items, list->len + 2, sizeof(item));
+	list->items[list->len++] = item;
+	list->items[list->len] = NULL;
+}
+
+void list_free(struct list *list)
+{
+	while (list->len)
+		free(list->items[--list->len]);
+	free(list->items);
+	list->items = NULL;
+}
+
+char *in_root(const char *path)
+{
+	return xasprintf("%s%s", root_dir, path);
+}
+
+/* All that can be read, ended by a NUL that @len does not count, or NULL. */
+char *read_fd(int fd, size_t *len)
+{
+	struct buf buf = { 0 };
+	char chunk[65536];
+	ssize_t n;
+
+	while ((n = read(fd, chunk, sizeof(chunk)))) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			free(buf.text);
+			return NULL;
+		}
+		buf_add(&buf, chunk, n);
+	}
+	buf_puts(&buf, "");
+	if (len)
+		*len = buf.len;
+	return buf.text;
+}
+
+char *read_file(const char *path, size_t *len)
+{
+	int error, fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *text;
+
+	if (fd < 0)
+		return NULL;
+	text = read_fd(fd, len);
+	error = errno;
+	close(fd);
+	errno = error;
+	return text;
+}
+
+/* The first line of a file, or NULL. */
+char *read_line_file(const char *path)
+{
+	char *text = read_file(path, NULL);
+
+	if (text)
+		text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+bool write_all(int fd, const char *text, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, text, min(len, (size_t)1 << 20));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		text += n;
+		len -= n;
+	}
+	return true;
+}
+
+/* A child with a pipe to or from it, which both have both ends of. */
+pid_t fork_piped(int fds[2])
+{
+	pid_t pid;
+
+	fflush(stdout);
+	if (pipe(fds))
+		die_errno("pipe");
+	pid = fork();
+	if (pid < 0)
+		die_errno("fork");
+	return pid;
+}
+
+bool parse_number(const char *text, u32 max, u32 *value)
+{
+	return *text && strspn(text, "0123456789") == strlen(text) &&
+	       !kstrtouint(text, 10, value) && *value <= max;
+}
+
+/*
+ * The value of `key=value` among words, or of `key value` at the start of a
+ * line; a value in double quotes may hold blanks.  NULL: it is not there.
+ */
+char *get_field(const char *text, const char *key)
+{
+	size_t len = strlen(key);
+	const char *at;
+
+	for (at = text; (at = strstr(at, key)); at += len) {
+		char mark = at[len];
+		bool start = at == text || at[-1] == '\n';
+		const char *value = at + len + 1;
+
+		if (!(mark == ' ' && start) &&
+		    !(mark == '=' && (start || at[-1] == ' ')))
+			continue;
+		if (*value == '"')
+			return xstrndup(value + 1, strcspn(value + 1, "\""));
+		return xstrndup(value, strcspn(value, mark == '=' ? " \n" :
+							   "\n"));
+	}
+	return NULL;
+}
+
+/* `key=value` at the end of a line instead of the one it has; NULL: none. */
+char *set_field(const char *text, const char *key, const char *value)
+{
+	char *word = xasprintf(" %s=", key), *at = strstr(text, word);
+	size_t len = at ? (size_t)(at - text) : strlen(text);
+	struct buf line = { 0 };
+
+	buf_add(&line, text, len);
+	if (at)
+		buf_puts(&line, at + 1 + strcspn(at + 1, " "));
+	if (value)
+		buf_printf(&line, "%s%s", word, value);
+	free(word);
+	return line.text;
+}
+
+/* Text from elsewhere must not send escape sequences to the terminal. */
+void print_clean(FILE *out, const char *text, size_t len)
+{
+	for (; len--; text++) {
+		unsigned char c = *text;
+
+		fputc(c == '\t' || (c >= ' ' && c != 0x7f) ? c : '?', out);
+	}
+}

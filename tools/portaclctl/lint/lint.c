@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <sys/stat.h>
+
+#include "commands.h"
+#include "lint/lint.h"
+#include "lint/lockout.h"
+#include "load/lastgood.h"
+#include "policy/cover.h"
+#include "policy/exe.h"
+#include "policy/links.h"
+#include "policy/names.h"
+#include "system/launch.h"
+#include "system/units.h"
+
+/* One finding; the rule counts from 0, or it is NO_RULE. */
+void report(struct linter *linter, u32 rule, const char *id, const char *fmt,
+	    ...)
+{
+	const struct config *cfg = linter->cfg;
+	const struct origin *origin = rule == NO_RULE ? NULL :
+				      &cfg->origins[rule];
+	const char *file = origin ? cfg->files.items[origin->file] : NULL;
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	text = xvasprintf(fmt, args);
+	va_end(args);
+	linter->findings++;
+	if (linter->json) {
+		json_array_append_new(linter->json, json_pack(
+			"{ss so so so so}", "id", id,
+			"rule", origin ? json_integer(rule + 1) : json_null(),
+			"file", origin ? json_text(file) : json_null(),
+			"line", origin ? json_integer(origin->line) :
+					 json_null(),
+			"text", json_text(text)));
+	} else {
+		if (origin)
+			printf("%s:%u: ", file, origin->line);
+		print_clean(stdout, text, strlen(text));
+		printf(" [%s]\n", id);
+	}
+	free(text);
+}
+
+/* Whoever can write the policy's files has what the policy can give. */
+static void lint_files(struct linter *linter)
+{
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < linter->cfg->files.len; i++) {
+		const char *path = linter->cfg->files.items[i];
+
+		if (!stat(path, &st) && (st.st_uid || (st.st_mode & 022)))
+			report(linter, NO_RULE, "file-writable",
+			       "%s: others than root can write it", path);
+	}
+}
+
+/* What a rule's program has; of its other rules, only what breaks them. */
+static void lint_program(struct linter *linter, u32 index, u32 faults)
+{
+	const struct portacl_policy *policy = linter->policy;
+	const struct portacl_rule *rule = &policy->rules[index];
+	const char *path = policy->strings + rule->exe_text;
+	struct program program;
+	u32 fault;
+
+	program_look(&program, path, true);
+	for (fault = 0; fault < PROGRAM_NR_FAULTS; fault++) {
+		bool dead = program_is_dead(rule, BIT(fault));
+		char *text;
+
+		if (!(program.faults & BIT(fault)) ||
+		    !(dead || (faults & PROGRAM_FIRST)))
+			continue;
+		text = program_fault_text(&program, path, fault);
+		report(linter, index, program_fault_id(fault), "%s%s", text,
+		       dead ? ": the rule matches nobody" : "");
+		free(text);
+	}
+}
+
+static void lint_programs(struct linter *linter)
+{
+	u32 i, *faults = programs_look(linter->policy, true);
+
+	for (i = 0; i < linter->policy->nr_rules; i++)
+		if (faults[i] & (BIT(PROGRAM_NR_FAULTS) - 1))
+			lint_program(linter, i, faults[i]);
+	free(faults);
+}
+
+static bool has_user(const struct portacl_policy *policy,
+		     const struct portacl_rule *rule, const char *user)
+{
+	const struct portacl_range *uid = portacl_rule_uids(policy, rule);
+	char *why;
+	u32 i, number;
+
+	if (!rule->nr_uids || !user ||
+	    !name_to_number(NAME_USER, user, "", &number, &why))
+		return true;
+	for (i = 0; i < rule->nr_uids; i++)
+		if (number >= uid[i].min && number <= uid[i].max)
+			return true;
+	return false;
+}
+
+/* Does the unit start a program in a way that the rule for it refuses? */
+static void lint_start(struct linter *linter, const struct unit *unit,
+		       u32 index, const char *path)
+{
+	const struct portacl_rule *rule = &linter->policy->rules[index];
+	char *nosuid = unit_nosuid(unit, path);
+
+	if (unit->private_users)
+		report(linter, index, "unit-private-users",
+		       "%s starts %s in a user namespace (PrivateUsers=): it has no identity, the rule matches nobody; name it by uid= and cgroup= instead of exe=",
+		       unit->name, path);
+	else if (nosuid)
+		report(linter, index, "unit-nosuid",
+		       "%s starts %s from a nosuid mount (%s= with no_new_privs): it has no identity, the rule matches nobody; name it by uid= and cgroup= instead of exe=",
+		       unit->name, path, nosuid);
+	else if (!linter->launcher && unit_nnp(unit) &&
+		 unit_is_unprivileged(unit) &&
+		 !(rule->accept & BIT(PORTACL_TAINT_NNP)))
+		report(linter, index, "unit-no-new-privs",
+		       "%s starts %s with no_new_privs (%s=), which the rule refuses: add accept=nnp, or `launcher %s'",
+		       unit->name, path, unit_nnp(unit), linter->image);
+	free(nosuid);
+}
+
+static void lint_unit(struct linter *linter, const struct unit *unit,
+		      const char *program)
+{
+	const struct portacl_policy *policy = linter->policy;
+	char *user = unit_user(unit);
+	u32 i, other_user = NO_RULE;
+	char path[PATH_MAX];
+	u64 exe;
+
+	exe = realpath(program, path) ? portacl_hash_path(path, strlen(path)) :
+					0;
+	for (i = 0; exe && i < policy->nr_rules; i++) {
+		const struct portacl_rule *rule = &policy->rules[i];
+
+		if (rule->exe != exe || !(rule->flags & PORTACL_RULE_ALLOW))
+			continue;
+		if (has_user(policy, rule, user)) {
+			lint_start(linter, unit, i, path);
+			other_user = NO_RULE;
+			break;
+		}
+		other_user = min(other_user, i);
+	}
+	if (other_user != NO_RULE)
+		report(linter, other_user, "unit-user",
+		       "%s starts %s as %s, whom no rule for it allows: change User= or uid=",
+		       unit->name, path, user);
+	free(user);
+}
+
+static void lint_units(struct linter *linter)
+{
+	u32 i, nr;
+	struct unit *units = units_read(&nr);
+	size_t n;
+
+	for (i = 0; i < nr; i++)
+		for (n = 0; n < units[i].programs.len; n++)
+			lint_unit(linter, &units[i],
+				  units[i].programs.items[n]);
+	units_free(units, nr);
+}
+
+/* The first rule that stands in a line, or NO_RULE. */
+static u32 find_rule(const struct config *cfg, const struct stale *stale)
+{
+	u32 i;
+
+	for (i = 0; i < cfg->policy->nr_rules; i++)
+		if (cfg->origins[i].line == stale->line &&
+		    !strcmp(cfg->files.items[cfg->origins[i].file],
+			    stale->file))
+			return i;
+	return NO_RULE;
+}
+
+/* Programs that moved since these files were loaded. */
+static void lint_stale(struct linter *linter)
+{
+	struct last_good last;
+	struct stale *stale;
+	u32 i, nr, rule;
+	char *why;
+
+	if (!last_good_read(&last, &why)) {
+		free(why);
+		return;
+	}
+	stale = last_good_stale(&last, &nr);
+	for (i = 0; i < nr; i++) {
+		rule = find_rule(linter->cfg, &stale[i]);
+		if (rule != NO_RULE)
+			report(linter, rule, "exe-stale",
+			       "%s: portaclctl load", stale[i].text);
+	}
+	stale_free(stale, nr);
+	last_good_free(&last);
+}
+
+static void lint_lockouts(struct linter *linter)
+{
+	struct rehearsal rehearsal;
+	struct list texts = { 0 };
+	size_t i;
+
+	rehearse(&rehearsal, linter->cfg);
+	for (i = 0; i < rehearsal.texts.len; i++)
+		report(linter, NO_RULE, "lockout", "%s",
+		       rehearsal.texts.items[i]);
+	find_unused_sockets(&rehearsal, &texts);
+	for (i = 0; i < texts.len; i++)
+		report(linter, NO_RULE, "socket-unit", "%s", texts.items[i]);
+	list_free(&texts);
+	rehearsal_free(&rehearsal);
+}
+
+/* What is a launcher in name only, or hands on more than it should. */
+static void lint_launcher(struct linter *linter, const char *name,
+			  const char *path)
+{
+	const u32 open = BIT(PROGRAM_INTERPRETER) | BIT(PROGRAM_LOADER) |
+			 BIT(PROGRAM_MULTICALL);
+	struct program program;
+	u32 fault;
+	char *text;
+
+	program_look(&program, path, true);
+	for (fault = 0; fault <= PROGRAM_WRITABLE; fault++) {
+		if (!(program.faults & BIT(fault)))
+			continue;
+		text = program_fault_text(&program, name, fault);
+		report(linter, NO_RULE, "launcher",
+		       "launcher %s: nothing that it starts counts as root's",
+		       text + strlen("exe="));
+		free(text);
+	}
+	if (program.faults & open)
+		report(linter, NO_RULE, "launcher",
+		       "launcher %s runs what its arguments say: all that root starts with it may launch for root",
+		       name);
+}
+
+static void lint_launchers(struct linter *linter)
+{
+	struct list names = { 0 };
+	size_t i;
+
+	policy_launchers(linter->policy, &names);
+	for (i = 0; i < names.len; i++) {
+		char *path = path_unescape(names.items[i],
+					   strlen(names.items[i]));
+
+		linter->launcher |= !strcmp(path, linter->image);
+		lint_launcher(linter, names.items[i], path);
+		free(path);
+	}
+	list_free(&names);
+}
+
+int cmd_lint(char **argv)
+{
+	bool json = false;
+	const struct flag flags[] = { { "json", &json, NULL } };
+	struct config cfg = { 0 };
+	struct linter linter = { .cfg = &cfg };
+
+	take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER);
+	config_load(&cfg, argv + 1);
+	linter.policy = cfg.policy;
+	linter.json = json ? json_array() : NULL;
+	linter.image = launch_image();
+	lint_files(&linter);
+	lint_programs(&linter);
+	lint_launchers(&linter);
+	lint_rules(&linter);
+	lint_shadows(&linter);
+	lint_units(&linter);
+	lint_stale(&linter);
+	lint_lockouts(&linter);
+	if (json)
+		print_json(linter.json);
+	else if (!linter.findings)
+		printf("nothing found\n");
+	free(linter.image);
+	config_free(&cfg);
+	return linter.findings ? EXIT_REFUSED : EXIT_OK;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * portaclctl: who listens now and could not do so again under a policy.
+ */
+#ifndef _PORTACLCTL_LINT_LIVE_H
+#define _PORTACLCTL_LINT_LIVE_H
+
+#include "policy/ask.h"
+
+/**
+ * struct rehearsal - a policy that is tried on what listens now
+ * @source: the policy
+ * @texts: what was found, a text per service
+ * @judged: number of sockets that were judged
+ * @hidden: number of sockets whose process only root sees
+ */
+struct rehearsal {
+	struct policy_source source;
+	struct list texts;
+	u32 judged;
+	u32 hidden;
+};
+
+void rehearse(struct rehearsal *rehearsal, const struct config *cfg);
+void rehearsal_free(struct rehearsal *rehearsal);
+bool rehearsal_asks(const struct rehearsal *rehearsal, const char *request,
+		    char **why);
+
+#endif /* _PORTACLCTL_LINT_LIVE_H */

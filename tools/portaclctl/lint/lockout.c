@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Services that do not run, but will be wanted: sshd, and what systemd listens
+ * for.
+ */
+#include <glob.h>
+
+#include "lex.h"
+#include "lint/lockout.h"
+#include "system/units.h"
+
+#define SSHD "/usr/sbin/sshd"
+#define SYSTEMD "/usr/lib/systemd/systemd"
+
+/* @who is the rest of the request, from exe= on. */
+static void check_places(const struct rehearsal *rehearsal, const char *name,
+			 const char *proto, const struct list *places,
+			 const char *who, struct list *texts)
+{
+	char *why;
+	size_t i;
+
+	for (i = 0; i < places->len; i++) {
+		const char *place = places->items[i];
+		char *request = xasprintf("%s %s %s uid=0 gid=0 launch=root",
+					  proto, place, who);
+
+		if (rehearsal_asks(rehearsal, request, &why)) {
+			list_add(texts, xasprintf(
+				"%s could not listen on %s/%s: %s", name,
+				proto, place, why));
+			free(why);
+		}
+		free(request);
+	}
+}
+
+/* Does a target or a service want it? */
+static bool is_enabled(const struct unit *unit)
+{
+	char *pattern = xasprintf("%s/etc/systemd/system/*.*s/%s", root_dir,
+				  unit->name);
+	glob_t found;
+	bool enabled = !glob(pattern, 0, NULL, &found);
+
+	if (enabled)
+		globfree(&found);
+	free(pattern);
+	return enabled;
+}
+
+static bool is_kind(const struct unit *unit, const char *kind)
+{
+	const char *dot = strrchr(unit->name, '.');
+
+	return dot && !strcmp(dot, kind);
+}
+
+static bool is_ssh(const struct unit *unit, const char *kind)
+{
+	return is_kind(unit, kind) && (!strncmp(unit->name, "ssh.", 4) ||
+				       !strncmp(unit->name, "sshd.", 5));
+}
+
+static void check_listen(const struct rehearsal *rehearsal,
+			 const struct unit *unit, const char *proto,
+			 const struct list *listen, struct list *texts)
+{
+	struct list places = { 0 };
+	char *name = xasprintf("systemd, for %s,", unit->name);
+	size_t i;
+
+	for (i = 0; i < listen->len; i++)
+		add_listen(&places, listen->items[i], NULL);
+	check_places(rehearsal, name, proto, &places,
+		     "exe=" SYSTEMD " cgroup=/init.scope", texts);
+	list_free(&places);
+	free(name);
+}
+
+/* Of a socket unit process 1 binds the ports, whatever its service runs. */
+static void check_socket_unit(const struct rehearsal *rehearsal,
+			      const struct unit *unit, struct list *texts)
+{
+	bool sctp = unit->protocol && !strcmp(unit->protocol, "sctp");
+	bool lite = unit->protocol && !strcmp(unit->protocol, "udplite");
+
+	check_listen(rehearsal, unit, sctp ? "sctp" : "tcp", &unit->streams,
+		     texts);
+	check_listen(rehearsal, unit, sctp ? "sctp" : lite ? "udplite" : "udp",
+		     &unit->datagrams, texts);
+}
+
+/* With its socket enabled systemd binds, else sshd does, in its unit. */
+static void check_sshd(const struct rehearsal *rehearsal,
+		       const struct unit *units, u32 nr, struct list *texts)
+{
+	char *who = xstrdup("exe=" SSHD), *cgroup;
+	struct list places = { 0 };
+	bool socket = false;
+	u32 i;
+
+	for (i = 0; i < nr; i++) {
+		socket |= is_ssh(&units[i], ".socket") && is_enabled(&units[i]);
+		if (!is_ssh(&units[i], ".service"))
+			continue;
+		free(who);
+		cgroup = unit_cgroup(&units[i]);
+		who = xasprintf("exe=" SSHD " cgroup=%s", cgroup);
+		free(cgroup);
+	}
+	if (!socket)
+		sshd_places(&places);
+	check_places(rehearsal, "sshd", "tcp", &places, who, texts);
+	list_free(&places);
+	free(who);
+}
+
+static void check_socket_units(const struct rehearsal *rehearsal,
+			       const struct unit *units, u32 nr, bool enabled,
+			       struct list *texts)
+{
+	u32 i;
+
+	for (i = 0; i < nr; i++)
+		if (is_kind(&units[i], ".socket") &&
+		    is_enabled(&units[i]) == enabled)
+			check_socket_unit(rehearsal, &units[i], texts);
+}
+
+/* Add to the findings sshd, and the sockets that systemd opens at boot. */
+void find_closed_units(struct rehearsal *rehearsal)
+{
+	u32 nr;
+	struct unit *units = units_read(&nr);
+
+	check_sshd(rehearsal, units, nr, &rehearsal->texts);
+	check_socket_units(rehearsal, units, nr, true, &rehearsal->texts);
+	units_free(units, nr);
+}
+
+/* The same for socket units that nothing wants so far. */
+void find_unused_sockets(const struct rehearsal *rehearsal, struct list *texts)
+{
+	u32 nr;
+	struct unit *units = units_read(&nr);
+
+	check_socket_units(rehearsal, units, nr, false, texts);
+	units_free(units, nr);
+}
+
+/**
+ * warn_lockout - warn of services that a policy would cut off
+ * @cfg: the policy
+ * @judged: where the number of sockets that were judged is stored
+ * @hidden: where the number of those is stored of which nothing is known
+ *
+ * Return: the number of services.
+ */
+u32 warn_lockout(const struct config *cfg, u32 *judged, u32 *hidden)
+{
+	struct rehearsal rehearsal;
+	size_t i;
+	u32 nr;
+
+	rehearse(&rehearsal, cfg);
+	for (i = 0; i < rehearsal.texts.len; i++)
+		warn("warning: %s", rehearsal.texts.items[i]);
+	nr = rehearsal.texts.len;
+	*judged = rehearsal.judged;
+	*hidden = rehearsal.hidden;
+	rehearsal_free(&rehearsal);
+	return nr;
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is odd about a rule by itself.
+ */
+#include "lint/lint.h"
+#include "policy/names.h"
+
+static void lint_ids(struct linter *linter, u32 index, enum name_kind kind,
+		     const struct portacl_range *range, u32 nr)
+{
+	bool user = kind == NAME_USER;
+	u32 i;
+
+	for (i = 0; i < nr; i++)
+		if (range[i].min == range[i].max &&
+		    !name_of(kind, range[i].min))
+			report(linter, index, user ? "uid-unknown" :
+						     "gid-unknown",
+			       "%s=%u is no %s of this machine",
+			       user ? "uid" : "gid", range[i].min,
+			       user ? "user" : "group");
+}
+
+static void read_ephemeral(struct portacl_range *range)
+{
+	char *text = read_line_file("/proc/sys/net/ipv4/ip_local_port_range");
+
+	*range = (struct portacl_range) { 32768, 60999 };
+	if (text)
+		sscanf(text, "%u %u", &range->min, &range->max);
+	free(text);
+}
+
+static void lint_only(struct linter *linter, u32 index,
+		      const struct portacl_range *ephemeral)
+{
+	const struct portacl_policy *policy = linter->policy;
+	const struct portacl_rule *rule = &policy->rules[index];
+	const struct portacl_range *port = portacl_rule_ports(policy, rule);
+	u32 i;
+
+	for (i = 0; i < rule->nr_ports; i++)
+		if (port[i].min <= ephemeral->max &&
+		    port[i].max >= ephemeral->min)
+			break;
+	if (i < rule->nr_ports)
+		report(linter, index, "only-ephemeral",
+		       "reserves ports that the kernel hands out (net.ipv4.ip_local_port_range=%u-%u): one may be in use already",
+		       ephemeral->min, ephemeral->max);
+}
+
+/* From these systemd takes the users of DynamicUser=. */
+#define DYNAMIC_MIN 61184
+#define DYNAMIC_MAX 65519
+
+static void lint_uids(struct linter *linter, u32 index)
+{
+	const struct portacl_policy *policy = linter->policy;
+	const struct portacl_rule *rule = &policy->rules[index];
+	const struct portacl_range *uid = portacl_rule_uids(policy, rule);
+	u32 i;
+
+	for (i = 0; i < rule->nr_uids; i++)
+		if (uid[i].min >= DYNAMIC_MIN && uid[i].max <= DYNAMIC_MAX)
+			break;
+	if (i < rule->nr_uids)
+		report(linter, index, "uid-dynamic",
+		       "systemd gives the uids from %u to %u to services with DynamicUser=, another one at each start: name the service by cgroup=",
+		       DYNAMIC_MIN, DYNAMIC_MAX);
+	if ((rule->flags & PORTACL_RULE_ALLOW) && rule->nr_uids &&
+	    !uid[0].min && !rule->exe && !rule->cgroup &&
+	    !(rule->flags & PORTACL_RULE_LAUNCH_ROOT))
+		report(linter, index, "uid-root",
+		       "every process of root gets the port, also one from which CAP_NET_BIND_SERVICE was taken: add exe=, cgroup= or launch=root");
+}
+
+/* Ports that /etc/bindresvport.blacklist names are passed by. */
+static void read_blacklist(u8 *listed)
+{
+	char *path = in_root("/etc/bindresvport.blacklist");
+	char *text = read_file(path, NULL), *rest = text, *line;
+	u32 port;
+
+	memset(listed, 0, 1024);
+	while (text && (line = strsep(&rest, "\n"))) {
+		port = strtoul(line, NULL, 10);
+		if (port < 1024)
+			listed[port] = 1;
+	}
+	free(text);
+	free(path);
+}
+
+/* The ports of a rule that a picker of reserved ports may try, as text. */
+static char *picked_ports(const struct portacl_policy *policy,
+			  const struct portacl_rule *rule)
+{
+	const struct portacl_range *port = portacl_rule_ports(policy, rule);
+	struct buf text = { 0 };
+	u8 listed[1024];
+	u32 i, n, end;
+
+	read_blacklist(listed);
+	for (i = 0; i < rule->nr_ports; i++) {
+		for (n = max(port[i].min, 512U); n <= min(port[i].max, 1023U);
+		     n = end + 1) {
+			for (end = n; end < min(port[i].max, 1023U) &&
+			     !listed[end + 1] && !listed[n]; end++)
+				;
+			if (listed[n])
+				continue;
+			buf_printf(&text, text.len ? ",%u" : "%u", n);
+			if (end > n)
+				buf_printf(&text, "-%u", end);
+		}
+	}
+	return text.text;
+}
+
+/* Programs of root that look for a free reserved port: do they meet a wall? */
+static void lint_pickers(struct linter *linter, u32 index)
+{
+	const struct portacl_policy *policy = linter->policy;
+	const struct portacl_rule *rule = &policy->rules[index];
+	const struct portacl_range *uid = portacl_rule_uids(policy, rule);
+	bool deny = !(rule->flags & PORTACL_RULE_ALLOW) && !rule->exe &&
+		    !rule->cgroup && (!rule->nr_uids || !uid[0].min);
+	char *ports;
+
+	if (!(rule->protos & (BIT(PORTACL_TCP) | BIT(PORTACL_UDP))) ||
+	    (!deny && !(rule->flags & PORTACL_RULE_ONLY)))
+		return;
+	ports = picked_ports(policy, rule);
+	if (ports)
+		report(linter, index, "bindresvport",
+		       "closes ports from 512 to 1023 (%s), where mount.nfs, rsh and others look for a free one: bindresvport stops at the first EACCES; name them in /etc/bindresvport.blacklist, and keep sunrpc.min_resvport and sunrpc.max_resvport clear of them",
+		       ports);
+	free(ports);
+}
+
+/**
+ * denies_everything - find the rule that leaves nobody anything
+ * @policy: the policy
+ *
+ * Return: its index, or NO_RULE: there is none, or something is allowed.
+ */
+u32 denies_everything(const struct portacl_policy *policy)
+{
+	const struct portacl_range *port;
+	u32 i, found = NO_RULE;
+
+	for (i = 0; i < policy->nr_rules; i++) {
+		const struct portacl_rule *rule = &policy->rules[i];
+
+		port = portacl_rule_ports(policy, rule);
+		if (rule->flags & PORTACL_RULE_ALLOW)
+			return NO_RULE;
+		if (found == NO_RULE && !rule->exe && !rule->cgroup &&
+		    !rule->nr_uids && !rule->nr_gids && !rule->nr_addrs &&
+		    !(rule->flags & PORTACL_RULE_LAUNCH_ROOT) &&
+		    (rule->protos & BIT(PORTACL_TCP)) && port->min <= 1 &&
+		    port->max == 65535)
+			found = i;
+	}
+	return found;
+}
+
+static void lint_subject(struct linter *linter, u32 index)
+{
+	const struct portacl_rule *rule = &linter->policy->rules[index];
+
+	if (rule->accept && !rule->exe)
+		report(linter, index, "accept-without-exe",
+		       "accept= has no effect: it is about the identity of a program, and the rule has no exe=");
+	if (!(rule->flags & PORTACL_RULE_ALLOW) || rule->nr_uids ||
+	    rule->nr_gids || rule->cgroup ||
+	    (rule->flags & PORTACL_RULE_LAUNCH_ROOT))
+		return;
+	if (rule->exe)
+		report(linter, index, "any-user",
+		       "any user may run the program with arguments of his own: add uid=");
+	else
+		report(linter, index, "everybody",
+		       "opens the port to everybody: add exe= and uid=");
+}
+
+void lint_rules(struct linter *linter)
+{
+	const struct portacl_policy *policy = linter->policy;
+	struct portacl_range ephemeral;
+	u32 i;
+
+	i = denies_everything(policy);
+	if (i != NO_RULE)
+		report(linter, i, "denies-everything",
+		       "denies everything, sshd too: no rule allows anything");
+	read_ephemeral(&ephemeral);
+	for (i = 0; i < policy->nr_rules; i++) {
+		const struct portacl_rule *rule = &policy->rules[i];
+
+		lint_ids(linter, i, NAME_USER, portacl_rule_uids(policy, rule),
+			 rule->nr_uids);
+		lint_ids(linter, i, NAME_GROUP, portacl_rule_gids(policy, rule),
+			 rule->nr_gids);
+		lint_subject(linter, i);
+		lint_uids(linter, i);
+		lint_pickers(linter, i);
+		if (rule->flags & PORTACL_RULE_ONLY)
+			lint_only(linter, i, &ephemeral);
+	}
+}

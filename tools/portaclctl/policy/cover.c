@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "lex.h"
+#include "policy/cover.h"
+#include "policy/files.h"
+
+/* The length of the UTF-8 character that a text starts with, 0: it is none. */
+static size_t utf8_len(const char *text)
+{
+	static const u32 lowest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	u8 lead = *text;
+	size_t len = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+	u32 point = lead & (0xff >> (len + 1)), i;
+
+	if (len == 1)
+		return 1;
+	if (lead < 0xc0 || lead > 0xf4)
+		return 0;
+	for (i = 1; i < len; i++) {
+		/* The NUL at the end is no continuation either. */
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		point = point << 6 | (text[i] & 0x3f);
+	}
+	return point < lowest[len] || point > 0x10ffff ||
+	       (point >= 0xd800 && point < 0xe000) ? 0 : len;
+}
+
+/* JSON wants UTF-8, which a log or a path need not be. */
+json_t *json_text(const char *text)
+{
+	struct buf clean = { 0 };
+	json_t *json;
+	size_t len;
+
+	for (; *text; text += max(len, (size_t)1)) {
+		len = utf8_len(text);
+		buf_add(&clean, len ? text : "?", max(len, (size_t)1));
+	}
+	json = json_string(clean.text ? clean.text : "");
+	free(clean.text);
+	return json;
+}
+
+static json_t *json_ranges(const struct portacl_range *range, u32 nr)
+{
+	json_t *array = json_array();
+	u32 i;
+
+	for (i = 0; i < nr; i++)
+		json_array_append_new(array, json_pack("[II]",
+						       (json_int_t)range[i].min,
+						       (json_int_t)range[i].max));
+	return array;
+}
+
+static json_t *json_names(const char *const *names, u32 bits)
+{
+	json_t *array = json_array();
+	u32 i;
+
+	for (i = 0; bits >> i; i++)
+		if (bits & BIT(i))
+			json_array_append_new(array, json_string(names[i]));
+	return array;
+}
+
+static json_t *json_addrs(const struct portacl_cidr *addr, u32 nr)
+{
+	json_t *array = json_array();
+	char text[64];
+	struct seq_buf s;
+	u32 i;
+
+	for (i = 0; i < nr; i++) {
+		seq_buf_init(&s, text, sizeof(text));
+		portacl_print_cidr(&s, &addr[i]);
+		json_array_append_new(array, json_stringn(text, s.len));
+	}
+	return array;
+}
+
+/* A path, whose odd bytes JSON could not hold, as the policy has it. */
+static json_t *json_path(const struct portacl_policy *policy, u32 offset)
+{
+	char text[4 * PATH_MAX];
+	struct seq_buf s;
+
+	if (!offset)
+		return json_null();
+	seq_buf_init(&s, text, sizeof(text));
+	portacl_print_path(&s, policy->strings + offset);
+	return json_stringn(text, s.len);
+}
+
+static const char *log_name(u8 flags)
+{
+	if (flags & PORTACL_RULE_LOG)
+		return "all";
+	return flags & PORTACL_RULE_NOLOG ? "none" : "denials";
+}
+
+/* A rule; portaclctl(8) lists the members. */
+json_t *json_rule(const struct portacl_policy *policy, u32 index)
+{
+	const struct portacl_rule *rule = &policy->rules[index];
+	char *text = rule_text(policy, index);
+	json_t *json = json_pack(
+		"{sI ss so so so so so so ss so sb so sb ss ss}",
+		"rule", (json_int_t)index + 1,
+		"action", rule->flags & PORTACL_RULE_ALLOW ? "allow" : "deny",
+		"protocols", json_names(portacl_protos, rule->protos),
+		"ports", json_ranges(portacl_rule_ports(policy, rule),
+				     rule->nr_ports),
+		"exe", json_path(policy, rule->exe_text),
+		"uid", json_ranges(portacl_rule_uids(policy, rule),
+				   rule->nr_uids),
+		"gid", json_ranges(portacl_rule_gids(policy, rule),
+				   rule->nr_gids),
+		"addr", json_addrs(portacl_rule_addrs(policy, rule),
+				   rule->nr_addrs),
+		"net", rule->flags & PORTACL_RULE_NET_ANY ? "any" : "init",
+		"cgroup", json_path(policy, rule->cgroup),
+		"launch_root", !!(rule->flags & PORTACL_RULE_LAUNCH_ROOT),
+		"accept", json_names(portacl_taints, rule->accept),
+		"only", !!(rule->flags & PORTACL_RULE_ONLY),
+		"log", log_name(rule->flags), "text", text);
+
+	free(text);
+	return json;
+}
+
+json_t *json_policy(const struct portacl_policy *policy)
+{
+	json_t *rules = json_array(), *launchers = json_array();
+	u32 i;
+
+	for (i = 0; i < policy->nr_launchers; i++)
+		json_array_append_new(launchers, json_path(
+			policy, policy->launchers[i].text));
+	for (i = 0; i < policy->nr_rules; i++)
+		json_array_append_new(rules, json_rule(policy, i));
+	return json_pack("{si ss so so}", "version", 1, "default",
+			 portacl_actions[policy->fallback],
+			 "launchers", launchers, "rules", rules);
+}
+
+/* The caller's reference goes, too. */
+void print_json(json_t *json)
+{
+	json_dumpf(json, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+	putchar('\n');
+	json_decref(json);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * portaclctl: rules as JSON.
+ */
+#ifndef _PORTACLCTL_POLICY_COVER_H
+#define _PORTACLCTL_POLICY_COVER_H
+
+#include <jansson.h>
+
+#include "policy.h"
+
+void print_json(json_t *json);
+json_t *json_text(const char *text);
+json_t *json_rule(const struct portacl_policy *policy, u32 index);
+json_t *json_policy(const struct portacl_policy *policy);
+
+#endif /* _PORTACLCTL_POLICY_COVER_H */

@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The files of a policy, line by line through the kernel's parser.
+ */
+#include <glob.h>
+#include <libgen.h>
+#include <linux/err.h>
+#include <unistd.h>
+
+#include "policy/exe.h"
+#include "policy/files.h"
+#include "policy/links.h"
+#include "portacl.h"
+
+#define MAX_DEPTH 16
+#define MAX_ERRORS 20
+
+/* The line that is wrong and a caret below it; of a long line a part. */
+static void show_line(const char *text, u32 column)
+{
+	u32 width = 100, from = column > width ? column - width / 2 : 0, i;
+	size_t len = strlen(text + from);
+
+	fputs("    ", stderr);
+	print_clean(stderr, text + from, min(len, (size_t)width + 50));
+	fputs("\n    ", stderr);
+	for (i = from; i < column; i++)
+		fputc(text[i] == '\t' ? '\t' : ' ', stderr);
+	fputs("^\n", stderr);
+}
+
+static void say(struct source *src, u32 column, const char *kind,
+		const char *reason)
+{
+	fflush(stdout);
+	fprintf(stderr, "%s:%u:%u: %s", src->path, src->line, column + 1, kind);
+	print_clean(stderr, reason, strlen(reason));
+	fputc('\n', stderr);
+	show_line(src->text, column);
+}
+
+/* Report an error; @column counts from 0. */
+void complain(struct source *src, u32 column, const char *reason)
+{
+	say(src, column, "", reason);
+	if (++src->cfg->errors >= MAX_ERRORS)
+		die("%u errors, the rest is not read", src->cfg->errors);
+}
+
+/* A word that no rule knows, after a path, may be the rest of the path. */
+static void hint_at_blank(const char *text, u32 at, const char *reason)
+{
+	if (strncmp(reason, "unknown word", strlen("unknown word")))
+		return;
+	while (at && text[at] != '=')
+		at--;
+	if (text[at] == '=' && text[at + 1] == '/')
+		fputs("    in a path a blank is written \\040\n", stderr);
+}
+
+/* The kernel's parser reads the line; its error is shown in the source. */
+static void feed(struct source *src, struct line *line)
+{
+	struct config *cfg = src->cfg;
+	struct portacl_parser *p = &cfg->parser;
+	u32 rules = p->draft.rules.len, len = line->len, at;
+	int err = portacl_parse_line(p, line->text, len);
+
+	if (err == -ENOMEM)
+		die("out of memory");
+	if (err) {
+		at = p->error.column - 1;
+		if (at < len)
+			at = line->columns[at];
+		else
+			at = len ? line->columns[len - 1] + 1 : 0;
+		complain(src, at, p->error.reason);
+		hint_at_blank(src->text, at, p->error.reason);
+		memset(&p->error, 0, sizeof(p->error));
+	}
+	if (p->draft.rules.len == rules)
+		return;
+	if (!(rules & (rules + 1))) {
+		cfg->origins = xrealloc(cfg->origins, 2 * rules + 2,
+					sizeof(*cfg->origins));
+		cfg->written = xrealloc(cfg->written, 2 * rules + 2,
+					sizeof(*cfg->written));
+	}
+	cfg->written[rules] = NULL;
+	cfg->origins[rules] = (struct origin) { src->file, src->line };
+}
+
+/* Does a rule take it that others can replace its program? */
+static bool takes_writable(const char *text)
+{
+	size_t len;
+	const char *names = find_value(text, "accept=", &len);
+	char *copy = names ? xstrndup(names, len) : NULL;
+	bool takes = copy && strstr(copy, "writable");
+
+	free(copy);
+	return takes;
+}
+
+/* Where a program really is, if only root can say so. */
+static bool find_target(const struct source *src, const char *path,
+			char *target)
+{
+	struct program program;
+	enum link_kind kind;
+
+	program_look(&program, path, false);
+	if (!(program.faults & BIT(PROGRAM_NOT_CANONICAL)))
+		return false;
+	kind = link_follow(path, target);
+	return (kind == LINK_SAFE ||
+		(kind == LINK_UNSAFE && takes_writable(src->text))) &&
+	       !strcmp(target, program.target);
+}
+
+/* A rule for a program; @exe is how to write it, NULL: as it is. */
+static bool feed_program(struct source *src, struct line *line,
+			 const char *path, char *exe)
+{
+	struct config *cfg = src->cfg;
+	u32 rules = cfg->parser.draft.rules.len;
+	char target[PATH_MAX];
+	bool moved = find_target(src, path, target), good;
+
+	if (moved) {
+		free(exe);
+		exe = path_escape(target);
+	}
+	if (moved && cfg->list_links)
+		printf("%s:%u: exe=%s resolves to %s\n", src->path, src->line,
+		       path, exe);
+	good = translate(src, line, exe);
+	if (good)
+		feed(src, line);
+	if (moved && cfg->parser.draft.rules.len > rules)
+		cfg->written[rules] = xstrdup(path);
+	free(exe);
+	return good;
+}
+
+/* A rule for each program that a pattern matches. */
+static void feed_pattern(struct source *src, struct line *line,
+			 const char *exe)
+{
+	struct list matches = { 0 };
+	size_t i, len;
+
+	expand_pattern(exe, &matches);
+	for (i = 0; i < matches.len; i++) {
+		char *word = path_escape(matches.items[i]);
+
+		if (src->cfg->list_matches)
+			printf("%s:%u: exe= matches %s\n", src->path,
+			       src->line, word);
+		if (!feed_program(src, line, matches.items[i], word))
+			break;
+	}
+	if (!matches.len) {
+		/* Kept as it stands: what the rule reserves stays reserved. */
+		say(src, exe - src->text, "warning: ",
+		    strncmp(next_word(src->text, &len), "deny", 4) ?
+		    "no file matches: the rule allows nobody" :
+		    "no file matches: the rule denies nobody");
+		if (translate(src, line, NULL))
+			feed(src, line);
+	}
+	list_free(&matches);
+}
+
+static void feed_rule(struct source *src, struct line *line)
+{
+	size_t len;
+	const char *exe = find_value(src->text, "exe=", &len);
+	char *path;
+
+	if (exe && len && *exe == '/' && strcspn(exe, "*?[") < len) {
+		feed_pattern(src, line, exe);
+	} else if (exe && len && *exe == '/') {
+		path = path_unescape(exe, len);
+		feed_program(src, line, path, NULL);
+		free(path);
+	} else if (translate(src, line, NULL)) {
+		feed(src, line);
+	}
+}
+
+static bool read_path(struct config *cfg, const char *path,
+		      const struct source *parent);
+
+static bool is_open(const struct source *src, const char *path)
+{
+	for (; src; src = src->parent)
+		if (!strcmp(src->path, path))
+			return true;
+	return false;
+}
+
+static u32 depth_of(const struct source *src)
+{
+	return src->parent ? depth_of(src->parent) + 1 : 0;
+}
+
+/* A relative path starts at the directory of the file that includes it. */
+static char *include_path(const struct source *src, const char *word,
+			  size_t len)
+{
+	char *own, *path;
+
+	if (*word == '/' || !strchr(src->path, '/'))
+		return xstrndup(word, len);
+	own = xstrdup(src->path);
+	path = xasprintf("%s/%.*s", dirname(own), (int)len, word);
+	free(own);
+	return path;
+}
+
+static void include_file(struct source *src, const char *path, u32 column)
+{
+	char *reason;
+
+	if (is_open(src, path)) {
+		complain(src, column, "the file includes itself");
+	} else if (!read_path(src->cfg, path, src)) {
+		reason = xasprintf("%s: %s", path, strerror(errno));
+		complain(src, column, reason);
+		free(reason);
+	}
+}
+
+static void include(struct source *src, const char *verb)
+{
+	size_t len, rest, i;
+	const char *word = next_word(verb + strlen("include"), &len);
+	glob_t found;
+	char *path;
+	int ret;
+
+	if (!word || next_word(word + len, &rest)) {
+		complain(src, verb - src->text, "include takes one path");
+		return;
+	}
+	if (depth_of(src) >= MAX_DEPTH) {
+		complain(src, verb - src->text, "too many files include each other");
+		return;
+	}
+	path = include_path(src, word, len);
+	ret = glob(path, 0, NULL, &found);
+	if (ret && strcspn(path, "*?[") == strlen(path))
+		complain(src, word - src->text, "no such file");
+	for (i = 0; !ret && i < found.gl_pathc; i++)
+		include_file(src, found.gl_pathv[i], word - src->text);
+	if (!ret)
+		globfree(&found);
+	free(path);
+}
+
+static bool is_word(const char *word, size_t len, const char *name)
+{
+	return len == strlen(name) && !strncmp(word, name, len);
+}
+
+static void read_version(struct source *src, struct line *line,
+			 const char *verb)
+{
+	struct portacl_parser *p = &src->cfg->parser;
+
+	if (src->statements) {
+		complain(src, verb - src->text,
+			 "'version' is only good as the first statement of a file");
+		return;
+	}
+	p->has_version = false;
+	if (translate(src, line, NULL))
+		feed(src, line);
+	p->has_version = true;
+}
+
+/* `version` and `commit` frame the text of one file, not of all of them. */
+static void read_statement(struct source *src, struct line *line)
+{
+	size_t len;
+	const char *verb = next_word(src->text, &len);
+
+	if (!verb)
+		return;
+	if (src->cfg->raw) {
+		line->len = 0;
+		line_put(line, src->text, strlen(src->text), 0, true);
+		feed(src, line);
+	} else if (is_word(verb, len, "include")) {
+		include(src, verb);
+	} else if (is_word(verb, len, "version")) {
+		read_version(src, line, verb);
+	} else {
+		feed_rule(src, line);
+	}
+	src->statements++;
+}
+
+static void read_line(struct source *src, struct line *line, char *text,
+		      size_t len)
+{
+	src->line++;
+	src->text = text;
+	text[len] = '\0';
+	if (len && text[len - 1] == '\r')
+		complain(src, len - 1, "carriage return: the file has DOS line ends");
+	else if (strlen(text) != len)
+		complain(src, strlen(text), "NUL byte");
+	else if (len >= PORTACL_MAX_LINE)
+		complain(src, PORTACL_MAX_LINE - 1, "the line is too long");
+	else
+		read_statement(src, line);
+}
+
+/* Takes over @text. */
+static void read_text(struct source *src, char *text, size_t len)
+{
+	struct config *cfg = src->cfg;
+	char *line = text, *end = text + len;
+	struct line out = { 0 };
+
+	src->file = cfg->files.len;
+	list_add(&cfg->files, xstrdup(src->path));
+	cfg->parser.has_version = !cfg->raw;
+	while (line < end) {
+		char *stop = memchr(line, '\n', end - line);
+
+		if (!stop)
+			stop = end;
+		read_line(src, &out, line, stop - line);
+		line = stop + 1;
+	}
+	cfg->parser.committed = false;
+	free(out.text);
+	free(out.columns);
+	free(text);
+}
+
+/* False, with errno set, if the file cannot be read. */
+static bool read_path(struct config *cfg, const char *path,
+		      const struct source *parent)
+{
+	struct source src = { .cfg = cfg, .path = path, .parent = parent };
+	size_t len;
+	char *text;
+
+	if (!strcmp(path, "-")) {
+		src.path = "stdin";
+		text = read_fd(STDIN_FILENO, &len);
+	} else {
+		text = read_file(path, &len);
+	}
+	if (!text)
+		return false;
+	read_text(&src, text, len);
+	return true;
+}
+
+static void read_named(struct config *cfg, const char *path)
+{
+	if (!read_path(cfg, path, NULL))
+		die_errno("%s", path);
+}
+
+/**
+ * config_add_text - read a policy from memory
+ * @cfg: the policy
+ * @name: what errors call the text
+ * @text: the text
+ */
+void config_add_text(struct config *cfg, const char *name, const char *text)
+{
+	struct source src = { .cfg = cfg, .path = name };
+
+	read_text(&src, xstrdup(text), strlen(text));
+}
+
+static void read_defaults(struct config *cfg)
+{
+	char *file = in_root(CONFIG_FILE), *files = in_root(CONFIG_FILES);
+	glob_t found;
+	size_t i;
+	int ret = glob(files, 0, NULL, &found);
+
+	if (!access(file, F_OK))
+		read_named(cfg, file);
+	for (i = 0; !ret && i < found.gl_pathc; i++)
+		read_named(cfg, found.gl_pathv[i]);
+	if (!ret)
+		globfree(&found);
+	if (!cfg->files.len)
+		die("no policy: there is neither %s nor %s", file, files);
+	free(file);
+	free(files);
+}
+
+/**
+ * config_load - read the files of a policy and build it; exits on an error
+ * @cfg: the policy
+ * @paths: the files, "-" for standard input; none: the usual ones
+ */
+void config_load(struct config *cfg, char **paths)
+{
+	if (!*paths)
+		read_defaults(cfg);
+	for (; *paths; paths++)
+		read_named(cfg, *paths);
+	if (cfg->errors)
+		die("%u error%s", cfg->errors, cfg->errors > 1 ? "s" : "");
+	config_build(cfg);
+}
+
+void config_build(struct config *cfg)
+{
+	cfg->policy = portacl_policy_build(&cfg->parser.draft);
+	if (IS_ERR(cfg->policy))
+		die("out of memory");
+}
+
+void config_free(struct config *cfg)
+{
+	u32 i, rules = cfg->policy ? cfg->policy->nr_rules :
+				     cfg->parser.draft.rules.len;
+
+	portacl_parser_free(&cfg->parser);
+	list_free(&cfg->files);
+	for (i = 0; cfg->written && i < rules; i++)
+		free(cfg->written[i]);
+	free(cfg->written);
+	free(cfg->origins);
+	portacl_policy_free(cfg->policy);
+}
+
+/* Where a rule stands, as FILE:LINE; the index counts from 0. */
+char *config_where(const struct config *cfg, u32 rule)
+{
+	const struct origin *origin = &cfg->origins[rule];
+
+	return xasprintf("%s:%u", cfg->files.items[origin->file], origin->line);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * portaclctl: the files of a policy: names, globs and includes become the
+ * lines that the kernel's parser reads.
+ */
+#ifndef _PORTACLCTL_POLICY_FILES_H
+#define _PORTACLCTL_POLICY_FILES_H
+
+#include "lib/util.h"
+#include "parse.h"
+
+#define CONFIG_FILE "/etc/portacl.conf"
+#define CONFIG_FILES "/etc/portacl.d/*.conf"
+
+/**
+ * struct origin - where a rule stands
+ * @file: index in config.files
+ * @line: number of the line
+ */
+struct origin {
+	u32 file;
+	u32 line;
+};
+
+/**
+ * struct config - a policy and where it was read; all zero at first
+ * @parser: the kernel's parser, fed line by line
+ * @policy: the policy, once config_build() was called
+ * @origins: per rule, where it stands
+ * @written: per rule, its exe= as it was written if that is a symbolic link
+ * @files: the files read
+ * @errors: number of errors found
+ * @list_matches: say which files an exe= pattern matches
+ * @list_links: say what an exe= that is a symbolic link resolves to
+ * @raw: the text is the kernel's: no patterns, no names
+ */
+struct config {
+	struct portacl_parser parser;
+	struct portacl_policy *policy;
+	struct origin *origins;
+	char **written;
+	struct list files;
+	u32 errors;
+	bool list_matches;
+	bool list_links;
+	bool raw;
+};
+
+void config_add_text(struct config *cfg, const char *name, const char *text);
+void config_build(struct config *cfg);
+void config_load(struct config *cfg, char **paths);
+void config_free(struct config *cfg);
+char *config_where(const struct config *cfg, u32 rule);
+
+void policy_launchers(const struct portacl_policy *policy,
+		      struct list *paths);
+char *rule_text(const struct portacl_policy *policy, u32 rule);
+void policy_text(struct buf *text, const struct portacl_policy *policy,
+		 const char *commit);
+
+/* config.c's own. */
+
+/**
+ * struct source - a file while it is read
+ * @cfg: the policy that it belongs to
+ * @parent: the file that includes it
+ * @path: its name
+ * @file: index of its name in config.files
+ * @line: number of the current line
+ * @text: the current line
+ * @statements: number of statements so far
+ */
+struct source {
+	struct config *cfg;
+	const struct source *parent;
+	const char *path;
+	u32 file;
+	u32 line;
+	const char *text;
+	u32 statements;
+};
+
+/**
+ * struct line - a line for the kernel's parser
+ * @text: the line
+ * @columns: per byte, the offset that it has in the source
+ * @len: its length
+ * @cap: room allocated
+ */
+struct line {
+	char *text;
+	u32 *columns;
+	u32 len;
+	u32 cap;
+};
+
+const char *next_word(const char *at, size_t *len);
+void line_put(struct line *line, const char *text, size_t len, u32 column,
+	      bool moves);
+bool translate(struct source *src, struct line *line, const char *exe);
+const char *find_value(const char *text, const char *key, size_t *len);
+void expand_pattern(const char *pattern, struct list *matches);
+void complain(struct source *src, u32 column, const char *reason);
+
+#endif /* _PORTACLCTL_POLICY_FILES_H */

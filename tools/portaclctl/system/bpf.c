@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "system/bpf.h"
+
+#define MAX_PROGRAMS 64
+
+static long bpf(int command, union bpf_attr *attr)
+{
+	return syscall(SYS_bpf, command, attr, sizeof(*attr));
+}
+
+static int read_info(u32 id, struct bpf_prog_info *info)
+{
+	union bpf_attr attr = { .prog_id = id };
+	int fd = bpf(BPF_PROG_GET_FD_BY_ID, &attr), err = 0;
+
+	*info = (struct bpf_prog_info) { 0 };
+	if (fd < 0)
+		return -errno;
+	attr = (union bpf_attr) { .info = {
+		.bpf_fd = fd,
+		.info_len = sizeof(*info),
+		.info = (unsigned long)info,
+	} };
+	if (bpf(BPF_OBJ_GET_INFO_BY_FD, &attr))
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+static char *program_name(const struct bpf_prog_info *info, u32 id)
+{
+	return xasprintf("%.16s (id %u)", *info->name ? info->name : "?", id);
+}
+
+/* The programs attached to a cgroup or a network namespace; at most @nr. */
+static int query(int fd, enum bpf_attach_type type, u32 flags, u32 *ids,
+		 u32 *nr)
+{
+	union bpf_attr attr = { .query = {
+		.target_fd = fd,
+		.attach_type = type,
+		.query_flags = flags,
+		.prog_ids = (unsigned long)ids,
+		.prog_cnt = MAX_PROGRAMS,
+	} };
+
+	*nr = 0;
+	if (bpf(BPF_PROG_QUERY, &attr) && errno != ENOSPC)
+		return -errno;
+	*nr = min(attr.query.prog_cnt, (u32)MAX_PROGRAMS);
+	return 0;
+}
+
+static int open_cgroup(const char *cgroup)
+{
+	const char *mount = access("/sys/fs/cgroup/cgroup.procs", F_OK) ?
+			    "/sys/fs/cgroup/unified" : "/sys/fs/cgroup";
+	char *path = xasprintf("%s%s", mount, cgroup);
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	free(path);
+	return fd;
+}
+
+static bool is_attached(const char *cgroup, enum bpf_attach_type type, u32 id)
+{
+	int fd = open_cgroup(cgroup);
+	u32 ids[MAX_PROGRAMS], nr = 0;
+
+	if (fd < 0)
+		return false;
+	query(fd, type, 0, ids, &nr);
+	close(fd);
+	while (nr)
+		if (ids[--nr] == id)
+			return true;
+	return false;
+}
+
+/* The cgroup, or the one above it, to which a program is attached. */
+static char *find_cgroup(const char *cgroup, enum bpf_attach_type type, u32 id)
+{
+	char *path = xstrdup(cgroup), *slash;
+
+	while (!is_attached(path, type, id)) {
+		slash = strrchr(path, '/');
+		if (!slash || !slash[1]) {
+			strcpy(path, "?");
+			break;
+		}
+		/* The slash of the root directory stays. */
+		slash[slash == path] = '\0';
+	}
+	return path;
+}
+
+static const struct {
+	enum bpf_attach_type type;
+	const char *name;
+} hooks[] = {
+	{ BPF_CGROUP_INET4_BIND, "bind4" },
+	{ BPF_CGROUP_INET6_BIND, "bind6" },
+	{ BPF_CGROUP_INET4_POST_BIND, "post_bind4" },
+	{ BPF_CGROUP_INET6_POST_BIND, "post_bind6" },
+};
+
+static void add_program(const char *cgroup, u32 hook, u32 id,
+			struct list *names)
+{
+	struct bpf_prog_info info;
+	char *name, *where = find_cgroup(cgroup, hooks[hook].type, id);
+
+	read_info(id, &info);
+	name = program_name(&info, id);
+	list_add(names, xasprintf("%s %s at %s", hooks[hook].name, name,
+				  where));
+	free(name);
+	free(where);
+}
+
+/**
+ * cgroup_bpf - find the programs that run when a process of a cgroup binds
+ * @cgroup: its path
+ * @names: where the hook, the program's name, its id and its cgroup are added
+ *
+ * Return: 0 or a negative errno.
+ */
+int cgroup_bpf(const char *cgroup, struct list *names)
+{
+	u32 ids[MAX_PROGRAMS], nr, i, n;
+	int fd = open_cgroup(cgroup), err = 0;
+
+	if (fd < 0)
+		return -errno;
+	for (i = 0; i < ARRAY_SIZE(hooks) && !err; i++) {
+		err = query(fd, hooks[i].type, BPF_F_QUERY_EFFECTIVE, ids, &nr);
+		for (n = 0; n < nr; n++)
+			add_program(cgroup, i, ids[n], names);
+	}
+	close(fd);
+	return err;
+}
+
+/**
+ * sk_lookup_bpf - find the programs that choose the socket of a packet
+ * @pid: a process of the network namespace
+ * @names: where their names are added
+ *
+ * Return: 0 or a negative errno.
+ */
+int sk_lookup_bpf(pid_t pid, struct list *names)
+{
+	char *path = xasprintf("/proc/%d/ns/net", pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
+	struct bpf_prog_info info;
+	u32 ids[MAX_PROGRAMS], nr, i;
+
+	free(path);
+	if (fd < 0)
+		return -errno;
+	err = query(fd, BPF_SK_LOOKUP, 0, ids, &nr);
+	for (i = 0; i < nr; i++) {
+		read_info(ids[i], &info);
+		list_add(names, program_name(&info, ids[i]));
+	}
+	close(fd);
+	return err;
+}
+
+/**
+ * security_bpf - find the programs that are security modules
+ * @names: where their names are added
+ *
+ * Return: 0 or a negative errno.
+ */
+int security_bpf(struct list *names)
+{
+	union bpf_attr attr = { 0 };
+	struct bpf_prog_info info;
+	int err;
+
+	while (!bpf(BPF_PROG_GET_NEXT_ID, &attr)) {
+		u32 id = attr.next_id;
+
+		err = read_info(id, &info);
+		/* It may be gone meanwhile. */
+		if (err && err != -ENOENT)
+			return err;
+		if (!err && info.type == BPF_PROG_TYPE_LSM)
+			list_add(names, program_name(&info, id));
+		attr = (union bpf_attr) { .start_id = id };
+	}
+	return errno == ENOENT ? 0 : -errno;
+}

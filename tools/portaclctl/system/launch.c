@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel notes what ran before the exec of a program, and does not tell.
+ * Of a service its unit does: systemd executes what ExecStart= says.
+ */
+#include <unistd.h>
+
+#include "policy/exe.h"
+#include "policy/links.h"
+#include "policy/names.h"
+#include "system/launch.h"
+#include "system/units.h"
+
+/* What of systemd's executes the services; for free(). */
+char *launch_image(void)
+{
+	static const char *const paths[] = {
+		"/usr/lib/systemd/systemd-executor",
+		"/lib/systemd/systemd-executor",
+		"/usr/lib/systemd/systemd", "/lib/systemd/systemd",
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(paths); i++) {
+		char *path = in_root(paths[i]);
+		bool there = !access(path, F_OK);
+
+		free(path);
+		if (there)
+			return xstrdup(paths[i]);
+	}
+	return xstrdup(paths[0]);
+}
+
+static const struct unit *all_units(u32 *nr)
+{
+	static struct unit *units;
+	static u32 nr_units;
+
+	if (!units)
+		units = units_read(&nr_units);
+	*nr = nr_units;
+	return units;
+}
+
+/* Of a service `a@b.service` the unit may be `a@.service`. */
+static bool is_unit(const struct unit *unit, const char *name, size_t len)
+{
+	const char *at = strchr(unit->name, '@');
+	size_t start = at ? at + 1 - unit->name : 0;
+
+	if (strlen(unit->name) == len && !strncmp(unit->name, name, len))
+		return true;
+	return start && start < len && !strncmp(unit->name, name, start) &&
+	       !strcmp(at + 1, ".service");
+}
+
+/* The unit whose service a process is part of, or NULL. */
+static const struct unit *find_unit(const struct process *process)
+{
+	const char *name = process->cgroup ? process->cgroup : "";
+	const char *end, *slash;
+	const struct unit *units;
+	u32 i, nr;
+
+	/* Of a user's manager: the first is its own service. */
+	end = strstr(name, ".service");
+	if (!end)
+		return NULL;
+	end += strlen(".service");
+	while ((slash = memchr(name, '/', end - name)))
+		name = slash + 1;
+	units = all_units(&nr);
+	for (i = 0; i < nr; i++)
+		if (is_unit(&units[i], name, end - name))
+			return &units[i];
+	return NULL;
+}
+
+/* Does the unit start this program itself, not by something in between? */
+static bool starts(const struct unit *unit, const char *exe)
+{
+	struct program program;
+	char path[PATH_MAX];
+	size_t i;
+
+	for (i = 0; i < unit->programs.len; i++) {
+		if (!realpath(unit->programs.items[i], path))
+			continue;
+		program_look(&program, path, true);
+		if (!strcmp(path, exe) ||
+		    ((program.faults & BIT(PROGRAM_SCRIPT)) &&
+		     realpath(program.interpreter, path) && !strcmp(path, exe)))
+			return true;
+	}
+	return false;
+}
+
+static const char *program_of(const struct unit *unit)
+{
+	return unit->programs.len ? unit->programs.items[0] : "nothing";
+}
+
+/**
+ * launch_read - find out what executed a process
+ * @process: the process, whose launcher is set
+ * @notes: where is said from what this follows, or NULL
+ *
+ * Only if root did not execute it, for then nobody asks.
+ */
+void launch_read(struct process *process, struct list *notes)
+{
+	const struct unit *unit;
+	char *note;
+
+	/* What a chroot has in it is never vouched for. */
+	if (process->launched_by_root || process->own_root)
+		return;
+	unit = find_unit(process);
+	if (!unit)
+		return;
+	if (!starts(unit, process->exe)) {
+		note = xasprintf("%s starts %s, and that, or what it started, has executed %s: what stands between systemd and the program is no launcher",
+				 unit->name, program_of(unit), process->exe);
+	} else if (process->parent != 1) {
+		note = xasprintf("not the main process of %s: what executed it is not known, and taken to be no launcher",
+				 unit->name);
+	} else {
+		process->launcher = launch_image();
+		note = xasprintf("executed by %s, as %s and its parent tell: with a launcher line for it that is root's launch",
+				 process->launcher, unit->name);
+	}
+	if (notes)
+		list_add(notes, note);
+	else
+		free(note);
+}
+
+static void note_unit(const struct unit *unit, const struct process *process,
+		      struct list *notes)
+{
+	char *cgroup = unit_cgroup(unit), *image = launch_image();
+	char *nosuid = unit_nosuid(unit, process->exe);
+	const char *taint = unit->private_users ? " taint=namespace" :
+			    nosuid ? " taint=nosuid" :
+			    unit_nnp(unit) ? " taint=nnp" : "";
+
+	list_add(notes, xasprintf("%s starts it: of the service, ask with cgroup=%s launcher=%s%s",
+				  unit->name, cgroup, image, taint));
+	free(nosuid);
+	free(image);
+	free(cgroup);
+}
+
+/* A program that does not run: who would start it as this user? */
+void launch_note_units(const struct process *process, struct list *notes)
+{
+	const char *name = name_of(NAME_USER, process->uid);
+	const struct unit *units;
+	u32 i, nr;
+
+	units = name && process->uid ? all_units(&nr) : NULL;
+	for (i = 0; units && i < nr; i++) {
+		char *user = unit_user(&units[i]);
+
+		if (!strchr(units[i].name, '@') && !units[i].own_root &&
+		    !strcmp(user, name) && starts(&units[i],
+						      process->exe))
+			note_unit(&units[i], process, notes);
+		free(user);
+	}
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * portaclctl: what executed a program, as far as systemd's units tell.
+ */
+#ifndef _PORTACLCTL_SYSTEM_LAUNCH_H
+#define _PORTACLCTL_SYSTEM_LAUNCH_H
+
+#include "system/process.h"
+
+char *launch_image(void);
+void launch_read(struct process *process, struct list *notes);
+void launch_note_units(const struct process *process, struct list *notes);
+
+#endif /* _PORTACLCTL_SYSTEM_LAUNCH_H */

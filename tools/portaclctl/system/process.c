@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <elf.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "lex.h"
+#include "parse.h"
+#include "policy/exe.h"
+#include "system/process.h"
+
+#define MAX_GROUPS ARRAY_SIZE(((struct portacl_query *)NULL)->groups)
+
+/* A file of /proc/PID, or NULL. */
+char *process_file(pid_t pid, const char *name)
+{
+	char *path = xasprintf("%s/proc/%d/%s", root_dir, pid, name);
+	char *text = read_file(path, NULL);
+
+	if (!text && *root_dir)
+		text = read_file(path + strlen(root_dir), NULL);
+	free(path);
+	return text;
+}
+
+static bool same_file(pid_t a, pid_t b, const char *name)
+{
+	char *x = xasprintf("/proc/%d/%s", a, name);
+	char *y = xasprintf("/proc/%d/%s", b, name);
+	struct stat s, t;
+	bool same = stat(x, &s) || stat(y, &t) ||
+		    (s.st_dev == t.st_dev && s.st_ino == t.st_ino);
+
+	free(x);
+	free(y);
+	return same;
+}
+
+/* If it cannot be told, they are taken to be the same. */
+bool process_same_ns(pid_t a, pid_t b, const char *ns)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "ns/%s", ns);
+	return same_file(a, b, name);
+}
+
+/* A line of /proc/PID/status: `Key:\tvalue`. */
+static const char *find_line(const char *status, const char *key)
+{
+	const char *at = strstr(status, key);
+
+	return at ? at + strlen(key) : "0";
+}
+
+static char *read_groups(const char *status)
+{
+	const char *at = find_line(status, "\nGroups:");
+	struct buf list = { 0 };
+	char *end;
+	u32 n;
+
+	/* The kernel's `query` takes no more. */
+	for (n = 1; n < MAX_GROUPS; n++) {
+		unsigned long gid = strtoul(at, &end, 10);
+
+		if (end == at || memchr(at, '\n', end - at))
+			break;
+		buf_printf(&list, ",%lu", gid);
+		at = end;
+	}
+	return list.text;
+}
+
+static u64 read_caps(const char *status, const char *key)
+{
+	return strtoull(find_line(status, key), NULL, 16);
+}
+
+/* The second of the four numbers is the effective one. */
+static u32 effective_id(const char *line)
+{
+	char *end;
+
+	strtoul(line, &end, 10);
+	return strtoul(end, NULL, 10);
+}
+
+static void read_status(struct process *process, const char *status)
+{
+	char *tracer;
+
+	snprintf(process->comm, sizeof(process->comm), "%.*s",
+		 (int)strcspn(find_line(status, "Name:\t"), "\n"),
+		 find_line(status, "Name:\t"));
+	process->parent = atoi(find_line(status, "\nPPid:"));
+	process->uid = effective_id(find_line(status, "\nUid:"));
+	process->gid = effective_id(find_line(status, "\nGid:"));
+	process->groups = read_groups(status);
+	process->effective = read_caps(status, "\nCapEff:");
+	process->permitted = read_caps(status, "\nCapPrm:");
+	process->ambient = read_caps(status, "\nCapAmb:");
+	process->bounding = read_caps(status, "\nCapBnd:");
+	process->no_new_privs = atoi(find_line(status, "\nNoNewPrivs:"));
+	process->seccomp = atoi(find_line(status, "\nSeccomp:"));
+	process->tracer = atoi(find_line(status, "\nTracerPid:"));
+	if (!process->tracer)
+		return;
+	tracer = process_file(process->tracer, "status");
+	if (tracer)
+		process->tracer_root =
+			!effective_id(find_line(tracer, "\nUid:"));
+	free(tracer);
+}
+
+/* Does it run a 32-bit program?  Its auxv then has 32-bit entries. */
+static bool is_elf32(pid_t pid)
+{
+	char *path = xasprintf("/proc/%d/exe", pid), ident[EI_CLASS + 1] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool is = fd >= 0 &&
+		  read(fd, ident, sizeof(ident)) == sizeof(ident) &&
+		  ident[EI_CLASS] == ELFCLASS32;
+
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return is;
+}
+
+static void take_aux(struct process *process, u64 type, u64 value)
+{
+	if (type == AT_UID)
+		process->launched_by_root = !value;
+	else if (type == AT_SECURE)
+		process->secure = value;
+}
+
+/* What exec left behind: who started the program, and how. */
+static void read_auxv(struct process *process)
+{
+	size_t len = 0, i;
+	char *path = xasprintf("/proc/%d/auxv", process->pid);
+	char *data = read_file(path, &len);
+	const Elf64_auxv_t *wide = (const void *)data;
+	const Elf32_auxv_t *narrow = (const void *)data;
+
+	free(path);
+	process->known = data;
+	if (data && is_elf32(process->pid))
+		for (i = 0; i < len / sizeof(*narrow); i++)
+			take_aux(process, narrow[i].a_type,
+				 narrow[i].a_un.a_val);
+	else
+		for (i = 0; i < len / sizeof(*wide); i++)
+			take_aux(process, wide[i].a_type, wide[i].a_un.a_val);
+	free(data);
+}
+
+static void read_exe(struct process *process)
+{
+	static const char deleted[] = " (deleted)";
+	char *path = xasprintf("/proc/%d/exe", process->pid), *mark;
+	ssize_t len = readlink(path, process->exe, sizeof(process->exe) - 1);
+
+	free(path);
+	if (len < 0) {
+		process->known = false;
+		len = 0;
+	}
+	process->exe[len] = '\0';
+	/* A program that was replaced keeps the name it was started by. */
+	mark = process->exe + max(len - (ssize_t)strlen(deleted), (ssize_t)0);
+	if (!strcmp(mark, deleted))
+		*mark = '\0';
+}
+
+static char *read_cgroup(pid_t pid)
+{
+	char *text = process_file(pid, "cgroup"), *line, *path = NULL;
+
+	line = text ? strstr(text, "0::/") : NULL;
+	if (line && (line == text || line[-1] == '\n') &&
+	    strncmp(line, "0::/..", 6))
+		path = xstrndup(line + 3, strcspn(line + 3, "\n"));
+	free(text);
+	return path;
+}
+
+/**
+ * process_read - read about a process
+ * @process: where it is stored, for process_free()
+ * @pid: the process
+ *
+ * Return: whether there is such a process.
+ */
+bool process_read(struct process *process, pid_t pid)
+{
+	char *status = process_file(pid, "status");
+
+	*process = (struct process) { .pid = pid };
+	if (!status)
+		return false;
+	read_status(process, status);
+	free(status);
+	read_auxv(process);
+	read_exe(process);
+	process->cgroup = read_cgroup(pid);
+	process->own_root = !same_file(pid, 1, "root");
+	process->own_user_ns = !process_same_ns(pid, 1, "user");
+	process->own_net_ns = !process_same_ns(pid, 1, "net");
+	process->own_mnt_ns = !process_same_ns(pid, 1, "mnt");
+	return true;
+}
+
+void process_free(struct process *process)
+{
+	free(process->groups);
+	free(process->cgroup);
+	free(process->launcher);
+}
+
+/*
+ * Its file as the process has it: in a mount namespace of its own another one
+ * may stand at that path here, and the mounts may have other flags.
+ */
+static char *own_path(const struct process *process, const char *what)
+{
+	return xasprintf("/proc/%d/%s", process->pid, what);
+}
+
+/* What others than root can write: the file, or a directory; or NULL. */
+char *process_writable(const struct process *process)
+{
+	struct program program;
+	char *root = process->own_mnt_ns ? own_path(process, "root") :
+					   xstrdup("");
+	char *path = xasprintf("%s%s", root, process->exe);
+
+	program_look(&program, path, false);
+	free(root);
+	free(path);
+	return program.faults & BIT(PROGRAM_WRITABLE) ?
+	       xstrdup(program.where) : NULL;
+}
+
+static bool is_nosuid(const struct process *process)
+{
+	char *path = process->pid ? own_path(process, "exe") :
+				    xstrdup(process->exe);
+	struct statvfs fs;
+	bool is = !statvfs(path, &fs) && (fs.f_flag & ST_NOSUID);
+
+	free(path);
+	return is;
+}
+
+/* As far as it shows from outside; bits of enum portacl_taint. */
+u32 process_taint(const struct process *process)
+{
+	char *writable;
+	u32 taint = 0;
+
+	if (!*process->exe)
+		return 0;
+	writable = process_writable(process);
+	if (writable)
+		taint |= BIT(PORTACL_TAINT_WRITABLE);
+	free(writable);
+	if (is_nosuid(process))
+		taint |= BIT(PORTACL_TAINT_NOSUID);
+	if (process->own_user_ns ||
+	    (process->own_mnt_ns && !process_host_owner(process->pid, "mnt")))
+		taint |= BIT(PORTACL_TAINT_NAMESPACE);
+	if (process->own_root)
+		taint |= BIT(PORTACL_TAINT_CHROOT);
+	if (process->tracer && !process->tracer_root)
+		taint |= BIT(PORTACL_TAINT_TRACED);
+	if (process->no_new_privs && !process->launched_by_root)
+		taint |= BIT(PORTACL_TAINT_NNP);
+	if (process->pid && !process->launched_by_root && !process->secure)
+		taint |= BIT(PORTACL_TAINT_ENV);
+	return taint;
+}
+
+static void add_path(struct buf *text, const char *key, const char *path)
+{
+	char line[4 * PATH_MAX];
+	struct seq_buf s;
+
+	if (!path || *path != '/')
+		return;
+	seq_buf_init(&s, line, sizeof(line));
+	portacl_print_path(&s, path);
+	buf_puts(text, key);
+	buf_add(text, line, min(s.len, s.size));
+}
+
+static bool is_given(char *const *words, const char *key)
+{
+	for (; *words; words++)
+		if (!strncmp(*words, key, strlen(key)))
+			return true;
+	return false;
+}
+
+static void add_taint(struct buf *text, u32 taint)
+{
+	char names[128];
+	struct seq_buf s;
+
+	seq_buf_init(&s, names, sizeof(names));
+	portacl_print_names(&s, portacl_taints, taint);
+	buf_puts(text, " taint=");
+	buf_add(text, names, s.len);
+}
+
+/**
+ * process_request - the request that a process would make
+ * @process: the process
+ * @port: protocol and port, as `tcp 80`
+ * @words: what to take instead, as `key=value`, ended by NULL; not uid=, gid=
+ *	and exe=
+ *
+ * Return: what the kernel's `query` takes.
+ */
+char *process_request(const struct process *process, const char *port,
+		      char **words)
+{
+	struct buf text = { 0 };
+	u32 taint = is_given(words, "taint=") ? 0 : process_taint(process);
+
+	buf_puts(&text, port);
+	buf_printf(&text, " uid=%u gid=%u%s", process->uid, process->gid,
+		   process->groups ? process->groups : "");
+	add_path(&text, " exe=", process->exe);
+	if (!is_given(words, "cgroup="))
+		add_path(&text, " cgroup=", process->cgroup);
+	if (process->own_net_ns && !is_given(words, "net="))
+		buf_puts(&text, " net=other");
+	if (process->launched_by_root && !is_given(words, "launch="))
+		buf_puts(&text, " launch=root");
+	if (!is_given(words, "launcher="))
+		add_path(&text, " launcher=", process->launcher);
+	if (taint)
+		add_taint(&text, taint);
+	for (; *words; words++)
+		buf_printf(&text, " %s", *words);
+	return text.text;
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A port can be served by a socket that is bound to another one: nft redirects
+ * packets, IPVS forwards them, and a BPF program may choose the socket.  Then
+ * nobody binds, and portacl is not asked.
+ */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "policy.h"
+#include "system/bpf.h"
+#include "system/process.h"
+#include "system/redirect.h"
+
+#define NFT "/usr/sbin/nft"
+#define IPVS "/proc/net/ip_vs"
+
+/* `TCP  0A000001:0050 rr` or `UDP  [2001:...]:0035 rr`; `FWM  00000001 rr`. */
+static void take_service(struct steering *steering, const char *line, u8 proto,
+			 u32 port)
+{
+	static const char *const names[PORTACL_NR_PROTOS] = {
+		[PORTACL_TCP] = "TCP ", [PORTACL_UDP] = "UDP ",
+		[PORTACL_SCTP] = "SCTP ",
+	};
+	const char *colon;
+	size_t len;
+
+	if (!strncmp(line, "FWM ", 4)) {
+		list_add(&steering->found, xstrdup(
+			"IPVS has a service for marked packets, which may be those of any port"));
+		return;
+	}
+	if (!names[proto] || strncmp(line, names[proto], strlen(names[proto])))
+		return;
+	line += strcspn(line, " ");
+	line += strspn(line, " ");
+	len = strcspn(line, " \n");
+	colon = memrchr(line, ':', len);
+	if (colon && strtoul(colon + 1, NULL, 16) == port)
+		list_add(&steering->found, xasprintf(
+			"IPVS forwards %.*s (hexadecimal) to its real servers",
+			(int)len, line));
+}
+
+static void look_at_ipvs(struct steering *steering, u8 proto, u32 port)
+{
+	char *path = in_root(IPVS), *text = read_file(path, NULL);
+	char *rest = text, *line;
+
+	if (!text && errno != ENOENT)
+		list_add(&steering->unseen, xasprintf("IPVS (%s: %s)", path,
+						      strerror(errno)));
+	while (text && (line = strsep(&rest, "\n")))
+		take_service(steering, line, proto, port);
+	free(text);
+	free(path);
+}
+
+static void look_at_sk_lookup(struct steering *steering, pid_t pid)
+{
+	struct list names = { 0 };
+	int err = sk_lookup_bpf(pid, &names);
+	size_t i;
+
+	/* A kernel older than these programs has none. */
+	if (err && err != -EINVAL)
+		list_add(&steering->unseen, xasprintf(
+			"BPF programs that choose sockets (sk_lookup): %s",
+			err == -EPERM || err == -EACCES ? "only root may ask" :
+							  strerror(-err)));
+	for (i = 0; i < names.len; i++)
+		list_add(&steering->found, xasprintf(
+			"BPF program %s (sk_lookup) may give the port's packets to any socket",
+			names.items[i]));
+	list_free(&names);
+}
+
+static void look_at_nft(struct steering *steering, u8 proto, u32 port)
+{
+	char *path = in_root(NFT), *command, *text = NULL;
+	FILE *pipe;
+
+	if (access(path, X_OK)) {
+		list_add(&steering->unseen, xstrdup(
+			"redirect and dnat rules of nft: nft is not installed"));
+		free(path);
+		return;
+	}
+	command = xasprintf("'%s' -j list ruleset 2>/dev/null </dev/null",
+			    path);
+	pipe = strchr(path, '\'') ? NULL : popen(command, "re");
+	if (pipe)
+		text = read_fd(fileno(pipe), NULL);
+	if (pipe && !pclose(pipe) && text)
+		steering_nft(steering, text, proto, port);
+	else
+		list_add(&steering->unseen, xasprintf(
+			"redirect and dnat rules of nft: %s", geteuid() ?
+			"only root may ask" : "nft list ruleset failed"));
+	free(text);
+	free(command);
+	free(path);
+}
+
+/* The old iptables keeps its rules apart from nft's. */
+static void look_at_iptables(struct steering *steering)
+{
+	char *path = in_root("/proc/net/ip_tables_names");
+	char *text = read_file(path, NULL);
+
+	if (text && strstr(text, "nat\n"))
+		list_add(&steering->unseen, xstrdup(
+			"the nat table of iptables-legacy: iptables-legacy-save -t nat shows it"));
+	free(text);
+	free(path);
+}
+
+/**
+ * steering_read - find out what else may serve a port
+ * @steering: where it is stored, for steering_free()
+ * @proto: enum portacl_proto
+ * @port: the port
+ * @pid: a process of the network namespace, 0: this one
+ */
+void steering_read(struct steering *steering, u8 proto, u32 port, pid_t pid)
+{
+	*steering = (struct steering) { 0 };
+	look_at_sk_lookup(steering, pid ? pid : getpid());
+	if (pid && !process_same_ns(pid, getpid(), "net")) {
+		list_add(&steering->unseen, xstrdup(
+			"rules of nft and services of IPVS in another network namespace"));
+		return;
+	}
+	look_at_nft(steering, proto, port);
+	look_at_iptables(steering);
+	look_at_ipvs(steering, proto, port);
+}
+
+void steering_free(struct steering *steering)
+{
+	list_free(&steering->found);
+	list_free(&steering->unseen);
+}
