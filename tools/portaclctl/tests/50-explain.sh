@@ -172,27 +172,29 @@ else
 	skip "explain: BPF programs" "needs root and setpriv"
 fi
 
+# Like the kernel, date a record by the moment it is written.  The process that
+# it names runs already.
 logged() {
-	cat > root/var/log/audit/audit.log
+	sed "s/audit(NOW/audit($(date +%s)/" > root/var/log/audit/audit.log
 }
+# selinux PID COMM PERMISSIVE [TIME]
 selinux() {
 	logged <<EOF
-type=AVC msg=audit($1.000:1): avc:  denied  { name_bind } for  pid=$2 comm="$3" src=81 scontext=a tcontext=b tclass=tcp_socket permissive=$4
+type=AVC msg=audit(${4:-NOW}.000:1): avc:  denied  { name_bind } for  pid=$1 comm="$2" src=81 scontext=a tcontext=b tclass=tcp_socket permissive=$3
 EOF
 }
 lsms yama
 start_sleep
-now=$(($(date +%s) + 1))
-selinux $now $sleeper sleep 0
+selinux $sleeper sleep 0
 ex "SELinux refused it" 1 'refused .EACCES. by lsm$' $sleeper tcp/81
-selinux $now $sleeper sleep 1
+selinux $sleeper sleep 1
 ex "a permissive domain" 1 'lsm .*nothing known' $sleeper tcp/81
-selinux 1700000000 $sleeper sleep 0
+selinux $sleeper sleep 0 1700000000
 ex "a record that is older than the process" 1 \
 	'lsm .*may refuse: the log has a refusal, perhaps of another process: SELinux' $sleeper tcp/81
-selinux $now 1 frob 0
+selinux 1 frob 0
 ex "a record of another program" 1 'lsm .*nothing known' $sleeper tcp/81
-selinux $now 1 env 0
+selinux 1 env 0
 sed -i s/src=81/src=80/ root/var/log/audit/audit.log
 ex "a record of the program" 0 'allowed by portacl.*unless refused by lsm' \
 	env daemon tcp/80
@@ -200,7 +202,7 @@ ex "a record of another port" 1 'lsm .*nothing known' env daemon tcp/81
 ex "a record of another protocol" 1 'lsm .*nothing known' env daemon udp/80
 apparmor() {
 	logged <<EOF
-type=AVC msg=audit($now.000:1): apparmor="DENIED" operation="bind" class="net" profile="x" pid=$sleeper comm="sleep" family="$1" sock_type="stream" protocol=$2 requested_mask="bind" denied_mask="bind"
+type=AVC msg=audit(NOW.000:1): apparmor="DENIED" operation="bind" class="net" profile="x" pid=$sleeper comm="sleep" family="$1" sock_type="stream" protocol=$2 requested_mask="bind" denied_mask="bind"
 EOF
 }
 apparmor inet 6
@@ -211,8 +213,8 @@ apparmor unix 0
 ex "AppArmor refused another family" 1 'lsm .*nothing known' $sleeper tcp/81
 landlock() {
 	logged <<EOF
-type=LANDLOCK_ACCESS msg=audit($now.000:7): domain=195ba459b blockers=net.bind_tcp src=81
-type=SYSCALL msg=audit($now.000:7): arch=c000003e syscall=49 success=no exit=-13 ppid=1 pid=$1 comm="x" exe="$2"
+type=LANDLOCK_ACCESS msg=audit(NOW.000:7): domain=195ba459b blockers=net.bind_tcp src=81
+type=SYSCALL msg=audit(NOW.000:7): arch=c000003e syscall=49 success=no exit=-13 ppid=1 pid=$1 comm="x" exe="$2"
 EOF
 }
 landlock $sleeper "$exe"
@@ -244,7 +246,7 @@ run explain --json --file r28.conf $sleeper tcp/2019
 json "R28: the same as JSON" 'j["decided_by"] == "lsm" and j["refused"] and
 	{l["layer"]: l["effect"] for l in j["layers"]}["portacl"] == "allow" and
 	j["suggestion"] is None'
-selinux $now $sleeper sleep 0
+selinux $sleeper sleep 0
 sed -i s/src=81/src=2019/ root/var/log/audit/audit.log
 r28 "SELinux" 1 '^\* lsm +the log has a refusal: SELinux'
 kill $sleeper
@@ -299,11 +301,7 @@ os.chmod("elf32", 0o755)
 EOF
 ./elf32 2> /dev/null &
 sleeper=$!
-# It runs, or it is gone: its shell cannot execute it.
-is_started() {
-	is_running elf32 $sleeper || ! grep -q '^State:[^Z]*$' /proc/$sleeper/status
-}
-until_true 60 is_started
+until_true 60 is_settled elf32 $sleeper
 if [ "$(id -u)" = 0 ] && is_running elf32 $sleeper 2> /dev/null; then
 	run explain --json --file e.conf $sleeper tcp/80
 	json "explain: a 32-bit program" '" launch=root" in j["request"] and

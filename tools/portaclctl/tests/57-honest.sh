@@ -132,7 +132,7 @@ os.setresuid(0, 0, 0)
 os.execvp("sleep", ["sleep", "600"])
 EOF
 	inner=$!
-	until_true 10 is_running sleep $inner
+	until_true 60 is_settled sleep $inner
 	if is_running sleep $inner 2> /dev/null; then
 		says "R11: both of its uids" 1 \
 			'uid 100000 is uid 0 in its user namespace' $inner tcp/80

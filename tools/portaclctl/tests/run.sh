@@ -97,6 +97,11 @@ is_running() {
 	grep -qx "$1" "/proc/$2/comm"
 }
 
+# is_settled NAME PID: the process runs the program, or it has ended.
+is_settled() {
+	is_running "$1" "$2" || ! grep -q '^State:[^Z]*$' "/proc/$2/status"
+}
+
 # start_sleep: a process that does nothing, $sleeper, and its program, $exe.
 # shellcheck disable=SC2034
 start_sleep() {

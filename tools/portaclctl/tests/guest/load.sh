@@ -99,23 +99,28 @@ is_old() {
 is_new() {
 	"$ctl" show | grep -q 'deny tcp 4242'
 }
-echo yes | "$ctl" load --confirm 30 new.conf > out 2> err && is_new
+echo yes | "$ctl" load --confirm 600 new.conf > out 2> err && is_new
 point $? "confirm: yes keeps the policy"
 "$ctl" load shown.conf > out
-echo no | "$ctl" load --confirm 30 new.conf > out 2> err
+echo no | "$ctl" load --confirm 600 new.conf > out 2> err
 [ $? = 1 ] && is_old
 point $? "confirm: no brings the old one back"
-sleep 600 | "$ctl" load --confirm 10 new.conf > out 2> err &
-until_true 60 is_new
-point $? "confirm: the policy is in force while it asks"
-until_true 60 is_old
-point $? "confirm: no answer brings the old one back"
 mkfifo answer
-rm out
-"$ctl" load --confirm 600 new.conf < answer > out 2> err &
-pid=$!
-exec 9> answer
-until_true 60 grep -q Type out
+# asks SECONDS: load the new policy and wait for the question; $pid is the tool.
+asks() {
+	rm -f out
+	"$ctl" load --confirm "$1" new.conf < answer > out 2> err &
+	pid=$!
+	exec 9> answer
+	until_true 60 grep -q Type out
+}
+asks 3
+wait $pid
+[ $? = 1 ] && grep -q '^rolled back$' out && is_old
+point $? "confirm: no answer brings the old one back"
+asks 600
+is_new
+point $? "confirm: the policy is in force while it asks"
 kill -TERM $pid
 wait $pid
 grep -q '^rolled back$' out && is_old
@@ -142,11 +147,11 @@ point $? "confirm: on a terminal"
 kill -KILL $pid
 until_true 60 is_old
 point $? "confirm: the terminal is lost, the old one comes back"
-sleep 600 | "$ctl" load --confirm 10 new.conf > out 2> err &
-until_true 60 is_new
+asks 600
 echo 'deny tcp 4243' > other.conf
 "$ctl" load other.conf > /dev/null
-sleep 13
+kill -TERM $pid
+wait $pid
 "$ctl" show | grep -q 'deny tcp 4243'
 point $? "confirm: a policy that somebody else loaded meanwhile stays"
 

@@ -26,7 +26,7 @@ stop() {
 alive() { kill -0 "$pid" 2> /dev/null; }
 
 answers() { # URL TEXT
-	[ "$(curl -ks --noproxy '*' -m 5 "$1")" = "$2" ]
+	[ "$(curl -ks --noproxy '*' -m 60 "$1")" = "$2" ]
 }
 
 # The servers' own words for EACCES from bind(2), and from nothing else.
@@ -138,7 +138,7 @@ resolves() { # udp|tcp
 	(
 		exec 3<> "/dev/$1/127.0.0.1/53" || exit 1
 		printf '%b' "$head$question" >&3
-		timeout 3 dd bs=512 count=1 <&3 | od -An -tx1 | tr -d ' \n' |
+		timeout 60 dd bs=512 count=1 <&3 | od -An -tx1 | tr -d ' \n' |
 			grep -q c0000201
 	) 2> /dev/null
 }

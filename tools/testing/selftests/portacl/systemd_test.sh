@@ -24,7 +24,7 @@ plain="allow tcp 80 exe=$nginx uid=33 only"
 by_root="allow tcp 80 exe=$nginx uid=33 launch=root only"
 stranger='not launched by root'
 
-ctl() { timeout 120 systemctl "$@"; }
+ctl() { timeout "$limit" systemctl "$@"; }
 
 shows() { ctl show -P "$1" "$unit"; }
 
@@ -50,7 +50,7 @@ start() {
 	dmesg -C
 	: > $log
 	# shellcheck disable=SC2086
-	timeout 120 systemd-run -q --collect --unit=$unit -p KillSignal=SIGKILL \
+	timeout "$limit" systemd-run -q --collect --unit=$unit -p KillSignal=SIGKILL \
 		-p StandardOutput=append:$log -p StandardError=append:$log \
 		"${options[@]}" $command
 }
@@ -63,7 +63,7 @@ answers() {
 	local reply
 	{
 		printf 'GET / HTTP/1.0\r\n\r\n' >&4
-		read -r -t 5 -d '' reply <&4
+		read -r -t 60 -d '' reply <&4
 	} 4<> /dev/tcp/127.0.0.1/80
 	[ "${reply##*$'\n'}" = nginx80 ]
 } 2> /dev/null
@@ -298,7 +298,7 @@ has_address() { [ "$(wc -l < "$log")" = 4 ]; }
 # poked ERRNO: of a write to its memory by a process of the same user's.
 poked() {
 	printf 'poke %d 0x%x\n' "$(main_pid)" "$(sed -n 4p "$log")" |
-		timeout 60 setpriv --reuid=33 --regid=33 --clear-groups \
+		timeout "$limit" setpriv --reuid=33 --regid=33 --clear-groups \
 			"$home/daemon" | tail -n 1 | grep -qx "$1"
 }
 
