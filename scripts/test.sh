@@ -87,9 +87,10 @@ list_boots() {
 
 # boot NAME VARIANT ARGUMENTS TEST…
 boot() {
-	id=$k-$1 since=$SECONDS args=$3 image=$k root=/
+	id=$k-$1 since=$SECONDS args=$3 image=$k root=/ parallel=''
 	case $2 in
 	base) ;;
+	smp) parallel=-p ;;
 	systemd) root=$("$top/scripts/rootfs.sh") || root=missing ;;
 	*) image=$k-$2 ;;
 	esac
@@ -97,7 +98,8 @@ boot() {
 	case $1 in rest*) how='' ;; esac
 	shift 3
 	for t; do echo "## expect $t $how"; done > "$results/$id.tap"
-	"$top/scripts/boot.sh" "$image" -t "$limit" -a "$args" \
+	# shellcheck disable=SC2086
+	"$top/scripts/boot.sh" "$image" $parallel -t "$limit" -a "$args" \
 		-r "$root" sh "$top/scripts/guest/tests.sh" "$binaries" "$@" \
 		>> "$results/$id.tap" 2> "$results/$id.err" && rc=0 || rc=$?
 	cat "$results/$id.err" >> "$results/$id.tap"

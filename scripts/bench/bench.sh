@@ -95,8 +95,8 @@ for k; do
 	count apparmor apparmor apparmor=1
 	count tomoyo tomoyo ''
 	count selinux selinux 'selinux=1 enforcing=0'
-	boot pair-off portacl portacl=off
-	boot pair-portacl portacl ''
+	boot pair-off portacl portacl=off -p
+	boot pair-portacl portacl '' -p
 	[ "$k" != 7.2 ] || native
 	to_json > "$out/$k.json"
 	to_table > "$out/$k.txt"

@@ -53,7 +53,48 @@ other_checkout() {
 		[ ! -e "$image/src" ]
 }
 
-plan 11
+# fake WHAT: QEMU does this the first time, and what it should from then on.
+fake() {
+	echo 0 > "$tmp/starts"
+	instead qemu-system-x86_64 "n=\$((\$(cat '$tmp/starts') + 1))
+		echo \$n > '$tmp/starts'
+		[ \$n = 1 ] || exec $(command -v qemu-system-x86_64) \"\$@\"
+		$1"
+}
+
+# starts N STATUS ARGUMENT…: boot.sh with the fake QEMU starts it N times.
+starts() {
+	n=$1
+	shift
+	(PATH="$tmp/bin:$PATH" && export PATH && status "$@") &&
+		[ "$(cat "$tmp/starts")" = "$n" ]
+}
+
+# beside_load COMMAND…: on one processor of this machine, that a loop without
+# end has most of.
+beside_load() {
+	timeout 500 taskset -c 0 sh -c 'while :; do :; done' & loop=$!
+	taskset -c 0 nice -n 9 "$@" && rc=0 || rc=$?
+	kill $loop
+	return "$rc"
+}
+
+hangs_once() {
+	export PORTACL_PATIENCE=20
+	starts 2 0 true && rc=0 || rc=$?
+	unset PORTACL_PATIENCE
+	return "$rc"
+}
+
+# As the first argument says, QEMU is to run them in turn or in parallel.
+threads() {
+	want=$1
+	shift
+	fake "echo \"\$*\" > '$tmp/words'; exec $(command -v qemu-system-x86_64) \"\$@\""
+	starts 1 0 "$@" true && grep -q "thread=$want" "$tmp/words"
+}
+
+plan 18
 ok "the exit status of the command" status 3 sh -c 'echo out; echo err >&2; exit 3'
 ok "its output and nothing else" only_its_output
 ok "two processors" status 0 sh -c '[ "$(nproc)" = 2 ]'
@@ -62,7 +103,20 @@ ok "a warning of the kernel is a failure" \
 	status 1 sh -c 'echo "<4>WARNING: just a test" > /dev/kmsg'
 ok "other words are none" status 0 sh -c 'echo "<4>a WARNING" > /dev/kmsg'
 ok "a command that does not end" status 124 -t 20 sleep 1000
+ok "the timer of the emulator is not tested" status 0 grep -qw no_timer_check /proc/cmdline
 ok "a panic" status 125 sh -c 'echo c > /proc/sysrq-trigger; sleep 1000'
+fake 'for a; do case $a in
+	file,id=log,*) echo "Kernel panic - not syncing" > "${a##*path=}" ;;
+	esac; done'
+ok "a kernel that dies before init is started again" starts 2 0 true
+fake 'exec sleep 1000'
+ok "and one that hangs before init" hangs_once
+fake 'kill $$'
+ok "a QEMU that somebody ended is not" starts 1 125 true
+ok "two processors run in turn" threads single
+ok "or in parallel" threads multi -p
+ok "a busy machine makes a guest slow, which is not counted" \
+	beside_load "$top/scripts/boot.sh" "$k" -t 12 true
 ok "files belong to whom they belong to on the host" like_host
 ok "the root is a root, and the host's files are only read" is_root
 ok "another checkout takes the image from the cache" other_checkout
