@@ -40,7 +40,7 @@ static const struct {
 	{ "monitor", cmd_monitor, "[--denials]",
 	  "print grants and denials as they happen" },
 	{ "import", cmd_import,
-	  "[--root DIR] --authbind | --systemd | --mac-portacl RULES | --setcap [DIR...]",
+	  "[--root DIR] --authbind | --systemd | --mac-portacl RULES|FILE [--port-high N] [--suser-exempt 0|1] | --setcap [DIR...]",
 	  "turn the settings of other mechanisms into rules" },
 	{ "lint", cmd_lint, "[--json] [FILE...]",
 	  "look for rules that do nothing or too much" },

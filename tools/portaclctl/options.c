@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "commands.h"
+#include "lib/root.h"
 
 const char *usage;
 const char *description;
@@ -72,6 +73,7 @@ int take_flags(char **argv, const struct flag *flags, u32 nr, u32 max_args)
 			argv[++n] = *arg;
 	}
 	argv[n + 1] = NULL;
+	enter_root();
 	if (n > max_args) {
 		fprintf(stderr, "%s\n", usage);
 		die_usage("%s: too many arguments", argv[max_args + 1]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "commands.h"
 #include "import/import.h"
+#include "lib/root.h"
 #include "parse.h"
 #include "policy/names.h"
 
@@ -56,13 +57,34 @@ char *user_word(const char *key, u32 number)
 					xasprintf("%s=%u", key, number);
 }
 
+/* A rule, but once: sources may say the same twice. */
+void rule(const char *fmt, ...)
+{
+	static struct list printed;
+	va_list args;
+	char *line;
+	size_t i;
+
+	va_start(args, fmt);
+	line = xvasprintf(fmt, args);
+	va_end(args);
+	for (i = 0; i < printed.len && strcmp(printed.items[i], line); i++)
+		;
+	if (i == printed.len) {
+		printf("%s\n", line);
+		list_add(&printed, line);
+	} else {
+		free(line);
+	}
+}
+
 /*
- * The rest of a line.  Names of files and units are what others chose: with a
- * line feed in them they would be rules.
+ * Names of files and units are what others chose: with a line feed in them they
+ * would be rules.
  */
 static void print_comment(const char *start, const char *fmt, va_list args)
 {
-	char *text = xvasprintf(fmt, args);
+	autofree char *text = xvasprintf(fmt, args);
 	const unsigned char *at;
 
 	fputs(start, stdout);
@@ -73,7 +95,6 @@ static void print_comment(const char *start, const char *fmt, va_list args)
 			putchar(*at);
 	}
 	putchar('\n');
-	free(text);
 }
 
 void comment(const char *fmt, ...)
@@ -94,26 +115,19 @@ void not_translated(const char *fmt, ...)
 	va_end(args);
 }
 
-/* Paths are compared with what the kernel finds: no symbolic links. */
-static void set_root(const char *root)
-{
-	static char real[PATH_MAX];
-
-	if (!realpath(root, real))
-		die_errno("%s", root);
-	root_dir = strcmp(real, "/") ? real : "";
-}
-
 int cmd_import(char **argv)
 {
 	bool setcap = false, authbind = false, systemd = false;
-	const char *mac_portacl = NULL, *root = NULL;
+	const char *mac_portacl = NULL, *port_high = NULL;
+	const char *suser_exempt = NULL;
 	const struct flag flags[] = {
 		{ "setcap", &setcap, NULL },
 		{ "authbind", &authbind, NULL },
 		{ "systemd", &systemd, NULL },
 		{ "mac-portacl", NULL, &mac_portacl },
-		{ "root", NULL, &root },
+		{ "port-high", NULL, &port_high },
+		{ "suser-exempt", NULL, &suser_exempt },
+		{ "root", NULL, &root_option },
 	};
 
 	take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER);
@@ -121,8 +135,8 @@ int cmd_import(char **argv)
 		die_usage("%s: directories are for --setcap", argv[1]);
 	if (!setcap && !authbind && !systemd && !mac_portacl)
 		die_missing("what to import");
-	if (root || *root_dir)
-		set_root(root ? root : root_dir);
+	if (!mac_portacl && (port_high || suser_exempt))
+		die_usage("--port-high and --suser-exempt are for --mac-portacl");
 	if (setcap)
 		import_setcap(argv + 1);
 	if (authbind)
@@ -130,6 +144,6 @@ int cmd_import(char **argv)
 	if (systemd)
 		import_systemd();
 	if (mac_portacl)
-		import_mac_portacl(mac_portacl);
+		import_mac_portacl(mac_portacl, port_high, suser_exempt);
 	return EXIT_OK;
 }
