@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "explain/layers.h"
+#include "system/netns.h"
 #include "kernel/observed.h"
 #include "kernel/securityfs.h"
 #include "lex.h"

@@ -3,16 +3,17 @@
  * Everybody who may bind a port: by the policy, by the kernel's own rule.
  */
 #include <dirent.h>
+#include <unistd.h>
 
 #include "commands.h"
-#include "explain/layers.h"
+#include "explain/holders.h"
 #include "kernel/securityfs.h"
 #include "lex.h"
 #include "lint/lint.h"
 #include "policy/cover.h"
 #include "policy/names.h"
 #include "system/filecaps.h"
-#include "system/listeners.h"
+#include "system/netns.h"
 
 /* More addresses than these in the rules of one port are not told apart. */
 #define MAX_ADDRS 16
@@ -323,16 +324,23 @@ static void print_others(const struct port *port)
 		print_at(port, &port->others[i]);
 }
 
-static void print_list(const struct list *list, const char *what)
+static void print_list(const struct list *list, const char *title,
+		       const char *what)
 {
 	size_t i;
 
-	for (i = 0; i < list->len; i++)
-		printf("  %s%s\n", what, list->items[i]);
+	if (title && list->len)
+		printf("%s:\n", title);
+	for (i = 0; i < list->len; i++) {
+		printf("  %s", what);
+		print_clean(stdout, list->items[i], strlen(list->items[i]));
+		putchar('\n');
+	}
 }
 
 /* Free, but not for everybody: nobody else may take it. */
-static void print_reserved(const struct port *port)
+static void print_reserved(const struct port *port,
+			   const struct sockets *sockets)
 {
 	u32 number = port->has_policy ? port->others[0].user.reserved : 0;
 	char *rule;
@@ -340,18 +348,19 @@ static void print_reserved(const struct port *port)
 	if (!number)
 		return;
 	rule = source_rule(&port->source, number);
-	printf("  the port is free, and reserved by rule %u: %s\n", number,
-	       rule);
+	printf("  the port is %sreserved by rule %u: %s\n",
+	       sockets->unseen.len ? "" : "free, and ", number, rule);
 	free(rule);
 }
 
 static void print_all(const struct port *port, bool json)
 {
 	struct list paths = { 0 }, texts = { 0 };
-	json_t *listeners = json_listeners(port->proto, port->number);
 	json_t *capable = json_array();
-	struct steering steering;
+	struct steering steering = { 0 };
+	struct sockets sockets;
 
+	sockets_read(&sockets, getpid(), port->proto, port->number);
 	steering_read(&steering, port->proto, port->number, 0);
 	if (is_legacy(port) && is_privileged(port)) {
 		find_setcap(&paths);
@@ -359,7 +368,7 @@ static void print_all(const struct port *port, bool json)
 	}
 	if (json) {
 		print_json(json_pack(
-			"{ss si so ss ss so si so so so so so}", "protocol",
+			"{ss si so ss ss so si so so so so so so so}", "protocol",
 			portacl_protos[port->proto], "port", port->number,
 			"rules", json_rules(port),
 			"others", action_of(port, &port->others[0].user),
@@ -368,22 +377,26 @@ static void print_all(const struct port *port, bool json)
 			"unprivileged_port_start", port->start,
 			"file_capabilities", json_texts(&paths),
 			"capable_processes", capable,
-			"listeners", listeners,
+			"holders", json_holders(&sockets),
+			"free", json_free(&sockets),
+			"unlisted", json_texts(&sockets.unseen),
 			"steered", json_texts(&steering.found),
 			"unseen", json_texts(&steering.unseen)));
 	} else {
 		printf("%s/%u:\n", portacl_protos[port->proto], port->number);
 		print_rules(port);
 		print_others(port);
-		print_list(&paths, "whoever runs ");
-		print_list(&texts, "process ");
-		print_listeners(listeners);
-		if (!json_array_size(listeners))
-			print_reserved(port);
-		print_steering(&steering);
-		json_decref(listeners);
+		print_list(&paths, NULL, "whoever runs ");
+		print_list(&texts, NULL, "process ");
+		print_holders(&sockets);
+		if (!sockets.nr)
+			print_reserved(port, &sockets);
+		print_list(&steering.found, "served without a bind", "");
+		print_list(&sockets.unseen, "not listed", "");
+		print_list(&steering.unseen, "cannot see", "");
 		json_decref(capable);
 	}
+	sockets_free(&sockets);
 	list_free(&paths);
 	list_free(&texts);
 	steering_free(&steering);

@@ -129,16 +129,6 @@ static void print_view(const struct view *view)
 	free(result);
 }
 
-static json_t *json_list(const struct list *list)
-{
-	json_t *array = json_array();
-	size_t i;
-
-	for (i = 0; i < list->len; i++)
-		json_array_append_new(array, json_text(list->items[i]));
-	return array;
-}
-
 static json_t *json_suggestion(const struct advice *advice)
 {
 	if (advice->other_line)
@@ -166,26 +156,16 @@ static json_t *json_view(const struct view *view)
 			 "refused", is_refused(view),
 			 "decided_by", layer_names[view->decider],
 			 "suggestion", json_suggestion(&advice),
-			 "advice", json_list(&advice.steps),
+			 "advice", json_texts(&advice.steps),
 			 "layers", layers,
-			 "notes", json_list(&view->subject.notes),
+			 "notes", json_texts(&view->subject.notes),
 			 "held_by", view->held ? json_text(view->held) :
 						 json_null(),
 			 "tried", view->tried,
-			 "steered", json_list(&view->steering.found),
-			 "unseen", json_list(&view->steering.unseen));
+			 "steered", json_texts(&view->steering.found),
+			 "unseen", json_texts(&view->steering.unseen));
 	advice_free(&advice);
 	return json;
-}
-
-static u8 proto_of(const struct subject *subject)
-{
-	u8 proto = 0;
-
-	while (proto < PORTACL_NR_PROTOS - 1 &&
-	       strcmp(portacl_protos[proto], subject->proto))
-		proto++;
-	return proto;
 }
 
 int cmd_explain(char **argv)
@@ -205,7 +185,7 @@ int cmd_explain(char **argv)
 	subject_read(&view.subject, argv + 1);
 	open_policy(&view, file);
 	layers_read(&view);
-	steering_read(&view.steering, proto_of(&view.subject),
+	steering_read(&view.steering, view.subject.bind.proto,
 		      view.subject.port, view.subject.process.pid);
 	add_notes(&view);
 	if (json)

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <unistd.h>
-
-#include "explain/layers.h"
+#include "explain/holders.h"
 #include "kernel/securityfs.h"
 #include "lex.h"
 #include "system/bpf.h"
-#include "system/sockets.h"
+#include "system/netns.h"
 
 const char *const layer_names[LAYER_NR] = {
 	[LAYER_NETNS] = "netns",
@@ -104,98 +100,6 @@ static void layer_sysctl(const struct view *view, struct layer *layer)
 				start, port, port < start ?
 				"needs CAP_NET_BIND_SERVICE" :
 				"is free for everybody");
-}
-
-static bool read_addr(const char *text, struct in6_addr *addr)
-{
-	memset(addr, 0, 10);
-	memset(addr->s6_addr + 10, 0xff, 2);
-	return inet_pton(AF_INET, text, addr->s6_addr + 12) == 1 ||
-	       inet_pton(AF_INET6, text, addr) == 1;
-}
-
-/* Does a wildcard hold an address?  Whether :: is V6ONLY cannot be told. */
-static bool holds(const struct in6_addr *wild, const struct in6_addr *addr)
-{
-	if (IN6_IS_ADDR_UNSPECIFIED(wild))
-		return true;
-	return IN6_IS_ADDR_V4MAPPED(wild) && !wild->s6_addr32[3] &&
-	       IN6_IS_ADDR_V4MAPPED(addr);
-}
-
-/* Would a bind of the subject clash with a socket? */
-static bool clashes(const struct subject *subject, const struct bound *bound)
-{
-	char *text = get_field(subject->request, "addr");
-	struct in6_addr wanted, held;
-	bool clash = !text || !read_addr(text, &wanted) ||
-		     !read_addr(bound->addr, &held) ||
-		     holds(&held, &wanted) || holds(&wanted, &held) ||
-		     IN6_ARE_ADDR_EQUAL(&held, &wanted);
-
-	free(text);
-	return clash && (!bound->pid || bound->pid != subject->process.pid);
-}
-
-static char *holder_name(const struct bound *bound)
-{
-	struct process holder;
-	char *name;
-
-	if (bound->kernel)
-		return xasprintf("a socket without a process, %s",
-				 bound->proto == PORTACL_TCP ?
-				 "the kernel's or an MPTCP program's" :
-				 "the kernel's");
-	if (!bound->pid || !process_read(&holder, bound->pid))
-		return xasprintf("uid %u", bound->uid);
-	name = xasprintf("%s[%d]", holder.comm, holder.pid);
-	process_free(&holder);
-	return name;
-}
-
-static void add_holder(struct view *view, const struct bound *bound,
-		       struct buf *text)
-{
-	const struct subject *subject = &view->subject;
-	char *name = holder_name(bound);
-
-	buf_printf(text, "%s%s by %s", text->len ? ", " : "", bound->addr,
-		   name);
-	if (bound->pid && bound->pid == subject->process.pid)
-		view->tried = true;
-	else if (bound->uid != subject->process.uid)
-		buf_printf(text, ", a socket of uid %u: SO_REUSEPORT does not help, both must be of one user",
-			   bound->uid);
-	else
-		buf_puts(text, ", unless both set SO_REUSEPORT");
-	if (clashes(&view->subject, bound) && !view->held)
-		view->held = name;
-	else
-		free(name);
-}
-
-static void layer_holder(struct view *view, struct layer *layer)
-{
-	const struct subject *subject = &view->subject;
-	struct buf text = { 0 };
-	u32 i, nr;
-	struct bound *bound = sockets_read(subject->process.pid ?
-					   subject->process.pid : getpid(),
-					   &nr);
-
-	for (i = 0; i < nr; i++)
-		if (bound[i].port == subject->port &&
-		    !strcmp(portacl_protos[bound[i].proto], subject->proto))
-			add_holder(view, &bound[i], &text);
-	free(bound);
-	if (text.len) {
-		layer->effect = EFFECT_MAYBE;
-		buf_puts(&text, " (another bind may get EADDRINUSE)");
-	} else {
-		buf_puts(&text, "nobody");
-	}
-	layer->text = text.text;
 }
 
 /* The first that refuses, else the first that allows. */

@@ -74,7 +74,6 @@ extern const char *const layer_names[LAYER_NR];
 extern const char *const effect_names[EFFECT_NR];
 
 void layers_read(struct view *view);
-u32 unprivileged_start(pid_t pid);
 
 /* Each its own file. */
 void layer_security(struct view *view, struct layer *seccomp,

@@ -193,6 +193,10 @@ static void read_request(struct subject *subject)
 	char *text = xstrdup(subject->request);
 
 	parse_request(text, &query);
+	subject->bind = query.request;
+	subject->bind.groups = NULL;
+	subject->bind.nr_groups = 0;
+	subject->bind.cgroup = NULL;
 	subject->taint = query.request.taint;
 	subject->cgroup = query.cgroup ? xstrdup(query.cgroup) : NULL;
 	if (!subject->process.pid && (subject->taint & BIT(PORTACL_TAINT_NNP)))

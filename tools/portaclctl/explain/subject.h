@@ -5,6 +5,7 @@
 #ifndef _PORTACLCTL_EXPLAIN_SUBJECT_H
 #define _PORTACLCTL_EXPLAIN_SUBJECT_H
 
+#include "match.h"
 #include "system/process.h"
 
 /**
@@ -15,6 +16,7 @@
  * @proto: name of the protocol
  * @port: the port
  * @request: the request for the policy
+ * @bind: the same, without groups and cgroup
  * @taint: its weaknesses, bits of enum portacl_taint
  * @cgroup: the cgroup whose BPF programs count
  */
@@ -25,6 +27,7 @@ struct subject {
 	char *proto;
 	u32 port;
 	char *request;
+	struct portacl_request bind;
 	u32 taint;
 	char *cgroup;
 };

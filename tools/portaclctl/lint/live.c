@@ -5,15 +5,18 @@
  */
 #include <unistd.h>
 
-#include "explain/layers.h"
 #include "lex.h"
+#include "lib/cleanup.h"
 #include "lint/live.h"
 #include "lint/lockout.h"
 #include "policy/names.h"
 #include "system/filecaps.h"
 #include "system/launch.h"
+#include "system/netns.h"
 #include "system/process.h"
 #include "system/sockets.h"
+
+#define PORT_RANGE "/proc/sys/net/ipv4/ip_local_port_range"
 
 /* The answer, and the rule because of which it is so. */
 static char *reason_text(const struct rehearsal *rehearsal,
@@ -50,156 +53,187 @@ bool rehearsal_asks(const struct rehearsal *rehearsal, const char *request,
 	return denied;
 }
 
+/**
+ * struct stage - what the sockets that are judged have in common
+ * @rehearsal: the policy, and what was found
+ * @process: the process that was read last
+ * @net: the network namespace that was looked at last
+ * @pid: a process in it, 0: none was looked at
+ * @own_net: it is not the initial one
+ * @foreign: another user namespace owns it: the policy is never asked there
+ * @start: the first port that needs no privilege
+ * @low: the first port that the kernel chooses itself
+ * @high: the last one
+ */
+struct stage {
+	struct rehearsal *rehearsal;
+	struct process process;
+	u32 net;
+	pid_t pid;
+	bool own_net;
+	bool foreign;
+	u32 start;
+	u32 low;
+	u32 high;
+};
+
 /* What the process will be after a restart under the policy. */
-static void restart(const struct bound *bound, struct process *process)
+static void restart(struct process *process)
 {
-	/* It may have dropped its rights after the bind. */
-	process->uid = bound->uid;
 	/* A program that rules name is then executed with AT_SECURE. */
 	process->secure = true;
 	process->tracer = 0;
 	launch_read(process, NULL);
 }
 
-/* Would the kernel's own rule let it have the port, as far as it shows? */
-static bool is_capable(const struct bound *bound,
-		       const struct process *process)
+/* Sockets come by process: each process is read once. */
+static bool enter_process(struct stage *stage, pid_t pid)
 {
+	if (stage->process.pid == pid)
+		return true;
+	process_free(&stage->process);
+	if (process_read(&stage->process, pid)) {
+		restart(&stage->process);
+		return true;
+	}
+	stage->process = (struct process) { 0 };
+	return false;
+}
+
+static void enter_net(struct stage *stage, const struct net *nets, u32 index)
+{
+	pid_t pid = nets[index].pid;
+
+	if (stage->pid && stage->net == index)
+		return;
+	stage->net = index;
+	stage->pid = pid;
+	stage->own_net = !process_same_ns(pid, 1, "net");
+	stage->foreign = stage->own_net && !process_host_owner(pid, "net");
+	stage->start = unprivileged_start(pid);
+}
+
+/* Would the kernel's own rule let it have the port, as far as it shows? */
+static bool is_capable(const struct stage *stage, const struct bound *bound)
+{
+	const struct process *process = &stage->process;
 	u64 caps = process->effective | process->permitted | process->ambient;
 	struct filecap cap;
 
-	if (bound->port >= unprivileged_start(bound->net))
+	if (bound->port >= stage->start)
 		return true;
 	if (process->own_user_ns)
 		return false;
-	return !process->uid || process->launched_by_root ||
+	return !bound->uid || process->launched_by_root ||
 	       (caps & BIT(CAP_NET_BIND_SERVICE_BIT)) ||
 	       (filecap_read(process->exe, &cap) && cap.permitted);
 }
 
 /* Why a process could not bind again, or NULL. */
-static char *judge(const struct rehearsal *rehearsal,
-		   const struct bound *bound, const struct process *process)
+static char *judge(struct stage *stage, const struct bound *bound,
+		   const char *addr)
 {
-	char *words[] = { xasprintf("addr=%s", bound->addr), NULL };
-	char *port = xasprintf("%s %u", portacl_protos[bound->proto],
-			       bound->port);
-	char *request = process_request(process, port, words), *text = NULL;
-	char *reason = NULL;
+	autofree char *port = xasprintf("%s %u", portacl_protos[bound->proto],
+					bound->port);
+	autofree char *word = xasprintf("addr=%s", addr), *reason = NULL;
+	autofree char *request = NULL;
+	char *words[] = { word, NULL }, *text = NULL;
 	struct answer answer;
 
-	ask(&rehearsal->source, request, &answer);
+	/* It may have dropped its rights after the bind. */
+	stage->process.uid = bound->uid;
+	request = process_request(&stage->process, port, words);
+	ask(&stage->rehearsal->source, request, &answer);
 	if (answer.action != PORTACL_ALLOW)
-		reason = reason_text(rehearsal, &answer);
+		reason = reason_text(stage->rehearsal, &answer);
 	if (answer.action == PORTACL_DENY)
 		text = xstrdup(reason);
-	else if (reason && !is_capable(bound, process))
+	else if (reason && !is_capable(stage, bound))
 		text = xasprintf("no rule allows it and it has no CAP_NET_BIND_SERVICE: %s",
 				 reason);
 	answer_free(&answer);
-	free(reason);
-	free(request);
-	free(port);
-	free(*words);
 	return text;
 }
 
-static bool judge_process(struct rehearsal *rehearsal,
-			  const struct bound *bound)
+static bool judge_process(struct stage *stage, const struct bound *bound)
 {
 	const char *user = name_of(NAME_USER, bound->uid);
-	struct process process;
-	char *why;
+	const struct process *process = &stage->process;
+	char addr[INET6_ADDRSTRLEN];
+	autofree char *why = NULL;
 
-	if (!process_read(&process, bound->pid))
+	if (!enter_process(stage, bound->pid))
 		return false;
-	rehearsal->judged++;
-	restart(bound, &process);
-	why = judge(rehearsal, bound, &process);
+	stage->rehearsal->judged += bound->count;
+	why = judge(stage, bound, bound_addr(bound, addr));
 	if (why)
-		list_add(&rehearsal->texts, xasprintf(
+		list_add(&stage->rehearsal->texts, xasprintf(
 			"%s (pid %d, %s, %s%s%u) listens on %s/%u at %s and could not do so again after a restart: %s",
-			process.comm, process.pid, process.exe,
+			process->comm, process->pid, process->exe,
 			user ? user : "", user ? ", uid " : "uid ", bound->uid,
-			portacl_protos[bound->proto], bound->port, bound->addr,
-			why));
-	process_free(&process);
-	free(why);
+			portacl_protos[bound->proto], bound->port, addr, why));
 	return why;
 }
 
 /* A socket of the kernel was opened by root, with `ip', `wg' or `exportfs'. */
-static bool judge_kernel(struct rehearsal *rehearsal,
-			 const struct bound *bound)
+static bool judge_kernel(struct stage *stage, const struct bound *bound)
 {
 	const char *proto = portacl_protos[bound->proto];
-	char *request = xasprintf("%s %u uid=0 gid=0 launch=root addr=%s%s",
-				  proto, bound->port, bound->addr,
-				  process_same_ns(bound->net, 1, "net") ? "" :
-				  " net=other");
-	char *why;
-	bool denied = rehearsal_asks(rehearsal, request, &why);
+	char addr[INET6_ADDRSTRLEN];
+	autofree char *request = xasprintf(
+		"%s %u uid=0 gid=0 launch=root addr=%s%s", proto, bound->port,
+		bound_addr(bound, addr), stage->own_net ? " net=other" : "");
+	autofree char *why = NULL;
+	bool denied = rehearsal_asks(stage->rehearsal, request, &why);
 
-	rehearsal->judged++;
-	free(request);
-	if (!denied)
-		return false;
-	list_add(&rehearsal->texts, xasprintf(
-		"a socket without a process, the kernel's, has %s/%u at %s and root could not open it again: %s",
-		proto, bound->port, bound->addr, why));
-	free(why);
-	return true;
+	stage->rehearsal->judged += bound->count;
+	if (denied)
+		list_add(&stage->rehearsal->texts, xasprintf(
+			"a socket without a process, the kernel's, has %s/%u at %s and root could not open it again: %s",
+			proto, bound->port, addr, why));
+	return denied;
 }
 
 /* A client's socket: the kernel chose its port, which is never matched. */
-static bool is_client(const struct bound *bound)
+static bool is_client(const struct stage *stage, const struct bound *bound)
 {
-	u32 low = 32768, high = 60999;
-	char *text;
-
-	if (bound->connected)
+	if (bound->state >= BOUND_CONNECTED)
 		return true;
-	if (bound->proto != PORTACL_UDP || !bound->pid)
-		return false;
-	text = read_line_file("/proc/sys/net/ipv4/ip_local_port_range");
-	if (text)
-		sscanf(text, "%u %u", &low, &high);
-	free(text);
-	return bound->port >= low && bound->port <= high;
+	return bound->proto == PORTACL_UDP && bound->pid &&
+	       bound->port >= stage->low && bound->port <= stage->high;
 }
 
-/* A namespace of another user namespace is never asked about. */
-static bool is_foreign(const struct bound *bound)
+static bool judge_socket(struct stage *stage, const struct bound *bound)
 {
-	return !process_same_ns(bound->net, 1, "net") &&
-	       !process_host_owner(bound->net, "net");
-}
-
-static bool judge_socket(struct rehearsal *rehearsal,
-			 const struct bound *bound)
-{
-	if (is_client(bound) || is_foreign(bound))
+	if (is_client(stage, bound) || stage->foreign)
 		return false;
 	if (bound->pid)
-		return judge_process(rehearsal, bound);
+		return judge_process(stage, bound);
 	if (bound->kernel)
-		return judge_kernel(rehearsal, bound);
+		return judge_kernel(stage, bound);
 	/* Others' processes do not show which sockets they have. */
-	rehearsal->hidden++;
+	stage->rehearsal->hidden += bound->count;
 	return false;
 }
 
-/* Was the same service found already, at another address? */
-static bool is_repeated(const struct bound *bound, const bool *refused, u32 n)
+/* Is it the same service, at another address?  Such sockets are neighbours. */
+static bool is_repeated(const struct bound *a, const struct bound *b)
 {
-	u32 i;
+	return a && a->pid == b->pid && a->port == b->port &&
+	       a->proto == b->proto;
+}
 
-	for (i = 0; i < n; i++)
-		if (refused[i] && bound[i].pid == bound[n].pid &&
-		    bound[i].port == bound[n].port &&
-		    bound[i].proto == bound[n].proto)
-			return true;
-	return false;
+static void warn_unseen(const struct rehearsal *rehearsal,
+			const struct sockets *sockets)
+{
+	size_t i;
+
+	for (i = 0; i < sockets->unseen.len; i++)
+		warn("warning: not checked: %s", sockets->unseen.items[i]);
+	if (rehearsal->hidden)
+		warn("warning: %s who listens at %u socket%s: not checked whether that service is cut off",
+		     geteuid() ? "only root can see" : "it cannot be seen",
+		     rehearsal->hidden, rehearsal->hidden == 1 ? "" : "s");
 }
 
 /**
@@ -209,23 +243,30 @@ static bool is_repeated(const struct bound *bound, const bool *refused, u32 n)
  */
 void rehearse(struct rehearsal *rehearsal, const struct config *cfg)
 {
-	u32 i, nr;
-	struct bound *bound = sockets_read_all(&nr);
-	bool *refused = xrealloc(NULL, nr + 1, sizeof(*refused));
+	struct stage stage = {
+		.rehearsal = rehearsal, .low = 32768, .high = 60999,
+	};
+	const struct bound *refused = NULL, *bound;
+	struct sockets sockets;
+	autofree char *range = read_line_file(PORT_RANGE);
 
+	if (range)
+		sscanf(range, "%u %u", &stage.low, &stage.high);
 	*rehearsal = (struct rehearsal) {
 		.source = { .cfg = *cfg, .policy = cfg->policy },
 	};
-	for (i = 0; i < nr; i++)
-		refused[i] = !is_repeated(bound, refused, i) &&
-			     judge_socket(rehearsal, &bound[i]);
-	free(refused);
-	free(bound);
+	sockets_read_all(&sockets);
+	for (bound = sockets.items; bound < sockets.items + sockets.nr;
+	     bound++) {
+		enter_net(&stage, sockets.nets, bound->net);
+		if (!is_repeated(refused, bound) &&
+		    judge_socket(&stage, bound))
+			refused = bound;
+	}
+	process_free(&stage.process);
 	find_closed_units(rehearsal);
-	if (rehearsal->hidden)
-		warn("warning: %s who listens at %u socket%s: not checked whether that service is cut off",
-		     geteuid() ? "only root can see" : "it cannot be seen",
-		     rehearsal->hidden, rehearsal->hidden == 1 ? "" : "s");
+	warn_unseen(rehearsal, &sockets);
+	sockets_free(&sockets);
 }
 
 void rehearsal_free(struct rehearsal *rehearsal)

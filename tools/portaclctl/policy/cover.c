@@ -41,6 +41,16 @@ json_t *json_text(const char *text)
 	return json;
 }
 
+json_t *json_texts(const struct list *texts)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < texts->len; i++)
+		json_array_append_new(array, json_text(texts->items[i]));
+	return array;
+}
+
 static json_t *json_ranges(const struct portacl_range *range, u32 nr)
 {
 	json_t *array = json_array();

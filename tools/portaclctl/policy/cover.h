@@ -7,10 +7,12 @@
 
 #include <jansson.h>
 
+#include "lib/util.h"
 #include "policy.h"
 
 void print_json(json_t *json);
 json_t *json_text(const char *text);
+json_t *json_texts(const struct list *texts);
 json_t *json_rule(const struct portacl_policy *policy, u32 index);
 json_t *json_policy(const struct portacl_policy *policy);
 

@@ -8,6 +8,7 @@
 #include "lex.h"
 #include "parse.h"
 #include "policy/exe.h"
+#include "system/netns.h"
 #include "system/process.h"
 
 #define MAX_GROUPS ARRAY_SIZE(((struct portacl_query *)NULL)->groups)

@@ -70,7 +70,6 @@ bool process_read(struct process *process, pid_t pid);
 void process_free(struct process *process);
 char *process_file(pid_t pid, const char *name);
 bool process_same_ns(pid_t a, pid_t b, const char *ns);
-bool process_host_owner(pid_t pid, const char *ns);
 char *process_writable(const struct process *process);
 u32 process_taint(const struct process *process);
 char *process_request(const struct process *process, const char *port,

@@ -118,14 +118,13 @@ static void look_at_iptables(struct steering *steering)
 
 /**
  * steering_read - find out what else may serve a port
- * @steering: where it is stored, for steering_free()
+ * @steering: where it is added, for steering_free()
  * @proto: enum portacl_proto
  * @port: the port
  * @pid: a process of the network namespace, 0: this one
  */
 void steering_read(struct steering *steering, u8 proto, u32 port, pid_t pid)
 {
-	*steering = (struct steering) { 0 };
 	look_at_sk_lookup(steering, pid ? pid : getpid());
 	if (pid && !process_same_ns(pid, getpid(), "net")) {
 		list_add(&steering->unseen, xstrdup(

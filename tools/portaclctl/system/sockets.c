@@ -4,158 +4,76 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "policy.h"
+#include "lib/cleanup.h"
+#include "system/netns.h"
 #include "system/process.h"
 #include "system/sockets.h"
 
-#define TCP_ESTABLISHED 1
-#define TCP_LISTEN 10
-
-/**
- * struct bound_list - the sockets found so far
- * @items: the sockets
- * @len: number of @items
- * @net: the process whose tables are read
- * @blind: there may be processes whose open files cannot be seen
- */
-struct bound_list {
-	struct bound *items;
-	u32 len;
-	pid_t net;
-	bool blind;
+const char *const bound_states[BOUND_NR_STATES] = {
+	[BOUND_LISTENING] = "listening",
+	[BOUND_IDLE] = "bound",
+	[BOUND_CONNECTED] = "connected",
+	[BOUND_CLOSED] = "closed",
 };
 
-static struct bound *add(struct bound_list *list, const struct bound *bound)
+static int compare_u64(u64 a, u64 b)
 {
-	list->items = xrealloc(list->items, list->len + 1,
-			       sizeof(*list->items));
-	list->items[list->len] = *bound;
-	list->items[list->len].net = list->net;
-	return &list->items[list->len++];
+	return a < b ? -1 : a > b;
 }
 
-/* Groups of eight digits, each a number in the byte order of the machine. */
-static void read_addr(struct bound *bound, const char *hex)
+/* Sockets of no process come last; their inode is 0. */
+static int compare_inodes(const void *a, const void *b)
 {
-	size_t words = strlen(hex) / 8, i;
-	u32 addr[4] = { 0 };
+	const struct bound *x = a, *y = b;
 
-	for (i = 0; i < words && i < 4; i++) {
-		char word[9];
-
-		snprintf(word, sizeof(word), "%.8s", hex + 8 * i);
-		addr[i] = strtoul(word, NULL, 16);
-	}
-	inet_ntop(words == 1 ? AF_INET : AF_INET6, addr, bound->addr,
-		  sizeof(bound->addr));
+	return compare_u64(x->inode - 1U, y->inode - 1U);
 }
 
-static void read_socket(struct bound_list *list, u8 proto, const char *line)
+/* The inode may be there more than once: SCTP has a socket for each address. */
+static void note_owner(struct sockets *sockets, u32 inode, pid_t pid)
 {
-	struct bound bound = { .proto = proto };
-	unsigned int port, state;
-	char hex[40];
+	struct bound key = { .inode = inode }, *at, *items = sockets->items;
 
-	if (sscanf(line, " %*d: %39[0-9A-F]:%x %*s %x %*s %*s %*s %u %*d %lu",
-		   hex, &port, &state, &bound.uid, &bound.inode) != 5)
-		return;
-	if ((proto == PORTACL_TCP && state != TCP_LISTEN) || !port)
-		return;
-	bound.port = port;
-	bound.connected = state == TCP_ESTABLISHED;
-	read_addr(&bound, hex);
-	add(list, &bound);
+	at = inode ? bsearch(&key, items, sockets->nr, sizeof(*at),
+			     compare_inodes) : NULL;
+	while (at && at > items && at[-1].inode == inode)
+		at--;
+	for (; at && at < items + sockets->nr && at->inode == inode; at++)
+		if (!at->pid || pid < at->pid)
+			at->pid = pid;
 }
 
-static void read_endpoint(struct bound_list *list, const char *line)
+static void look_for_sockets(struct sockets *sockets, pid_t pid)
 {
-	struct bound bound = { .proto = PORTACL_SCTP };
-	unsigned int port;
-
-	if (sscanf(line, " %*x %*x %*d %*d %*d %u %u %lu %63s", &port,
-		   &bound.uid, &bound.inode, bound.addr) < 3)
-		return;
-	bound.port = port;
-	add(list, &bound);
-}
-
-static void read_table(struct bound_list *list, pid_t pid, const char *name,
-		       u8 proto)
-{
-	char *path = xasprintf("net/%s", name);
-	char *text = process_file(pid, path), *rest = text, *line;
-
-	free(path);
-	/* The first line holds the titles. */
-	strsep(&rest, "\n");
-	while ((line = strsep(&rest, "\n"))) {
-		if (proto == PORTACL_SCTP)
-			read_endpoint(list, line);
-		else
-			read_socket(list, proto, line);
-	}
-	free(text);
-}
-
-static void note_owner(const struct bound_list *list, unsigned long inode,
-		       pid_t pid)
-{
-	u32 i;
-
-	for (i = 0; i < list->len; i++)
-		if (list->items[i].inode == inode &&
-		    (!list->items[i].pid || pid < list->items[i].pid))
-			list->items[i].pid = pid;
-}
-
-static void look_for_sockets(struct bound_list *list, pid_t pid)
-{
-	char *path = xasprintf("/proc/%d/fd", pid);
-	DIR *dir = opendir(path);
+	autofree char *path = xasprintf("/proc/%d/fd", pid);
+	autoclosedir DIR *dir = opendir(path);
 	const struct dirent *entry;
 
 	if (!dir && errno != ENOENT)
-		list->blind = true;
-	free(path);
+		sockets->blind = true;
 	while (dir && (entry = readdir(dir))) {
 		char target[64] = "";
-		unsigned long inode;
+		u32 inode;
 
 		if (readlinkat(dirfd(dir), entry->d_name, target,
 			       sizeof(target) - 1) < 0)
-			list->blind |= errno == EACCES || errno == EPERM;
-		else if (sscanf(target, "socket:[%lu]", &inode) == 1)
-			note_owner(list, inode, pid);
+			sockets->blind |= errno == EACCES || errno == EPERM;
+		else if (sscanf(target, "socket:[%u]", &inode) == 1)
+			note_owner(sockets, inode, pid);
 	}
-	if (dir)
-		closedir(dir);
-}
-
-static void read_tables(struct bound_list *list, pid_t pid)
-{
-	list->net = pid;
-	read_table(list, pid, "tcp", PORTACL_TCP);
-	read_table(list, pid, "tcp6", PORTACL_TCP);
-	read_table(list, pid, "udp", PORTACL_UDP);
-	read_table(list, pid, "udp6", PORTACL_UDP);
-	read_table(list, pid, "udplite", PORTACL_UDPLITE);
-	read_table(list, pid, "udplite6", PORTACL_UDPLITE);
-	read_table(list, pid, "sctp/eps", PORTACL_SCTP);
 }
 
 /* Call a function with each process there is. */
-static void each_process(struct bound_list *list,
-			 void (*call)(struct bound_list *list, pid_t pid))
+static void each_process(struct sockets *sockets,
+			 void (*call)(struct sockets *sockets, pid_t pid))
 {
-	DIR *proc = opendir("/proc");
+	autoclosedir DIR *proc = opendir("/proc");
 	const struct dirent *entry;
 	u32 number;
 
 	while (proc && (entry = readdir(proc)))
 		if (parse_number(entry->d_name, INT_MAX, &number))
-			call(list, number);
-	if (proc)
-		closedir(proc);
+			call(sockets, number);
 }
 
 /* The initial one has a number of its own. */
@@ -169,73 +87,249 @@ static bool sees_all_processes(void)
 	return !stat("/proc/self/ns/pid", &st) && st.st_ino == INIT_PID_NS;
 }
 
+/* Sockets at one address and port stand together, MPTCP's first. */
+static int compare_places(const void *a, const void *b)
+{
+	const struct bound *x = a, *y = b;
+	int diff = compare_u64(x->net, y->net);
+
+	diff = diff ? diff : compare_u64(x->proto, y->proto);
+	diff = diff ? diff : compare_u64(x->port, y->port);
+	diff = diff ? diff : memcmp(x->addr, y->addr, sizeof(x->addr));
+	return diff ? diff : compare_u64(!x->mptcp, !y->mptcp);
+}
+
+/* Sockets of one process stand together, and those that are alike. */
+static int compare_owners(const void *a, const void *b)
+{
+	const struct bound *x = a, *y = b;
+	int diff = compare_u64(x->pid, y->pid);
+
+	diff = diff ? diff : compare_u64(x->net, y->net);
+	diff = diff ? diff : compare_u64(x->proto, y->proto);
+	diff = diff ? diff : compare_u64(x->port, y->port);
+	diff = diff ? diff : compare_u64(x->state, y->state);
+	diff = diff ? diff : memcmp(x->addr, y->addr, sizeof(x->addr));
+	diff = diff ? diff : compare_u64(x->v6only, y->v6only);
+	diff = diff ? diff : compare_u64(x->uid, y->uid);
+	diff = diff ? diff : compare_u64(x->cgroup, y->cgroup);
+	return diff ? diff : compare_u64(x->kernel, y->kernel);
+}
+
+static bool same_place(const struct bound *a, const struct bound *b)
+{
+	return a->net == b->net && a->proto == b->proto &&
+	       a->port == b->port && !memcmp(a->addr, b->addr, sizeof(a->addr));
+}
+
+/*
+ * A program has the MPTCP socket open, and a TCP socket of the kernel's holds
+ * the port.  Give the latter the owner of the former, which goes.
+ */
+static void merge_mptcp(struct sockets *sockets)
+{
+	struct bound *items = sockets->items, *owner = NULL, *item;
+	u32 i, nr = 0;
+
+	qsort(items, sockets->nr, sizeof(*items), compare_places);
+	for (item = items; item < items + sockets->nr; item++) {
+		if (item->mptcp) {
+			owner = item;
+			continue;
+		}
+		if (!owner || !owner->pid || item->pid ||
+		    !same_place(owner, item) ||
+		    (item->state == BOUND_LISTENING) !=
+		    (owner->state == BOUND_LISTENING))
+			continue;
+		item->pid = owner->pid;
+		item->uid = owner->uid;
+		item->state = owner->state;
+	}
+	for (i = 0; i < sockets->nr; i++)
+		if (!items[i].mptcp)
+			items[nr++] = items[i];
+	sockets->nr = nr;
+}
+
+/* Those that are alike become one. */
+static void fold(struct sockets *sockets)
+{
+	struct bound *items = sockets->items;
+	u32 i, nr = 0;
+
+	qsort(items, sockets->nr, sizeof(*items), compare_owners);
+	for (i = 0; i < sockets->nr; i++)
+		if (nr && !compare_owners(&items[nr - 1], &items[i]))
+			items[nr - 1].count++;
+		else
+			items[nr++] = items[i];
+	sockets->nr = nr;
+}
+
 /* Find the processes that have the sockets open. */
-static void find_owners(struct bound_list *list)
+static void find_owners(struct sockets *sockets)
 {
 	u32 i;
 
-	if (!list->len)
+	if (!sockets->nr)
 		return;
-	list->blind = !sees_all_processes();
-	each_process(list, look_for_sockets);
-	for (i = 0; i < list->len; i++)
-		list->items[i].kernel = !list->items[i].pid && !list->blind;
+	sockets->blind = !sees_all_processes();
+	qsort(sockets->items, sockets->nr, sizeof(*sockets->items),
+	      compare_inodes);
+	each_process(sockets, look_for_sockets);
+	merge_mptcp(sockets);
+	for (i = 0; i < sockets->nr; i++)
+		sockets->items[i].kernel = !sockets->items[i].pid &&
+			sockets->items[i].state != BOUND_CLOSED &&
+			!sockets->blind;
+	fold(sockets);
+}
+
+static ino_t net_inode(pid_t pid)
+{
+	autofree char *path = xasprintf("/proc/%d/ns/net", pid);
+	struct stat st;
+
+	return stat(path, &st) ? 0 : st.st_ino;
+}
+
+/* Note, once, what the kernel does not tell; @text is freed. */
+void sockets_unseen(struct sockets *sockets, char *text)
+{
+	size_t i;
+
+	for (i = 0; i < sockets->unseen.len; i++)
+		if (!strcmp(sockets->unseen.items[i], text))
+			break;
+	if (i == sockets->unseen.len)
+		list_add(&sockets->unseen, text);
+	else
+		free(text);
+}
+
+/* Read the sockets of a network namespace. */
+static void read_net(struct sockets *sockets, pid_t pid, u8 proto, u16 port)
+{
+	int own;
+
+	sockets->nets = xrealloc(sockets->nets, sockets->nr_nets + 1,
+				 sizeof(*sockets->nets));
+	sockets->nets[sockets->nr_nets++] = (struct net) {
+		.inode = net_inode(pid), .pid = pid,
+	};
+	if (!net_enter(pid, &own)) {
+		sockets_unseen(sockets, xasprintf(
+			"sockets in the network namespace of process %d: %s",
+			pid, geteuid() ? "only root may enter it" :
+					 strerror(errno)));
+		return;
+	}
+	diag_read(sockets, proto, port);
+	net_leave(own);
 }
 
 /**
- * sockets_read - the sockets that hold a port
+ * sockets_read - find the sockets that hold a port
+ * @sockets: where they are stored, for sockets_free()
  * @pid: a process of the network namespace to look at
- * @nr: where their number is stored
- *
- * Return: the sockets, for free(), NULL if there are none.
+ * @proto: enum portacl_proto
+ * @port: the port
  */
-struct bound *sockets_read(pid_t pid, u32 *nr)
+void sockets_read(struct sockets *sockets, pid_t pid, u8 proto, u16 port)
 {
-	struct bound_list list = { 0 };
-
-	read_tables(&list, pid);
-	find_owners(&list);
-	*nr = list.len;
-	return list.items;
+	*sockets = (struct sockets) { 0 };
+	read_net(sockets, pid, proto, port);
+	find_owners(sockets);
 }
 
-/* The network namespaces whose tables were read. */
-static ino_t *known_nets;
-static u32 nr_known_nets;
-
-static void read_new_net(struct bound_list *list, pid_t pid)
+static void read_new_net(struct sockets *sockets, pid_t pid)
 {
-	char *path = xasprintf("/proc/%d/ns/net", pid);
-	struct stat st;
+	ino_t inode = net_inode(pid);
 	u32 i;
 
-	if (stat(path, &st))
-		st.st_ino = 0;
-	free(path);
-	for (i = 0; i < nr_known_nets && known_nets[i] != st.st_ino; i++)
-		;
-	if (!st.st_ino || i < nr_known_nets)
-		return;
-	known_nets = xrealloc(known_nets, i + 1, sizeof(*known_nets));
-	known_nets[nr_known_nets++] = st.st_ino;
-	read_tables(list, pid);
+	for (i = 0; i < sockets->nr_nets; i++)
+		if (sockets->nets[i].inode == inode)
+			return;
+	if (inode)
+		read_net(sockets, pid, ANY_PROTO, 0);
 }
 
-/* As sockets_read(), of all network namespaces that have a process. */
-struct bound *sockets_read_all(u32 *nr)
+/**
+ * sockets_read_all - find the sockets that hold any port
+ * @sockets: where they are stored, for sockets_free()
+ *
+ * In all network namespaces that have a process.
+ */
+void sockets_read_all(struct sockets *sockets)
 {
-	struct bound_list list = { 0 };
-
-	nr_known_nets = 0;
-	read_new_net(&list, 1);
-	/* Only root may look at that of process 1; its tables are for all. */
-	if (!nr_known_nets)
-		read_tables(&list, 1);
+	*sockets = (struct sockets) { 0 };
+	read_new_net(sockets, 1);
+	/* Only root may see in which one a process of another user is. */
+	if (!sockets->nr_nets)
+		read_new_net(sockets, getpid());
 	else
-		each_process(&list, read_new_net);
-	find_owners(&list);
-	free(known_nets);
-	known_nets = NULL;
-	*nr = list.len;
-	return list.items;
+		each_process(sockets, read_new_net);
+	find_owners(sockets);
+}
+
+void sockets_free(struct sockets *sockets)
+{
+	free(sockets->items);
+	free(sockets->nets);
+	list_free(&sockets->unseen);
+}
+
+static bool is_v4(const struct portacl_cidr *cidr)
+{
+	return cidr->len >= 96 &&
+	       IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)cidr->addr);
+}
+
+/* The address as people write it. */
+const char *bound_addr(const struct bound *bound, char text[INET6_ADDRSTRLEN])
+{
+	const struct portacl_cidr *cidr;
+	struct portacl_request held;
+
+	portacl_request_addr(&held, bound->addr, true);
+	cidr = &held.bound[0];
+	return is_v4(cidr) ?
+	       inet_ntop(AF_INET, cidr->addr + 12, text, INET6_ADDRSTRLEN) :
+	       inet_ntop(AF_INET6, cidr->addr, text, INET6_ADDRSTRLEN);
+}
+
+static bool overlap(const struct portacl_cidr *a, const struct portacl_cidr *b)
+{
+	u32 len = min(a->len, b->len), bit;
+
+	if (is_v4(a) != is_v4(b))
+		return false;
+	for (bit = 0; bit < len; bit++)
+		if ((a->addr[bit / 8] ^ b->addr[bit / 8]) & (128 >> bit % 8))
+			return false;
+	return true;
+}
+
+/**
+ * bound_clashes - do a socket and a bind want the same address?
+ * @bound: the socket
+ * @request: the bind, of the same protocol and port
+ *
+ * Return: whether they do; SO_REUSEADDR and SO_REUSEPORT may allow it.
+ */
+bool bound_clashes(const struct bound *bound,
+		   const struct portacl_request *request)
+{
+	struct portacl_request held;
+	u32 i, n;
+
+	if (!request->nr_bound)
+		return true;
+	portacl_request_addr(&held, bound->addr, bound->v6only);
+	for (i = 0; i < held.nr_bound; i++)
+		for (n = 0; n < request->nr_bound; n++)
+			if (overlap(&held.bound[i], &request->bound[n]))
+				return true;
+	return false;
 }

@@ -130,12 +130,13 @@ gives "who: everybody else" 0 'everybody else, root included: refused' \
 gives "who: the kernel's own rule" 0 'needs CAP_NET_BIND_SERVICE' \
 	who --file e.conf udp/80
 listen
-gives "who: a listener" 0 "127.0.0.1 by python3.*.$server." \
+gives "who: a listener" 0 "127.0.0.1 listening by python3.*.$server." \
 	who --file e.conf "tcp/$port"
 gives "who --json" 0 . who --json --file e.conf "tcp/$port"
-json "its members" 'j["listeners"][0]["addr"] == "127.0.0.1" and
+json "its members" 'j["holders"][0]["addr"] == "127.0.0.1" and
+	j["holders"][0]["state"] == "listening" and j["free"] is False and
 	j["others"] == "legacy" and j["rules"] == [] and j["protocol"] == "tcp"'
-gives "explain: the holder" 0 "holder  *127.0.0.1 by python3.*.$server." \
+gives "explain: the holder" 0 "holder  *127.0.0.1 listening by python3.*.$server." \
 	explain --file e.conf env daemon "tcp/$port"
 gives "explain: the holder is in the first line" 0 \
 	"^.* allowed by sysctl.*, but the port is held by python3.*.$server. .EADDRINUSE.$" \

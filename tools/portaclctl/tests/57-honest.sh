@@ -105,10 +105,10 @@ says "R04: by which line" 1 'deny only reason=.*: h.conf:2: allow tcp 50051' \
 # R16: SO_REUSEPORT is for one user.
 listen
 says "R16: a port held by another user" 0 \
-	"holder +127.0.0.1 by python3.*.$server., a socket of uid $(id -u): SO_REUSEPORT does not help" \
+	"holder +127.0.0.1 listening by python3.*.$server., a socket of uid $(id -u): SO_REUSEPORT does not help" \
 	env daemon "tcp/$port"
 says "R16: by the same user" 0 \
-	"holder +127.0.0.1 by python3.*.$server., unless both set SO_REUSEPORT" \
+	"holder +127.0.0.1 listening by python3.*.$server., unless both set SO_REUSEPORT" \
 	env "$(id -un)" "tcp/$port"
 if run explain --file h.conf "$server" "tcp/$port" && [ "$status" = 0 ]; then
 	hides "explain: who holds the port has tried" 'not tried'
@@ -152,7 +152,7 @@ if [ "$(id -u)" = 0 ] && command -v wg > /dev/null &&
 	unshare -n sh -c 'ip link add wg0 type wireguard
 		wg set wg0 listen-port 51820; ip link set wg0 up
 		"$0" who --file h.conf udp/51820' "$ctl" > out 2> err
-	grep -q 'by a kernel socket, no process' out
+	grep -q 'bound by a socket without a process, the kernel.s' out
 	point $? "R14: a WireGuard port"
 else
 	skip "R14: a WireGuard port" "needs root, wg and the kernel's WireGuard"

@@ -33,6 +33,27 @@ echo "deny udp $port" > v.conf
 live "another protocol" 0 'none would be cut off' --strict
 kill "$server"
 
+# However many sockets a process has, it is looked at once.
+rm -f port
+python3 -c 'import socket, time
+kept = [socket.create_server(("127.0.0.1", 0)) for i in range(60)]
+print("ready", flush=True)
+time.sleep(600)' > port &
+server=$!
+until_true 60 [ -s port ]
+echo 'deny tcp 1' > v.conf
+if strace -o trace -e trace=openat true 2> err; then
+	ASAN_OPTIONS=detect_leaks=0 strace -o trace -e trace=openat \
+		"$ctl" check --live v.conf > out 2> err
+	opened=$(grep -c "\"/proc/$server/status\"" trace)
+	echo "opened $opened times" >> err
+	[ "$opened" = 1 ] && grep -Eq '^live: (6[0-9]|[7-9][0-9]|[0-9]{3,}) ' out
+	point $? "live: a process with 60 sockets is read once"
+else
+	skip "live: a process with 60 sockets is read once" "no strace here: $(cat err)"
+fi
+kill "$server"
+
 # A program that a user started is judged as it would be started again.
 if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
 	cat > serve.py <<'EOF'

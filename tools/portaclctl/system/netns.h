@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * portaclctl: network namespaces, and which user namespace owns them.
+ */
+#ifndef _PORTACLCTL_SYSTEM_NETNS_H
+#define _PORTACLCTL_SYSTEM_NETNS_H
+
+#include <sys/types.h>
+
+#include "lib/util.h"
+
+bool process_host_owner(pid_t pid, const char *ns);
+bool process_owns_net(pid_t pid);
+bool net_enter(pid_t pid, int *own);
+void net_leave(int own);
+u32 unprivileged_start(pid_t pid);
+
+#endif /* _PORTACLCTL_SYSTEM_NETNS_H */
