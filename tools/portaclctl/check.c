@@ -12,19 +12,19 @@ static int check_live(const struct config *cfg, bool strict)
 	u32 judged, hidden;
 	u32 refused = warn_lockout(cfg, &judged, &hidden);
 
-	printf("live: %u socket%s judged, ", judged, judged == 1 ? "" : "s");
+	print("live: %u socket%s judged, ", judged, judged == 1 ? "" : "s");
 	if (hidden)
-		printf("%u not seen, ", hidden);
+		print("%u not seen, ", hidden);
 	if (refused)
-		printf("%u finding%s\n", refused, refused == 1 ? "" : "s");
+		print("%u finding%s\n", refused, refused == 1 ? "" : "s");
 	else
-		printf("none would be cut off\n");
+		print("none would be cut off\n");
 	return refused && strict ? EXIT_REFUSED : EXIT_OK;
 }
 
 static void print_summary(const struct config *cfg)
 {
-	printf("ok: %zu file%s, %u rule%s, default %s\n", cfg->files.len,
+	print("ok: %zu file%s, %u rule%s, default %s\n", cfg->files.len,
 	       cfg->files.len == 1 ? "" : "s", cfg->policy->nr_rules,
 	       cfg->policy->nr_rules == 1 ? "" : "s",
 	       portacl_actions[cfg->policy->fallback]);
@@ -38,15 +38,15 @@ static void warn_everything(const struct config *cfg)
 	if (rule == NO_RULE)
 		return;
 	where = config_where(cfg, rule);
-	fprintf(stderr, "%s: warning: denies everything, sshd too\n", where);
+	print_err("%s: warning: denies everything, sshd too\n", where);
 	free(where);
 }
 
 int cmd_check(char **argv)
 {
-	bool print = false, live = false, strict = false;
+	bool as_text = false, live = false, strict = false;
 	const struct flag flags[] = {
-		{ "print", &print, NULL },
+		{ "print", &as_text, NULL },
 		{ "live", &live, NULL },
 		{ "strict", &strict, NULL },
 	};
@@ -57,14 +57,14 @@ int cmd_check(char **argv)
 	take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER);
 	if (strict && !live)
 		die_usage("--strict is for --live");
-	cfg.list_matches = !print;
-	cfg.list_links = !print;
+	cfg.list_matches = !as_text;
+	cfg.list_links = !as_text;
 	config_load(&cfg, argv + 1);
 	warn_programs(&cfg);
 	warn_everything(&cfg);
-	if (print) {
+	if (as_text) {
 		policy_text(&text, cfg.policy, "commit");
-		fwrite(text.text, 1, text.len, stdout);
+		print_lines(text.text, text.len);
 		free(text.text);
 	} else {
 		print_summary(&cfg);

@@ -176,7 +176,7 @@ static void add_comments(const struct learner *learner, struct buf *text,
 		if (!(program.faults & BIT(fault)))
 			continue;
 		line = program_fault_text(&program, seen->exe, fault);
-		buf_printf(text, "# %s\n", line);
+		buf_print(text, "# %s\n", line);
 		free(line);
 	}
 }
@@ -185,7 +185,8 @@ static bool wants_it(struct learner *learner, const char *rule)
 {
 	char line[16];
 
-	printf("%s\n[a]llow, [s]kip or [q]uit? ", rule);
+	print_lines(rule, strlen(rule));
+	print("\n[a]llow, [s]kip or [q]uit? ");
 	fflush(stdout);
 	for (;;) {
 		if (!fgets(line, sizeof(line), stdin) || *line == 'q') {
@@ -194,7 +195,7 @@ static bool wants_it(struct learner *learner, const char *rule)
 		}
 		if (*line == 'a' || *line == 's')
 			return *line == 'a';
-		printf("a, s or q? ");
+		print("a, s or q? ");
 		fflush(stdout);
 	}
 }
@@ -338,7 +339,7 @@ static void write_output(const struct learner *learner)
 	if (!write_all(learner->fd, learner->out.text, learner->out.len) ||
 	    close(learner->fd))
 		die_errno("%s", learner->path);
-	printf("%u rule%s added to %s; next: portaclctl check, portaclctl load, portaclctl mode enforce\n",
+	print("%u rule%s added to %s; next: portaclctl check, portaclctl load, portaclctl mode enforce\n",
 	       learner->nr, learner->nr == 1 ? "" : "s", learner->path);
 }
 
@@ -347,46 +348,46 @@ static void say_nothing_written(const struct learner *learner)
 	if (learner->made)
 		unlink(learner->path);
 	if (learner->skipped)
-		printf("no rule was chosen: nothing written\n");
+		print("no rule was chosen: nothing written\n");
 	else if (learner->useless)
-		printf("nothing that a rule could allow: portaclctl learn --print tells why\n");
+		print("nothing that a rule could allow: portaclctl learn --print tells why\n");
 	else
-		printf("nothing to learn: every bind seen is allowed already, or needs no privilege (--all)\n");
+		print("nothing to learn: every bind seen is allowed already, or needs no privilege (--all)\n");
 }
 
 static int start_learning(void)
 {
 	kernel_write("observed", "clear");
 	kernel_write("mode", "learn");
-	printf("mode learn: use the services as they are used every day, then `portaclctl learn'\n");
+	print("mode learn: use the services as they are used every day, then `portaclctl learn'\n");
 	return EXIT_OK;
 }
 
 int cmd_learn(char **argv)
 {
 	struct learner learner = { 0 };
-	bool start = false, print = false;
+	bool start = false, as_text = false;
 	const char *path = NULL;
 	const struct flag flags[] = {
-		{ "start", &start, NULL }, { "print", &print, NULL },
+		{ "start", &start, NULL }, { "print", &as_text, NULL },
 		{ "all", &learner.all, NULL },
 		{ "ranges", &learner.ranges, NULL },
 		{ "output", NULL, &path },
 	};
 
 	take_flags(argv, flags, ARRAY_SIZE(flags), 0);
-	if (start && (print || path || learner.all || learner.ranges))
+	if (start && (as_text || path || learner.all || learner.ranges))
 		die_usage("--start takes no other option");
-	if (print && path)
+	if (as_text && path)
 		die_usage("--print and --output exclude each other");
 	if (start)
 		return start_learning();
-	if (!print)
+	if (!as_text)
 		learner.path = path ? path : OUTPUT;
 	learner.start = unprivileged_start(0);
 	learn_from(&learner);
-	if (print)
-		fputs(learner.out.text ? learner.out.text : "", stdout);
+	if (as_text)
+		print_lines(learner.out.text, learner.out.len);
 	else if (learner.nr)
 		write_output(&learner);
 	else

@@ -50,11 +50,11 @@ static void NORETURN print_help(void)
 {
 	u32 i;
 
-	printf("usage: portaclctl SUBCOMMAND [ARGUMENT...]\n\n");
+	print("usage: portaclctl SUBCOMMAND [ARGUMENT...]\n\n");
 	for (i = 0; i < ARRAY_SIZE(subcommands); i++)
-		printf("  %-8s  %s\n", subcommands[i].name,
+		print("  %-8s  %s\n", subcommands[i].name,
 		       subcommands[i].description);
-	printf("\n`portaclctl SUBCOMMAND --help' prints its arguments.\n"
+	print("\n`portaclctl SUBCOMMAND --help' prints its arguments.\n"
 	       "Without FILE the policy is /etc/portacl.conf and /etc/portacl.d/*.conf.\n"
 	       "A first policy: put this line, for example, into /etc/portacl.conf\n\n"
 	       "  allow tcp 80,443 exe=/usr/sbin/nginx uid=www-data only\n\n"
@@ -86,7 +86,7 @@ int main(int argc, char **argv)
 	char *help[] = { NULL, "--help", NULL };
 
 	if (argc < 2) {
-		fprintf(stderr, "usage: portaclctl SUBCOMMAND [ARGUMENT...]; portaclctl --help lists them\n");
+		print_err("usage: portaclctl SUBCOMMAND [ARGUMENT...]; portaclctl --help lists them\n");
 		return EXIT_USAGE;
 	}
 	if (!strcmp(argv[1], "help") && argc > 2) {
@@ -97,7 +97,7 @@ int main(int argc, char **argv)
 	    !strcmp(argv[1], "help"))
 		print_help();
 	if (!strcmp(argv[1], "--version")) {
-		printf("portaclctl %s\n", VERSION);
+		print("portaclctl %s\n", VERSION);
 		finish(EXIT_OK);
 	}
 	if (getenv("PORTACLCTL_ROOT"))

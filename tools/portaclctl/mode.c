@@ -6,7 +6,7 @@ static void print_file(const char *name)
 {
 	char *text = kernel_read(name);
 
-	fputs(text, stdout);
+	print_lines(text, strlen(text));
 	free(text);
 }
 

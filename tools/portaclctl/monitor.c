@@ -78,9 +78,7 @@ static void print_event(const char *text)
 	char date[16];
 
 	strftime(date, sizeof(date), "%T", localtime(&now));
-	printf("%s ", date);
-	print_clean(stdout, text, strcspn(text, "\n"));
-	putchar('\n');
+	print("%s %.*s\n", date, (int)strcspn(text, "\n"), text);
 	fflush(stdout);
 }
 

@@ -14,7 +14,7 @@ static bool *find_flag(const char *arg, const struct flag *flags, u32 nr,
 		if (strlen(flags[*index].name) == len &&
 		    !strncmp(flags[*index].name, arg + 2, len))
 			return flags[*index].set;
-	fprintf(stderr, "%s\n", usage);
+	print_err("%s\n", usage);
 	die_usage("%s: unknown option", arg);
 }
 
@@ -62,7 +62,7 @@ int take_flags(char **argv, const struct flag *flags, u32 nr, u32 max_args)
 			break;
 		}
 		if (!strcmp(*arg, "--help") || !strcmp(*arg, "-h")) {
-			printf("%s\n%s\n", description, usage);
+			print("%s\n%s\n", description, usage);
 			finish(EXIT_OK);
 		}
 		if (!strncmp(*arg, "-", 1) && (*arg)[1] == '-')
@@ -75,7 +75,7 @@ int take_flags(char **argv, const struct flag *flags, u32 nr, u32 max_args)
 	argv[n + 1] = NULL;
 	enter_root();
 	if (n > max_args) {
-		fprintf(stderr, "%s\n", usage);
+		print_err("%s\n", usage);
 		die_usage("%s: too many arguments", argv[max_args + 1]);
 	}
 	return n;
@@ -83,6 +83,6 @@ int take_flags(char **argv, const struct flag *flags, u32 nr, u32 max_args)
 
 void NORETURN die_missing(const char *what)
 {
-	fprintf(stderr, "%s\n", usage);
+	print_err("%s\n", usage);
 	die_usage("%s expected", what);
 }

@@ -18,7 +18,7 @@ int cmd_show(char **argv)
 		return EXIT_OK;
 	}
 	text = kernel_read("policy");
-	fputs(text, stdout);
+	print_lines(text, strlen(text));
 	free(text);
 	return EXIT_OK;
 }

@@ -22,7 +22,7 @@ static void print_rule(const char *line, const char *text)
 
 	if (last)
 		strftime(date, sizeof(date), "%F %T", localtime(&last));
-	printf("%6lld %9lld %9lld  %-19s  %s\n", (long long)number(line, "rule"),
+	print("%6lld %9lld %9lld  %-19s  %s\n", (long long)number(line, "rule"),
 	       (long long)number(line, "grants"),
 	       (long long)number(line, "denies"), date, text);
 }
@@ -79,15 +79,18 @@ static void take_line(struct output *out, const char *line)
 	if (!strncmp(line, "rule=", 5)) {
 		take_rule(out, line);
 	} else if (reason && out->rules) {
-		json_object_set_new(out->reasons, reason,
+		json_t *key = json_text(reason);
+
+		json_object_set_new(out->reasons, json_string_value(key),
 				    json_integer(number(line, "count")));
+		json_decref(key);
 	} else if (!strncmp(line, "total grants=", 13) && out->rules) {
 		json_object_update_new(out->total, json_pack(
 			"{sI sI sI}", "grants", number(line, "grants"),
 			"denies", number(line, "denies"),
 			"legacy", number(line, "legacy")));
 	} else if (!out->rules && !out->unused) {
-		printf("%s\n", line);
+		print("%s\n", line);
 	}
 	free(reason);
 }
@@ -111,7 +114,7 @@ int cmd_stats(char **argv)
 		out.reasons = json_object();
 		out.total = json_object();
 	} else {
-		printf("%6s %9s %9s  %-19s  %s\n", "RULE", "GRANTS", "DENIES",
+		print("%6s %9s %9s  %-19s  %s\n", "RULE", "GRANTS", "DENIES",
 		       "LAST", "TEXT");
 	}
 	while ((line = strsep(&rest, "\n")) && *line)

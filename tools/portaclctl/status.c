@@ -24,7 +24,7 @@ static json_int_t number(const char *status, const char *key)
 static json_t *text(const char *status, const char *key)
 {
 	char *value = field(status, key);
-	json_t *json = strcmp(value, "none") ? json_string(value) : json_null();
+	json_t *json = strcmp(value, "none") ? json_text(value) : json_null();
 
 	free(value);
 	return json;
@@ -55,7 +55,7 @@ static json_t *json_stored(void)
 			"line", list[i].line, "text", json_text(list[i].text)));
 	json = json_pack("{so so so}", "boot_error",
 			 error ? json_text(error) : json_null(), "last_good",
-			 last.digest ? json_string(last.digest) : json_null(),
+			 last.digest ? json_text(last.digest) : json_null(),
 			 "stale", stale);
 	stale_free(list, nr);
 	last_good_free(&last);
@@ -67,9 +67,7 @@ static json_t *json_stored(void)
 
 static void print_text(const char *name, const char *text)
 {
-	printf("%-12s", name);
-	print_clean(stdout, text, strlen(text));
-	putchar('\n');
+	print("%-12s%s\n", name, text);
 }
 
 static void print_stored(const char *digest)
@@ -106,7 +104,7 @@ static json_t *json_status(const char *status)
 	char *when = strcmp(loaded, "boot") ? field(loaded, "time") :
 					      xstrdup(loaded);
 	json_t *stored = json_stored(), *json = json_pack(
-		"{sI so sI sI so sb so so so ss}",
+		"{sI so sI sI so sb so so so so}",
 		"abi", number(status, "abi"), "mode", text(status, "mode"),
 		"generation", number(status, "generation"),
 		"rules", number(status, "rules"),
@@ -114,7 +112,7 @@ static json_t *json_status(const char *status)
 		"locked", (int)number(status, "locked"),
 		"digest", text(status, "digest"),
 		"error", text(status, "error"),
-		"loader", json_loader(loaded), "loaded", when);
+		"loader", json_loader(loaded), "loaded", json_text(when));
 
 	json_object_update(json, stored);
 	json_decref(stored);
@@ -127,7 +125,7 @@ static void print_line(const char *status, const char *name, const char *key)
 {
 	char *value = field(status, key);
 
-	printf("%-12s%s\n", name, value);
+	print("%-12s%s\n", name, value);
 	free(value);
 }
 
@@ -138,9 +136,9 @@ static void print_loader(const char *status)
 	const char *name = name_of(NAME_USER, uid);
 
 	if (!strcmp(loaded, "boot"))
-		printf("%-12sat boot\n", "loaded");
+		print("%-12sat boot\n", "loaded");
 	else
-		printf("%-12s%s by %s (uid %u), process %d\n", "loaded", when,
+		print("%-12s%s by %s (uid %u), process %d\n", "loaded", when,
 		       name ? name : "?", uid, (int)number(loaded, "pid"));
 	free(loaded);
 	free(when);
@@ -163,7 +161,7 @@ int cmd_status(char **argv)
 		print_line(status, "generation", "generation");
 		print_loader(status);
 		print_line(status, "digest", "digest");
-		printf("%-12s%s\n", "locked",
+		print("%-12s%s\n", "locked",
 		       number(status, "locked") ? "until reboot" : "no");
 		print_line(status, "last error", "error");
 		digest = field(status, "digest");

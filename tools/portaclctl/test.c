@@ -10,7 +10,7 @@ static void print_rule(const struct policy_source *source, const char *what,
 	if (!number)
 		return;
 	text = source_rule(source, number);
-	printf("  %s %u: %s\n", what, number, text);
+	print("  %s %u: %s\n", what, number, text);
 	free(text);
 }
 
@@ -35,14 +35,14 @@ int cmd_test(char **argv)
 	note = request_resolve(&request);
 	source_open(&source, kernel, file);
 	ask(&source, request, &answer);
-	printf("%s\n", answer.text);
+	print("%s\n", answer.text);
 	if (note)
-		printf("  %s\n", note);
+		print("  %s\n", note);
 	free(note);
 	print_rule(&source, "rule", answer.rule);
 	print_rule(&source, "nearest is rule", answer.nearest);
 	if (answer.action == PORTACL_LEGACY)
-		printf("  the kernel's own rule decides: a port below net.ipv4.ip_unprivileged_port_start wants CAP_NET_BIND_SERVICE\n");
+		print("  the kernel's own rule decides: a port below net.ipv4.ip_unprivileged_port_start wants CAP_NET_BIND_SERVICE\n");
 	refused = answer.action == PORTACL_DENY;
 	free(request);
 	answer_free(&answer);

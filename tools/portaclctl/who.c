@@ -256,12 +256,12 @@ static void print_rule(const struct port *port, u32 index)
 	char *text = source_rule(&port->source, index + 1);
 	u32 shadow = shadow_of(port, index);
 
-	printf("  rule %u: %s\n", index + 1, text);
+	print("  rule %u: %s\n", index + 1, text);
 	if (shadow)
-		printf("    never reached for this port: rule %u comes first\n",
+		print("    never reached for this port: rule %u comes first\n",
 		       shadow);
 	else if (!(rule->flags & PORTACL_RULE_ALLOW))
-		printf("    refuses\n");
+		print("    refuses\n");
 	free(text);
 }
 
@@ -273,25 +273,25 @@ static void print_rules(const struct port *port)
 		if (concerns(port, i) && ++n)
 			print_rule(port, i);
 	if (!port->has_policy)
-		printf("  this kernel runs without portacl\n");
+		print("  this kernel runs without portacl\n");
 	else if (!n)
-		printf("  no rule names the port\n");
+		print("  no rule names the port\n");
 }
 
 static void print_answer(const struct port *port, const char *who,
 			 const struct answer *answer, bool root)
 {
 	if (port->has_policy && answer->action == PORTACL_DENY)
-		printf("%s: refused: %s\n", who, answer->text);
+		print("%s: refused: %s\n", who, answer->text);
 	else if (port->has_policy && answer->action == PORTACL_ALLOW)
-		printf("%s: allowed: %s\n", who, answer->text);
+		print("%s: allowed: %s\n", who, answer->text);
 	else if (!is_privileged(port))
-		printf("%s: allowed: net.ipv4.ip_unprivileged_port_start=%u\n",
+		print("%s: allowed: net.ipv4.ip_unprivileged_port_start=%u\n",
 		       who, port->start);
 	else if (root)
-		printf("%s: allowed, by CAP_NET_BIND_SERVICE\n", who);
+		print("%s: allowed, by CAP_NET_BIND_SERVICE\n", who);
 	else
-		printf("%s: needs CAP_NET_BIND_SERVICE (net.ipv4.ip_unprivileged_port_start=%u), that is\n  root\n",
+		print("%s: needs CAP_NET_BIND_SERVICE (net.ipv4.ip_unprivileged_port_start=%u), that is\n  root\n",
 		       who, port->start);
 }
 
@@ -301,7 +301,7 @@ static void print_at(const struct port *port, const struct others *others)
 	const struct answer *root = &others->root, *user = &others->user;
 
 	if (others->addr)
-		printf("for addr=%s: ", others->addr);
+		print("for addr=%s: ", others->addr);
 	if (root->action == user->action) {
 		print_answer(port, user->action == PORTACL_LEGACY ?
 			     "everybody else" : "everybody else, root included",
@@ -310,7 +310,7 @@ static void print_at(const struct port *port, const struct others *others)
 	}
 	print_answer(port, "root", root, true);
 	if (others->addr)
-		printf("for addr=%s: ", others->addr);
+		print("for addr=%s: ", others->addr);
 	print_answer(port, user->action == PORTACL_LEGACY ?
 		     "everybody else, without root" : "everybody else",
 		     user, false);
@@ -330,12 +330,9 @@ static void print_list(const struct list *list, const char *title,
 	size_t i;
 
 	if (title && list->len)
-		printf("%s:\n", title);
-	for (i = 0; i < list->len; i++) {
-		printf("  %s", what);
-		print_clean(stdout, list->items[i], strlen(list->items[i]));
-		putchar('\n');
-	}
+		print("%s:\n", title);
+	for (i = 0; i < list->len; i++)
+		print("  %s%s\n", what, list->items[i]);
 }
 
 /* Free, but not for everybody: nobody else may take it. */
@@ -348,7 +345,7 @@ static void print_reserved(const struct port *port,
 	if (!number)
 		return;
 	rule = source_rule(&port->source, number);
-	printf("  the port is %sreserved by rule %u: %s\n",
+	print("  the port is %sreserved by rule %u: %s\n",
 	       sockets->unseen.len ? "" : "free, and ", number, rule);
 	free(rule);
 }
@@ -383,7 +380,7 @@ static void print_all(const struct port *port, bool json)
 			"steered", json_texts(&steering.found),
 			"unseen", json_texts(&steering.unseen)));
 	} else {
-		printf("%s/%u:\n", portacl_protos[port->proto], port->number);
+		print("%s/%u:\n", portacl_protos[port->proto], port->number);
 		print_rules(port);
 		print_others(port);
 		print_list(&paths, NULL, "whoever runs ");

@@ -70,15 +70,11 @@ static void print_advice(const struct view *view)
 
 	advise(view, &advice);
 	if (advice.steps.len)
-		printf("this would help%s:\n", elsewhere(view));
-	for (i = 0; i < advice.steps.len; i++) {
-		fputs("  ", stdout);
-		print_clean(stdout, advice.steps.items[i],
-			    strlen(advice.steps.items[i]));
-		putchar('\n');
-	}
+		print("this would help%s:\n", elsewhere(view));
+	for (i = 0; i < advice.steps.len; i++)
+		print("  %s\n", advice.steps.items[i]);
 	if (advice.other_line)
-		printf("or, if others than root have to write the program:\n  %s\n",
+		print("or, if others than root have to write the program:\n  %s\n",
 		       advice.other_line);
 	advice_free(&advice);
 }
@@ -103,9 +99,7 @@ static void add_notes(struct view *view)
 
 static void print_note(const char *text)
 {
-	printf("  note        ");
-	print_clean(stdout, text, strlen(text));
-	putchar('\n');
+	print("  note        %s\n", text);
 }
 
 static void print_view(const struct view *view)
@@ -114,16 +108,12 @@ static void print_view(const struct view *view)
 	enum layer_kind kind;
 	size_t i;
 
-	printf("%s: %s\n", name, result);
+	print("%s: %s\n", name, result);
 	for (i = 0; i < view->subject.notes.len; i++)
 		print_note(view->subject.notes.items[i]);
-	for (kind = 0; kind < LAYER_NR; kind++) {
-		printf("%c %-11s ", kind == view->decider ? '*' : ' ',
-		       layer_names[kind]);
-		print_clean(stdout, view->layers[kind].text,
-			    strlen(view->layers[kind].text));
-		putchar('\n');
-	}
+	for (kind = 0; kind < LAYER_NR; kind++)
+		print("%c %-11s %s\n", kind == view->decider ? '*' : ' ',
+		      layer_names[kind], view->layers[kind].text);
 	print_advice(view);
 	free(name);
 	free(result);

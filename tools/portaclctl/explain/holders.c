@@ -186,24 +186,23 @@ static void print_holder(const struct bound *bound)
 		xasprintf("%s[%d], %s", owner->comm, owner->pid, owner->exe) :
 		xstrdup(stranger(bound));
 
-	printf("  %s by ", place);
-	print_clean(stdout, who, strlen(who));
+	print("  %s by %s", place, who);
 	if (bound->state == BOUND_CLOSED)
-		putchar('\n');
+		print("\n");
 	else if (name)
-		printf(", socket of %s\n", name);
+		print(", socket of %s\n", name);
 	else
-		printf(", socket of uid %u\n", bound->uid);
+		print(", socket of uid %u\n", bound->uid);
 }
 
 void print_holders(const struct sockets *sockets)
 {
 	u32 i;
 
-	printf("held now:\n");
+	print("held now:\n");
 	for (i = 0; i < sockets->nr; i++)
 		print_holder(&sockets->items[i]);
 	if (!sockets->nr)
-		printf("  %s\n", sockets->unseen.len ?
+		print("  %s\n", sockets->unseen.len ?
 		       "no socket that the kernel lists" : "nobody");
 }

@@ -71,7 +71,7 @@ void rule(const char *fmt, ...)
 	for (i = 0; i < printed.len && strcmp(printed.items[i], line); i++)
 		;
 	if (i == printed.len) {
-		printf("%s\n", line);
+		print("%s\n", line);
 		list_add(&printed, line);
 	} else {
 		free(line);
@@ -84,17 +84,13 @@ void rule(const char *fmt, ...)
  */
 static void print_comment(const char *start, const char *fmt, va_list args)
 {
-	autofree char *text = xvasprintf(fmt, args);
-	const unsigned char *at;
+	struct buf text = { 0 };
 
-	fputs(start, stdout);
-	for (at = (unsigned char *)text; *at; at++) {
-		if (*at < ' ' || *at >= 0x7f)
-			printf("\\%03o", *at);
-		else
-			putchar(*at);
-	}
-	putchar('\n');
+	buf_puts(&text, start);
+	buf_vprint(&text, fmt, args);
+	buf_puts(&text, "\n");
+	print_lines(text.text, text.len);
+	free(text.text);
 }
 
 void comment(const char *fmt, ...)

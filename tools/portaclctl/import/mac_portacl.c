@@ -50,7 +50,7 @@ struct source {
 static void NORETURN die_at(const struct source *source, const char *at,
 			    const char *why)
 {
-	fprintf(stderr, "%s:%u:%u: %s\n", source->name, source->line,
+	print_err("%s:%u:%u: %s\n", source->name, source->line,
 		source->column + (u32)(at - source->rules), why);
 	die("nothing was imported");
 }

@@ -71,7 +71,7 @@ static void import_program(const struct service *service, const char *program)
 		return;
 	}
 	exe = own_root ? policy_path(program) : canonical(program);
-	printf("allow any 1-1023 exe=%s%s%s%s\n", exe, service->user,
+	print("allow any 1-1023 exe=%s%s%s%s\n", exe, service->user,
 	       service->cgroup, own_root ? " accept=chroot" : "");
 	free(exe);
 }
@@ -134,7 +134,7 @@ static void import_rules(const struct service *service)
 	else
 		exe = true;
 	if (!exe)
-		printf("allow any 1-1023%s%s\n", service->user,
+		print("allow any 1-1023%s%s\n", service->user,
 		       service->cgroup);
 	for (i = 0; exe && i < unit->programs.len; i++)
 		import_program(service, unit->programs.items[i]);
@@ -246,7 +246,7 @@ static void import_sandbox(const struct unit *unit)
 	cgroup = service_cgroup(unit);
 	for (i = 0; i < unit->bind_deny.len; i++) {
 		if (read_bind(unit->bind_deny.items[i], &proto, &ports, &addr))
-			printf("deny %s %s%s%s\n", proto, ports, cgroup, addr);
+			print("deny %s %s%s%s\n", proto, ports, cgroup, addr);
 		else
 			not_translated("%s: SocketBindDeny=%s", unit->name,
 				       unit->bind_deny.items[i]);
@@ -288,10 +288,10 @@ static void import_listen(const struct unit *unit, const char *listen,
 	u32 port;
 
 	if (read_listen(text, &addr, &port) && (!addr || is_addr(addr))) {
-		printf("allow %s %u exe=" SYSTEMD " uid=root", proto, port);
+		print("allow %s %u exe=" SYSTEMD " uid=root", proto, port);
 		if (addr && strcmp(addr, "0.0.0.0") && strcmp(addr, "::"))
-			printf(" addr=%s", addr);
-		printf("  ");
+			print(" addr=%s", addr);
+		print("  ");
 		comment("%s", unit->name);
 	} else if (*listen != '/' && *listen != '@' &&
 		   strncmp(listen, "vsock:", 6)) {
@@ -320,7 +320,7 @@ void import_systemd(void)
 	u32 i, nr;
 	struct unit *units = units_read(&nr);
 
-	printf("# systemd: services with CAP_NET_BIND_SERVICE; sockets, which systemd binds itself\n");
+	print("# systemd: services with CAP_NET_BIND_SERVICE; sockets, which systemd binds itself\n");
 	for (i = 0; i < nr; i++) {
 		import_sandbox(&units[i]);
 		import_service(&units[i]);

@@ -8,12 +8,15 @@ const char *root_dir = "";
 
 static void message(const char *fmt, va_list args, const char *error)
 {
-	fflush(stdout);
-	fputs("portaclctl: ", stderr);
-	vfprintf(stderr, fmt, args);
+	struct buf text = { 0 };
+
+	buf_puts(&text, "portaclctl: ");
+	buf_vprint(&text, fmt, args);
 	if (error)
-		fprintf(stderr, ": %s", error);
-	fputc('\n', stderr);
+		buf_print(&text, ": %s", error);
+	buf_puts(&text, "\n");
+	print_lines_err(text.text);
+	free(text.text);
 }
 
 void warn(const char *fmt, ...)
@@ -282,14 +285,4 @@ char *set_field(const char *text, const char *key, const char *value)
 		buf_printf(&line, "%s%s", word, value);
 	free(word);
 	return line.text;
-}
-
-/* Text from elsewhere must not send escape sequences to the terminal. */
-void print_clean(FILE *out, const char *text, size_t len)
-{
-	for (; len--; text++) {
-		unsigned char c = *text;
-
-		fputc(c == '\t' || (c >= ' ' && c != 0x7f) ? c : '?', out);
-	}
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * portaclctl: messages, memory, files.
+ * portaclctl: errors, memory, files.
  */
 #ifndef _PORTACLCTL_LIB_UTIL_H
 #define _PORTACLCTL_LIB_UTIL_H
 
 #include <linux/kernel.h>
 #include <stdarg.h>
+
+#include "lib/print.h"
 
 #define NORETURN __attribute__((noreturn))
 
@@ -71,6 +73,5 @@ pid_t fork_piped(int fds[2]);
 bool parse_number(const char *text, u32 max, u32 *value);
 char *get_field(const char *text, const char *key);
 char *set_field(const char *text, const char *key, const char *value);
-void print_clean(FILE *out, const char *text, size_t len);
 
 #endif /* _PORTACLCTL_LIB_UTIL_H */

@@ -37,9 +37,8 @@ void report(struct linter *linter, u32 rule, const char *id, const char *fmt,
 			"text", json_text(text)));
 	} else {
 		if (origin)
-			printf("%s:%u: ", file, origin->line);
-		print_clean(stdout, text, strlen(text));
-		printf(" [%s]\n", id);
+			print("%s:%u: ", file, origin->line);
+		print("%s [%s]\n", text, id);
 	}
 	free(text);
 }
@@ -295,7 +294,7 @@ int cmd_lint(char **argv)
 	if (json)
 		print_json(linter.json);
 	else if (!linter.findings)
-		printf("nothing found\n");
+		print("nothing found\n");
 	free(linter.image);
 	config_free(&cfg);
 	return linter.findings ? EXIT_REFUSED : EXIT_OK;

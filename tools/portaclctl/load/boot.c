@@ -97,7 +97,7 @@ bool boot_try(int *status)
 	messages = read_fd(fds[0], NULL);
 	close(fds[0]);
 	if (messages)
-		fputs(messages, stderr);
+		print_lines_err(messages);
 	*status = EXIT_OK;
 	if (waitpid(pid, &ended, 0) < 0 || !WIFEXITED(ended) ||
 	    WEXITSTATUS(ended))
@@ -112,7 +112,7 @@ static bool print_stale(const struct last_good *last)
 	struct stale *stale = last_good_stale(last, &nr);
 
 	for (i = 0; i < nr; i++)
-		printf("%s:%u: %s\n", stale[i].file, stale[i].line,
+		print("%s:%u: %s\n", stale[i].file, stale[i].line,
 		       stale[i].text);
 	stale_free(stale, nr);
 	return nr;
@@ -136,7 +136,7 @@ bool stale_try(void)
 		die("%s", why);
 	stale = print_stale(&last);
 	if (!stale)
-		printf("every program is where the policy says\n");
+		print("every program is where the policy says\n");
 	else if (!last.usual || !last_good_in_force(&last))
 		die("not loaded again: the policy in force is not the last one made of the usual files");
 	last_good_free(&last);

@@ -34,7 +34,7 @@ static void add_exe(const struct config *cfg, u32 index, struct buf *text)
 		return;
 	written = path_escape(from);
 	target = path_escape(path);
-	buf_printf(text, EXE "%u %s %s %s\n", origin->line, written, target,
+	buf_print(text, EXE "%u %s %s %s\n", origin->line, written, target,
 		   cfg->files.items[origin->file]);
 	free(written);
 	free(target);

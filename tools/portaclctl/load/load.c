@@ -46,7 +46,7 @@ static void print_result(const struct config *cfg)
 	char *generation = kernel_status("generation");
 	char *mode = kernel_status("mode");
 
-	printf("loaded: %u rule%s, generation %s, mode %s\n",
+	print("loaded: %u rule%s, generation %s, mode %s\n",
 	       cfg->policy->nr_rules, cfg->policy->nr_rules == 1 ? "" : "s",
 	       generation ? generation : "?", mode ? mode : "?");
 	free(generation);

@@ -113,10 +113,10 @@ static int report(pid_t pid)
 	if (waitpid(pid, &status, 0) < 0 || !WIFEXITED(status))
 		die("it is not known whether the old policy came back: portaclctl status");
 	if (!WEXITSTATUS(status)) {
-		printf("confirmed\n");
+		print("confirmed\n");
 		return EXIT_OK;
 	}
-	printf("%s\n", WEXITSTATUS(status) == 1 ? "rolled back" :
+	print("%s\n", WEXITSTATUS(status) == 1 ? "rolled back" :
 						  "not rolled back");
 	return EXIT_REFUSED;
 }
@@ -143,11 +143,11 @@ int confirm(int fd, const char *rollback, u32 seconds)
 	}
 	close(fds[0]);
 	signal(SIGPIPE, SIG_IGN);
-	printf("Type yes within %u seconds to keep this policy: ", seconds);
+	print("Type yes within %u seconds to keep this policy: ", seconds);
 	fflush(stdout);
 	answer = read_answer(fd, deadline);
 	if (!answer)
-		printf("\n");
+		print("\n");
 	else if (write(fds[1], &answer, 1) != 1)
 		warn("too late");
 	/* Without an answer this is what makes the guard act. */

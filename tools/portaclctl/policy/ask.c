@@ -149,10 +149,8 @@ void parse_request(char *text, struct portacl_query *query)
 	char *copy = xstrdup(text);
 
 	if (portacl_parse_query(query, text, &error)) {
-		fprintf(stderr, "request:1:%u: %s\n    ", error.column,
-			error.reason);
-		print_clean(stderr, copy, strlen(copy));
-		fprintf(stderr, "\n    %*s\n", error.column, "^");
+		print_err("request:1:%u: %s\n", error.column, error.reason);
+		print_source(copy, error.column - 1);
 		exit(EXIT_USAGE);
 	}
 	free(copy);

@@ -3,37 +3,16 @@
 #include "policy/cover.h"
 #include "policy/files.h"
 
-/* The length of the UTF-8 character that a text starts with, 0: it is none. */
-static size_t utf8_len(const char *text)
-{
-	static const u32 lowest[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	u8 lead = *text;
-	size_t len = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-	u32 point = lead & (0xff >> (len + 1)), i;
-
-	if (len == 1)
-		return 1;
-	if (lead < 0xc0 || lead > 0xf4)
-		return 0;
-	for (i = 1; i < len; i++) {
-		/* The NUL at the end is no continuation either. */
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-		point = point << 6 | (text[i] & 0x3f);
-	}
-	return point < lowest[len] || point > 0x10ffff ||
-	       (point >= 0xd800 && point < 0xe000) ? 0 : len;
-}
-
 /* JSON wants UTF-8, which a log or a path need not be. */
 json_t *json_text(const char *text)
 {
 	struct buf clean = { 0 };
 	json_t *json;
 	size_t len;
+	u32 point;
 
 	for (; *text; text += max(len, (size_t)1)) {
-		len = utf8_len(text);
+		len = utf8_len(text, strlen(text), &point);
 		buf_add(&clean, len ? text : "?", max(len, (size_t)1));
 	}
 	json = json_string(clean.text ? clean.text : "");
@@ -157,7 +136,19 @@ json_t *json_policy(const struct portacl_policy *policy)
 /* The caller's reference goes, too. */
 void print_json(json_t *json)
 {
-	json_dumpf(json, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-	putchar('\n');
+	char *text = json_dumps(json, JSON_INDENT(2) | JSON_PRESERVE_ORDER |
+				JSON_ENSURE_ASCII);
+	char *at = text, *del;
+
+	if (!text)
+		die("out of memory");
+	/* JSON allows DEL as it is. */
+	for (; (del = strchr(at, 0x7f)); at = del + 1) {
+		print_lines(at, del - at);
+		print("\\u007f");
+	}
+	print_lines(at, strlen(at));
+	print("\n");
+	free(text);
 	json_decref(json);
 }

@@ -393,9 +393,7 @@ static void warn_program(const struct config *cfg, u32 index)
 	where = config_where(cfg, index);
 	text = program_fault_text(&program, path,
 				  __builtin_ctz(program.faults));
-	fprintf(stderr, "%s: warning: ", where);
-	print_clean(stderr, text, strlen(text));
-	fputs(": the rule matches nobody\n", stderr);
+	print_err("%s: warning: %s: the rule matches nobody\n", where, text);
 	free(where);
 	free(text);
 }
@@ -411,7 +409,7 @@ void warn_programs(const struct config *cfg)
 		    ++warnings <= MAX_WARNINGS)
 			warn_program(cfg, i);
 	if (warnings > MAX_WARNINGS)
-		fprintf(stderr, "%u more rules match nobody, their programs are missing or not usable: portaclctl lint\n",
+		print_err("%u more rules match nobody, their programs are missing or not usable: portaclctl lint\n",
 			warnings - MAX_WARNINGS);
 	free(faults);
 }

@@ -15,28 +15,12 @@
 #define MAX_DEPTH 16
 #define MAX_ERRORS 20
 
-/* The line that is wrong and a caret below it; of a long line a part. */
-static void show_line(const char *text, u32 column)
-{
-	u32 width = 100, from = column > width ? column - width / 2 : 0, i;
-	size_t len = strlen(text + from);
-
-	fputs("    ", stderr);
-	print_clean(stderr, text + from, min(len, (size_t)width + 50));
-	fputs("\n    ", stderr);
-	for (i = from; i < column; i++)
-		fputc(text[i] == '\t' ? '\t' : ' ', stderr);
-	fputs("^\n", stderr);
-}
-
 static void say(struct source *src, u32 column, const char *kind,
 		const char *reason)
 {
-	fflush(stdout);
-	fprintf(stderr, "%s:%u:%u: %s", src->path, src->line, column + 1, kind);
-	print_clean(stderr, reason, strlen(reason));
-	fputc('\n', stderr);
-	show_line(src->text, column);
+	print_err("%s:%u:%u: %s%s\n", src->path, src->line, column + 1, kind,
+		  reason);
+	print_source(src->text, column);
 }
 
 /* Report an error; @column counts from 0. */
@@ -55,7 +39,7 @@ static void hint_at_blank(const char *text, u32 at, const char *reason)
 	while (at && text[at] != '=')
 		at--;
 	if (text[at] == '=' && text[at + 1] == '/')
-		fputs("    in a path a blank is written \\040\n", stderr);
+		print_err("    in a path a blank is written \\040\n");
 }
 
 /* The kernel's parser reads the line; its error is shown in the source. */
@@ -132,7 +116,7 @@ static bool feed_program(struct source *src, struct line *line,
 		exe = path_escape(target);
 	}
 	if (moved && cfg->list_links)
-		printf("%s:%u: exe=%s resolves to %s\n", src->path, src->line,
+		print("%s:%u: exe=%s resolves to %s\n", src->path, src->line,
 		       path, exe);
 	good = translate(src, line, exe);
 	if (good)
@@ -155,7 +139,7 @@ static void feed_pattern(struct source *src, struct line *line,
 		char *word = path_escape(matches.items[i]);
 
 		if (src->cfg->list_matches)
-			printf("%s:%u: exe= matches %s\n", src->path,
+			print("%s:%u: exe= matches %s\n", src->path,
 			       src->line, word);
 		if (!feed_program(src, line, matches.items[i], word))
 			break;
