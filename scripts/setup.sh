@@ -13,7 +13,7 @@ guest='qemu-system-x86 nginx-light apache2-bin dnsmasq-base libcap2-bin curl
 	busybox-static util-linux iproute2 procps e2fsprogs openssl'
 # what only the tests run; java and node are welcome from anywhere
 tests='default-jre-headless:java nodejs:node authbind mandoc bash-completion
-	apparmor auditd'
+	apparmor auditd strace'
 # a guest with the distribution's own init
 system='debootstrap'
 bench='apparmor checkpolicy gnuplot-nox'

@@ -17,30 +17,43 @@ bool kernel_present(void)
 }
 
 /* Why a file of securityfs cannot be opened, as advice. */
-static void NORETURN die_open(const char *name)
+static char *open_error(const char *name)
 {
 	int error = errno;
-	char *lsms;
+	char *lsms, *text;
 
 	if (error == ENOENT && !kernel_present()) {
 		lsms = read_line_file("/sys/kernel/security/lsm");
 		if (!lsms)
-			die("securityfs is not mounted: mount -t securityfs securityfs /sys/kernel/security");
-		die("this kernel runs without portacl (its security modules: %s)",
-		    lsms);
+			return xstrdup("securityfs is not mounted: mount -t securityfs securityfs /sys/kernel/security");
+		text = xasprintf("this kernel runs without portacl (its security modules: %s)",
+				 lsms);
+		free(lsms);
+		return text;
 	}
 	if ((error == EACCES || error == EPERM) && geteuid())
-		die("%s: only root may do this", name);
-	errno = error;
-	die_errno(KERNEL_DIR "/%s", name);
+		return xasprintf("%s: only root may do this", name);
+	return xasprintf(KERNEL_DIR "/%s: %s", name, strerror(error));
 }
 
-static int open_file(const char *name, int flags)
+static void NORETURN die_open(const char *name)
+{
+	die("%s", open_error(name));
+}
+
+static int try_open(const char *name, int flags)
 {
 	char *path = xasprintf("%s" KERNEL_DIR "/%s", root_dir, name);
 	int fd = open(path, flags | O_CLOEXEC);
 
 	free(path);
+	return fd;
+}
+
+static int open_file(const char *name, int flags)
+{
+	int fd = try_open(name, flags);
+
 	if (fd < 0)
 		die_open(name);
 	return fd;
@@ -110,16 +123,24 @@ char *kernel_query(const char *request)
 	return text;
 }
 
-/* One transaction.  False: nothing changed, and @why says why. */
+/*
+ * One transaction.  False: nothing changed, @why says why, and so does errno if
+ * it is ESTALE.
+ */
 bool kernel_load(const char *text, size_t len, char **why)
 {
-	int fd = open_file("policy", O_WRONLY);
-	bool ok = write_all(fd, text, len);
-	int error = errno;
+	int fd = try_open("policy", O_WRONLY), error;
 	char *reason;
+	bool ok;
 
-	close(fd);
 	*why = NULL;
+	if (fd < 0) {
+		*why = open_error("policy");
+		return false;
+	}
+	ok = write_all(fd, text, len);
+	error = errno;
+	close(fd);
 	if (ok)
 		return true;
 	errno = error;
@@ -133,6 +154,7 @@ bool kernel_load(const char *text, size_t len, char **why)
 	} else {
 		*why = write_error("policy");
 	}
+	errno = error;
 	return false;
 }
 

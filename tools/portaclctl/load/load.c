@@ -11,7 +11,9 @@
 #include "policy/exe.h"
 #include "policy/files.h"
 
-static void load(const struct config *cfg, const char *generation)
+/* With a guard, nothing is printed before it watches the new policy. */
+static void load(const struct config *cfg, const char *generation,
+		 struct guard *guard)
 {
 	struct buf text = { 0 };
 	char *commit = generation ? xasprintf("commit generation=%s",
@@ -20,8 +22,15 @@ static void load(const struct config *cfg, const char *generation)
 	char *why;
 
 	policy_text(&text, cfg->policy, commit);
-	if (!kernel_load(text.text, text.len, &why))
+	if (!kernel_load(text.text, text.len, &why)) {
+		if (guard)
+			guard_dismiss(guard);
+		if (!kernel_present())
+			die("%s", why);
 		die("%s; the old policy stays in force", why);
+	}
+	if (guard)
+		guard_watch(guard);
 	free(commit);
 	free(text.text);
 }
@@ -107,6 +116,7 @@ static int load_files(const struct options *options, char **paths)
 	struct config cfg = { .list_links = true };
 	char *rollback = NULL, *active = NULL;
 	int ret = EXIT_OK, answer = -1;
+	struct guard guard;
 
 	if (options->seconds)
 		answer = open_answer(paths);
@@ -119,12 +129,12 @@ static int load_files(const struct options *options, char **paths)
 		generation = active = kernel_status("generation");
 	if (options->seconds) {
 		rollback = rollback_text(generation);
-		confirm_prepare();
+		guard_start(&guard, rollback, options->timeout);
 	}
-	load(&cfg, generation);
+	load(&cfg, generation, rollback ? &guard : NULL);
 	print_result(&cfg);
 	if (rollback)
-		ret = confirm(answer, rollback, options->timeout);
+		ret = guard_confirm(&guard, answer, options->timeout);
 	if (ret == EXIT_OK)
 		last_good_store(&cfg, !*paths);
 	free(rollback);

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# load --confirm, on files that stand for those of the kernel.
+
+mkdir -p confirm/sys/kernel/security/portacl confirm/var/lib
+export PORTACLCTL_ROOT="$PWD/confirm"
+fs=$PWD/confirm/sys/kernel/security/portacl
+printf 'generation 7\nmode enforce\nlocked 0\nerror none\n' > "$fs/status"
+printf 'version 1\ndefault legacy\ndeny tcp 1\ncommit\n' > old.conf
+printf 'allow tcp 2 uid=0\n' > new.conf
+is_old() {
+	grep -q '^deny tcp 1$' "$fs/policy"
+}
+# Before, the guard was only started after the first output.
+cp old.conf "$fs/policy"
+rm -f answer
+mkfifo answer
+sleep 600 > answer &
+sleeper=$!
+"$ctl" load --confirm 3 new.conf < answer 2> err | true
+until_true 60 is_old
+point $? "confirm: nobody reads the output: the old policy comes back"
+cp old.conf "$fs/policy"
+python3 - "$ctl" > out 2> err <<'EOP'
+import os, signal, subprocess, sys
+out, full = os.pipe()
+os.set_blocking(full, False)
+try:
+    while True:
+        os.write(full, b" " * 4096)
+except BlockingIOError:
+    os.set_blocking(full, True)
+command = subprocess.Popen([sys.argv[1], "load", "--confirm", "2", "new.conf"],
+                           stdin=open("answer"), stdout=full)
+policy = os.environ["PORTACLCTL_ROOT"] + "/sys/kernel/security/portacl/policy"
+while "allow tcp 2" not in open(policy).read():
+    pass
+command.send_signal(signal.SIGHUP)
+command.send_signal(signal.SIGTSTP)
+while "deny tcp 1" not in open(policy).read():
+    pass
+command.kill()
+EOP
+point $? "confirm: output that nobody takes, and HUP: the old policy comes back"
+kill $sleeper
+if [ "$(id -u)" = 0 ] && command -v strace > /dev/null; then
+	for call in socketpair clone,clone3,fork,vfork; do
+		cp old.conf "$fs/policy"
+		echo yes | ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null \
+			-e inject="$call":error=EAGAIN "$ctl" load --confirm 60 new.conf > out 2> err
+		grep -q 'not loaded: ' err && cmp -s old.conf "$fs/policy"
+		point $? "confirm: $call fails: nothing is loaded"
+	done
+	python3 "$here/confirm_test.py" "$bin/../portaclctl" > out 2> err
+	point $? "confirm: a fault at each system call: $(sed -n 's/^# \([0-9]* faults\)$/\1/p' out)"
+else
+	skip "confirm: a fault at each system call" "needs root and strace"
+fi
+unset PORTACLCTL_ROOT

@@ -1,0 +1,193 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Kill or fail `portaclctl load --confirm` at each of its system calls.
+
+Usage: confirm_test.py PORTACLCTL
+
+Whatever happens, the old policy is back or the new one is confirmed.  Files
+stand for those of the kernel.  strace injects the faults: into the command from
+the start of its guard on, and into the guard.
+"""
+import collections
+import concurrent.futures
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+CTL = os.path.abspath(sys.argv[1])
+OLD = "version 1\ndefault legacy\ndeny tcp 1\n"
+NEW = "version 1\ndefault legacy\nallow tcp 2 uid=0\n"
+CALL = re.compile(r"(\w+)\(")
+LIMIT = 120  # seconds until a run that hangs is a failure
+
+
+class Machine:
+    """A root directory with a kernel's files, and one run of the command."""
+
+    def __init__(self, answer):
+        self.dir = tempfile.TemporaryDirectory()
+        self.root = self.dir.name
+        kernel = self.root + "/sys/kernel/security/portacl"
+        os.makedirs(kernel)
+        os.makedirs(self.root + "/var/lib")
+        self.policy = kernel + "/policy"
+        with open(self.policy, "w") as f:
+            f.write(OLD + "commit\n")
+        with open(kernel + "/status", "w") as f:
+            f.write("mode enforce\ngeneration 7\nlocked 0\nerror none\n")
+        self.conf = self.root + "/new.conf"
+        with open(self.conf, "w") as f:
+            f.write("allow tcp 2 uid=0\n")
+        self.log = self.root + "/log"
+        self.answer = answer
+
+    def start(self, strace, seconds):
+        self.stdin, self.feed = os.pipe()
+        if self.answer:
+            os.write(self.feed, self.answer)
+        self.out = open(self.root + "/out", "w+")
+        self.command = subprocess.Popen(
+            strace + [CTL, "load", "--confirm", str(seconds), self.conf],
+            stdin=self.stdin, stdout=self.out, stderr=self.out,
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+                 "PORTACLCTL_ROOT": self.root})
+
+    def processes(self):
+        """Of the command and its guard, which have the same arguments."""
+        found = []
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/cmdline", "rb") as f:
+                    words = f.read().split(b"\0")
+                with open(f"/proc/{pid}/stat") as f:
+                    dead = f.read().rsplit(")", 1)[1].split()[0] == "Z"
+            except OSError:
+                continue
+            if words[0] == CTL.encode() and self.conf.encode() in words \
+                    and not dead:
+                found.append(int(pid))
+        return sorted(found)
+
+    def finish(self):
+        self.command.wait(LIMIT)
+        until(lambda: not self.processes(), "the guard ends")
+        os.close(self.stdin)
+        os.close(self.feed)
+        self.out.seek(0)
+        return self.out.read()
+
+    def state(self):
+        with open(self.policy) as f:
+            text = f.read()
+        return "old" if text.startswith(OLD) else \
+            "new" if text.startswith(NEW) else "broken: " + text
+
+    def calls(self):
+        with open(self.log) as f:
+            return [m[1] for m in map(CALL.match, f) if m]
+
+
+def until(condition, what):
+    end = time.monotonic() + LIMIT
+    while not condition():
+        if time.monotonic() > end:
+            sys.exit(f"not so in {LIMIT} s: {what}")
+        time.sleep(0.05)
+
+
+def is_traced_or_gone(pid):
+    try:
+        with open(f"/proc/{pid}/status") as f:
+            return "TracerPid:\t0\n" not in f.read()
+    except OSError:
+        return True
+
+
+def sites(calls, first):
+    """(name, how often it was called up to there), from call `first` on."""
+    count = collections.Counter()
+    for index, name in enumerate(calls):
+        count[name] += 1
+        if index >= first:
+            yield name, count[name]
+
+
+def strace(machine, inject):
+    return ["strace", "-o", machine.log, "-s", "16"] + \
+        (["-e", "inject=" + inject] if inject else [])
+
+
+def run_command(answer, inject):
+    """A fault in the command.  Return what is wrong, or None."""
+    machine = Machine(answer)
+    machine.start(strace(machine, inject), 1)
+    out = machine.finish()
+    state = machine.state()
+    with open(machine.log) as f:
+        told = 'write(' in (log := f.read()) and ', "k", 1)' in log
+    if state not in ("old", "new"):
+        return f"{inject}: {state}"
+    if state == "new" and not (answer and told):
+        return f"{inject}: the new policy is in force, not confirmed: {out}"
+    if ": confirmed" in out and state != "new":
+        return f"{inject}: said to be confirmed, and is not in force"
+    return None
+
+
+def run_guard(inject):
+    """A fault in the guard; the command dies if only a call fails."""
+    machine = Machine(None)
+    machine.start([], 600)
+    until(lambda: machine.state() == "new", "the policy is loaded")
+    until(lambda: len(machine.processes()) == 2, "there is a guard")
+    guard, = (pid for pid in machine.processes() if pid != machine.command.pid)
+    tracer = subprocess.Popen(strace(machine, inject) + ["-p", str(guard)],
+                              stderr=subprocess.DEVNULL)
+    until(lambda: is_traced_or_gone(guard), "strace has it")
+    if "signal=" in inject:
+        machine.command.terminate()
+    else:
+        machine.command.kill()
+    out = machine.finish()
+    tracer.wait(LIMIT)
+    if machine.state() != "old":
+        return f"guard, {inject}: {machine.state()}: {out}"
+    return machine.calls() if not inject else None
+
+
+def main():
+    machine = Machine(b"yes\n")
+    machine.start(strace(machine, None), 60)
+    out = machine.finish()
+    if machine.state() != "new" or ": confirmed" not in out:
+        sys.exit("it does not work without a fault: " + out)
+    calls = machine.calls()
+    first = calls.index("socketpair") - 8  # the signals are blocked there
+    jobs = []
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        for name, when in sites(calls, first):
+            for fault in "signal=KILL", "error=ENOMEM":
+                if name == "exit_group" and fault.startswith("error"):
+                    continue
+                inject = f"{name}:{fault}:when={when}"
+                jobs.append(pool.submit(run_command, b"yes\n", inject))
+                jobs.append(pool.submit(run_command, None, inject))
+        for name, when in sites(run_guard(""), 0):
+            if name == "restart_syscall" or name == "exit_group":
+                continue
+            for fault in "signal=KILL", "error=ENOMEM":
+                jobs.append(pool.submit(run_guard,
+                                        f"{name}:{fault}:when={when}"))
+        wrong = [result for job in jobs if (result := job.result())]
+    print(f"# {len(jobs)} faults")
+    for line in wrong:
+        print("# " + line.replace("\n", "\n#   "))
+    sys.exit(bool(wrong))
+
+
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+main()
