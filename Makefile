@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The entry point to everything; the work is done in scripts/.
 
+# The tests run on all kernels unless K is given.
+KERNELS := $(K)
 K ?= 7.2
 MAKEFLAGS += --no-print-directory
 export CMD
@@ -13,20 +15,21 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):[a-z ]*## /\1\t/p' Makefile | expand -t 12
 	@echo 'K=6.1, 6.12, 7.2 or latest; the default is $(K)'
 
-demo: ## from nothing to nginx on port 80 without root, in a virtual machine
+demo: writable ## from nothing to nginx on port 80 without root, in a virtual machine
 	@scripts/demo.sh '$(K)'
 
-test: ## the test suite
-	@scripts/test.sh
+test: writable ## the test suite; T=NAME: one test; K=…: on one kernel
+	@scripts/test.sh $(if $(T),-T '$(T)') $(KERNELS)
 
-kernel: ## K=…: a patched kernel, build/K/bzImage and build/K/.config
+kernel: writable ## K=…: a patched kernel, build/K/bzImage and build/K/.config
 	@scripts/build.sh '$(K)'
 
-shell: kernel ## K=…: boot it on this machine's root file system, with a shell
-	@scripts/boot.sh '$(K)'
+shell: writable ## K=…: boot it on this machine's root file system, with a shell
+	@scripts/boot.sh '$(K)' -b
 
-run: kernel ## K=… CMD='…': run one command there
-	@scripts/boot.sh '$(K)' sh -c "$${CMD:?no CMD given}"
+run: writable ## K=… CMD='…': run one command there
+	@[ -n "$$CMD" ] || { echo "run: needs CMD, as in: make run K=$(K) CMD='uname -r'"; exit 2; }
+	@scripts/boot.sh '$(K)' -b sh -c "$$CMD"
 
 apply: ## KSRC=…: put portacl into a kernel tree
 	@scripts/apply.sh '$(KSRC)'
@@ -37,11 +40,13 @@ unapply: ## KSRC=…: take it out again
 check-tree: ## KSRC=…: only say whether it fits
 	@scripts/apply.sh '$(KSRC)' check
 
-tools: ## the tool portaclctl
+tools: writable ## the tool portaclctl
+	@scripts/setup.sh --can-compile
 	@$(MAKE) -C tools/portaclctl
 
-install: ## DESTDIR=…: install the tool and its manual pages
+install: tools ## DESTDIR=…: install the tool and its manual pages
 	@$(MAKE) -C tools/portaclctl install
+	@[ "$$(id -u)" != 0 ] || chown -R --reference=. build
 
 lint: ## the gates of style
 	@scripts/lint.sh
@@ -49,18 +54,18 @@ lint: ## the gates of style
 series: ## KSRC=…: a series for git am, in build/series
 	@scripts/series.sh '$(KSRC)'
 
-bench: ## instructions and nanoseconds, beside portacl's peers
+bench: writable ## instructions and nanoseconds, beside portacl's peers
 	@scripts/bench/bench.sh $(BENCH)
 
-test-full: ## what make test leaves out, too: debugging, slow tests
-	@scripts/test.sh --full
+test-full: writable ## what make test leaves out, too: debugging, slow tests
+	@scripts/test.sh --full $(if $(T),-T '$(T)') $(KERNELS)
 
-fuzz: ## feed the parser with what no test thought of
-	@scripts/setup.sh build lint
+fuzz: writable ## feed the parser with what no test thought of
+	@scripts/setup.sh tool lint
 	@$(MAKE) -C tools/portaclctl fuzz
 
-deb: ## the tool as a Debian package
-	@scripts/setup.sh build deb
+deb: writable ## the tool as a Debian package
+	@scripts/setup.sh tool deb
 	@$(MAKE) -C tools/portaclctl deb
 
 setup: ## install the packages that all this needs (as root)
@@ -69,5 +74,10 @@ setup: ## install the packages that all this needs (as root)
 clean: ## remove build/ (the cache stays)
 	rm -rf build
 
+# After a build as root.
+writable:
+	@f=$$(find build ! -type l ! -writable -print -quit 2> /dev/null); [ -z "$$f" ] || \
+		{ echo "make: $$f belongs to $$(stat -c %U "$$f"): sudo chown -R $$(id -un) build"; exit 2; }
+
 .PHONY: help demo test kernel shell run apply unapply check-tree tools install \
-	lint series bench test-full fuzz deb setup clean
+	lint series bench test-full fuzz deb setup clean writable

@@ -203,6 +203,7 @@ case $#:${2-} in
 1:|2:undo|2:check) ;;
 *) die "usage: apply.sh TREE [undo|check]" ;;
 esac
+[ -n "$1" ] || die "needs KSRC, a kernel source tree, as in: make apply KSRC=/usr/src/linux"
 is_kernel "$1" || die "'$1' is no kernel source tree"
 tree=$(cd "$1" && pwd)
 [ -w "$tree" ] || die "$tree: cannot be written to"

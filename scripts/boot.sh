@@ -3,7 +3,7 @@
 # Boot build/K/bzImage in QEMU on this machine's root file system (read-only,
 # writes go to a tmpfs) and run a command there, or a shell if there is none.
 #
-# Usage: boot.sh K[-open|-debug|-bench] [-a KERNEL_ARGS] [-t SECONDS] [-m MB] [-p|-c] [-i]
+# Usage: boot.sh K[-open|-debug|-bench] [-a KERNEL_ARGS] [-t SECONDS] [-m MB] [-p|-c] [-bi]
 #                [-r DIR] [COMMAND [ARGUMENT…]]
 #        boot.sh --help
 #   -a  more words for the kernel's command line (may be repeated)
@@ -12,6 +12,7 @@
 #   -p  the two processors run in parallel, for tests of races; otherwise QEMU
 #       runs them in turn in one thread, which never froze a guest
 #   -c  one processor, whose time stamp counter counts instructions
+#   -b  build the kernel first
 #   -i  on this terminal, as the shell is
 #   -r  on the root file system in DIR (see rootfs.sh), with its own systemd as
 #       PID 1; this machine's is at /host, and this checkout at its own place
@@ -175,17 +176,18 @@ verdict() {
 
 bad='^(\[[^]]*\] *)*(BUG|WARNING|UBSAN|Oops)[: ]'
 # Without ACPI the kernel has its processors from the MP table: one per socket.
-accel=tcg,thread=single qemu='' patience=${PORTACL_PATIENCE:-120} append='' limit=600 memory=1536 rows=0 cols=0 root=/ processors='-smp 2,sockets=2'
+build='' accel=tcg,thread=single qemu='' patience=${PORTACL_PATIENCE:-120} append='' limit=600 memory=1536 rows=0 cols=0 root=/ processors='-smp 2,sockets=2'
 [ $# -gt 0 ] || usage
 k=$1
 shift
-while getopts a:t:m:pcir: opt; do
+while getopts a:t:m:pcbir: opt; do
 	case $opt in
 	a) append="$append $OPTARG" ;;
 	t) limit=$OPTARG ;;
 	m) memory=$OPTARG ;;
 	p) accel=tcg,thread=multi ;;
 	c) processors='-smp 1 -icount shift=0' accel=tcg,thread=single ;;
+	b) build=yes ;;
 	i) rows=24 cols=80 ;;
 	r) root=$OPTARG ;;
 	*) usage ;;
@@ -195,13 +197,7 @@ shift $((OPTIND - 1))
 
 [ "$root" = / ] || [ -x "$root/sbin/init" ] || [ -L "$root/sbin/init" ] ||
 	die "$root: no root file system with an init of its own"
-[ "$k" != latest ] || k=$(basename "$("$top/scripts/fetch.sh" latest)")
-case $k in
-*-debug) patience=${PORTACL_PATIENCE:-300} dir=$top/build/$k image=$top/build/$k/bzImage ;;
-*-open) dir=$top/build/${k%-open} image=$top/build/${k%-open}/bzImage-open ;;
-*) dir=$top/build/$k image=$top/build/$k/bzImage ;;
-esac
-[ -e "$image" ] || die "no kernel '$k' in build/: make kernel K=${k%-*}"
+[ -z "$build" ] || known_kernel "$k"
 if [ $# = 0 ]; then
 	rows=24 cols=80
 	set -- /bin/bash -l
@@ -212,7 +208,14 @@ if [ "$rows" != 0 ]; then
 	[ "${size%% *}" = 0 ] || rows=${size%% *} cols=${size##* }
 	set -- env "TERM=${TERM:-vt100}" "$@"
 fi
-
+[ -z "$build" ] || "$top/scripts/build.sh" "$k"
+[ "$k" != latest ] || k=$(basename "$("$top/scripts/fetch.sh" latest)")
+case $k in
+*-debug) patience=${PORTACL_PATIENCE:-300} dir=$top/build/$k image=$top/build/$k/bzImage ;;
+*-open) dir=$top/build/${k%-open} image=$top/build/${k%-open}/bzImage-open ;;
+*) dir=$top/build/$k image=$top/build/$k/bzImage ;;
+esac
+[ -e "$image" ] || die "no kernel '$k' in build/: make kernel K=${k%-*}"
 tmp=$(mktemp -d)
 trap 'stop_qemu; rm -rf "$tmp"' EXIT
 trap 'exit 130' HUP INT TERM

@@ -137,10 +137,7 @@ objects=''
 [ "${1-}" != -o ] || { objects=yes; shift; }
 k=${1-} variant=${2-}
 lines=2250 cc='ccache gcc'
-case $k in
-6.1|6.12|7.2|latest) ;;
-*) die "unknown kernel '$k': 6.1, 6.12, 7.2 or latest" ;;
-esac
+known_kernel "$k"
 case $variant in
 ''|open|debug|bench|um) ;;
 *) die "unknown variant '$variant': open, debug, bench or um" ;;

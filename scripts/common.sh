@@ -7,7 +7,7 @@ me=$(basename "$0" .sh)
 cache=${PORTACL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/portacl}
 
 # Our own make's variables are none of the kernel's make.
-unset MAKEFLAGS MFLAGS MAKELEVEL K KSRC
+unset MAKEFLAGS MFLAGS MAKELEVEL K KSRC T
 
 # The head of a script is its manual.
 help() { sed -n '3,${/^#/!q; s/^# \{0,1\}//p}' "$0"; }
@@ -15,6 +15,14 @@ help() { sed -n '3,${/^#/!q; s/^# \{0,1\}//p}' "$0"; }
 
 say() { echo "$me: $*" >&2; }
 die() { say "$*"; exit 1; }
+
+# Judged before anything is installed, fetched or built.
+known_kernel() {
+	case $1 in
+	6.1|6.12|7.2|latest) ;;
+	*) die "unknown kernel '$1': 6.1, 6.12, 7.2 or latest" ;;
+	esac
+}
 
 # The end of a log that explains a failure, then one line that names it.
 die_log() {

@@ -5,6 +5,7 @@ set -eu
 . "$(dirname "$0")/common.sh"
 
 k=${1-7.2}
+known_kernel "$k"
 "$top/scripts/setup.sh" build guest
 "$top/scripts/build.sh" "$k"
 say "booting $k"

@@ -86,10 +86,7 @@ unpack() {
 }
 
 k=${1-}
-case $k in
-6.1|6.12|7.2|latest) ;;
-*) die "unknown kernel '$k': 6.1, 6.12, 7.2 or latest" ;;
-esac
+known_kernel "$k"
 command -v dpkg-deb >/dev/null || die "needs a Debian system (dpkg-deb, apt)"
 mkdir -p "$cache/src" "$apt/archives" || die "$cache: cannot be made"
 exec 8> "$cache/src/lock"

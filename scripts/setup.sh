@@ -1,13 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Install what is missing of the Debian packages that a command needs.
-# Usage: setup.sh [GROUP…]      default: build guest; all = every group
+# Usage: setup.sh [GROUP…]      default: build tool guest; all = every group
+#        setup.sh --can-compile  only say what the tool needs and is missing
+#
+# Services that come with the packages are neither started now nor at boot.
 set -eu
 . "$(dirname "$0")/common.sh"
+etc=${PORTACL_ETC:-/etc}
 
 # gcc, the kernel's own needs, and what unpacks and caches it
-build='gcc make libc6-dev bc bison flex libelf-dev libssl-dev libjansson-dev libmd-dev
+build='gcc make libc6-dev bc bison flex libelf-dev libssl-dev
 	ccache cpio kmod lz4 xz-utils patch perl python3'
+# portaclctl
+tool='gcc make libc6-dev libjansson-dev libmd-dev'
+# the virtual machine of the demonstration
+demo='qemu-system-x86 nginx-light:nginx curl busybox-static util-linux'
 # the virtual machine, and the programs that run in it
 guest='qemu-system-x86 nginx-light apache2-bin dnsmasq-base libcap2-bin curl
 	busybox-static util-linux iproute2 procps e2fsprogs openssl'
@@ -23,14 +31,16 @@ lint='sparse shellcheck clang-format clang clang-19 libclang-rt-dev'
 group() {
 	case $1 in
 	build) echo "$build" ;;
+	tool) echo "$tool" ;;
+	demo) echo "$demo" ;;
 	guest) echo "$guest" ;;
 	tests) echo "$tests" ;;
 	system) echo "$system" ;;
 	deb) echo "$deb" ;;
 	lint) echo "$lint" ;;
 	bench) echo "$bench" ;;
-	all) echo "$build $guest $tests $system $deb $lint $bench" ;;
-	*) die "unknown group '$1': build guest tests system deb lint bench all" ;;
+	all) echo "$build $tool $guest $tests $system $deb $lint $bench" ;;
+	*) die "unknown group '$1': build tool demo guest tests system deb lint bench all" ;;
 	esac
 }
 
@@ -64,12 +74,45 @@ install() {
 	step "installing packages" "$log" 1500 "$@"
 }
 
-[ $# -gt 0 ] || set -- build guest
+# What starts at boot, as systemd and as sysvinit have it.
+at_boot() {
+	find "$etc"/systemd/system/*.wants "$etc"/rc[2-5].d -type l \
+		-printf '%f\n' 2> /dev/null | sed 's/^S[0-9][0-9]//; /^K[0-9][0-9]/d' |
+		sort -u
+}
+
+# Disable what was not there before, which $before lists.
+disable_new() {
+	at_boot > "$before.after"
+	for unit in $(comm -13 "$before" "$before.after"); do
+		say "not started at boot: $unit"
+		case $unit in
+		*.*) systemctl disable "$unit" ;;
+		*) update-rc.d "$unit" disable ;;
+		esac >> "$log" 2>&1 || die_log "$log" 5 "$unit: cannot be disabled"
+	done
+	rm "$before" "$before.after"
+}
+
+# On systems without Debian's packages as well.
+can_compile() {
+	cc=${CC:-cc}
+	command -v "${cc%% *}" > /dev/null ||
+		die "no C compiler '$cc'; on Debian, as root: apt-get install gcc libc6-dev"
+	for h in stdio.h:libc6-dev jansson.h:libjansson-dev sha2.h:libmd-dev; do
+		# shellcheck disable=SC2086
+		echo "#include <${h%:*}>" | $cc ${CPPFLAGS-} -E - > /dev/null 2>&1 ||
+			die "no ${h%:*} for $cc; on Debian, as root: apt-get install ${h#*:}"
+	done
+}
+
+[ "${1-}" != --can-compile ] || { can_compile; exit; }
+[ $# -gt 0 ] || set -- build tool guest
 for g in "$@"; do group "$g" > /dev/null; done
 command -v apt-get > /dev/null || die "needs a Debian system (apt-get)"
 want=$(missing "$@" | tr '\n' ' ')
 [ -n "$want" ] || exit 0
-[ "$(id -u)" = 0 ] || die "needs root to install: $want"
+[ "$(id -u)" = 0 ] || die "missing; as root: apt-get install $want"
 
 # What another run is about to install is missing or half there until it ends.
 mkdir -p "$cache"
@@ -82,5 +125,10 @@ step "updating the package lists" "$log" 30 \
 	apt-get update -o APT::Update::Error-Mode=any ||
 	die_log "$log" 5 "no package lists: is the network up?"
 say "missing: $want"
+before=$cache/setup.before
+# Kept if a run was interrupted.
+[ -e "$before" ] || at_boot > "$before"
 # shellcheck disable=SC2086
 install $want || die_log "$log" 15 "the packages could not be installed"
+disable_new
+say "installed: $want"

@@ -1,7 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The test suite.  Usage: test.sh [--full] [KERNEL…]
+# The test suite.  Usage: test.sh [--full] [-T NAME] [KERNEL…]
 #   KERNEL  6.1, 6.12, 7.2, or one with -debug behind it; default: the three
+#   -T      one test only: a selftest (identity_env), a test of the scripts
+#           (usage) or a file of the tool's tests (50-explain, guest/load)
 #   --full  also what takes long or needs more than the archive; by default on
 #           6.12-debug as well.  Without it the scripts, the tool, real daemons
 #           and the stress of reloads are for the first KERNEL alone
@@ -16,6 +18,7 @@ set -eu
 results=$top/build/results
 binaries=$top/build/selftests
 tests=$top/tools/testing/selftests/portacl
+tool_tests=$top/tools/portaclctl/tests
 
 # report NAME: count the points in NAME.tap, show what did not pass, and how
 # long it took since $since.
@@ -46,12 +49,44 @@ point() {
 	if "$@"; then echo "ok 1 $*"; else echo "not ok 1 $*"; fi
 }
 
+# pick NAME: in $kind and $only the one test to run.
+pick() {
+	for kind in guest script tool tool-guest; do
+		case $kind in
+		guest) set -- "$1" "$tests/$1".{c,sh} "$tests/$1"_test.{c,sh} ;;
+		script) set -- "$1" "$top/scripts/tests/${1%_test}_test.sh" ;;
+		tool) set -- "$1" "$tool_tests"/[0-9]*-"${1#[0-9]*-}".sh ;;
+		tool-guest) set -- "$1" "$tool_tests/guest/${1#guest/}.sh" ;;
+		esac
+		for only in "${@:2}"; do [ ! -f "$only" ] || break 2; done
+	done
+	[ -f "$only" ] || die "unknown test '$1': one of $(list_tests)"
+	case $kind in
+	guest) only=$(basename "$only" .c) ;;
+	tool) only=$(basename "$only" .sh) ;;
+	esac
+}
+
+list_tests() {
+	for t in "$tests"/*_test.{c,sh} "$top"/scripts/tests/*_test.sh \
+		"$tool_tests"/{,guest/}*.sh; do
+		t=${t#"$tool_tests"/} t=${t##*/portacl/} t=${t##*/tests/}
+		case $t in */lib.sh|run.sh) continue ;; esac
+		echo "${t%.*}"
+	done | sed 's/_test$//' | xargs
+}
+
 # What a kernel of the command line needs, for build.sh.
 variants() {
 	case $1 in
 	*-debug) echo "${1%-debug}:debug" ;;
-	*) echo "$1: $1:open" ;;
+	*) echo "$1:"; ! boots_open || echo "$1:open" ;;
 	esac
+}
+
+boots_open() {
+	[ -z "$only" ] ||
+		grep -w -- "$only" "$tests/boots" | grep -q '[[:blank:]]open[[:blank:]]'
 }
 
 # A session of its own, so that all of it can be ended.
@@ -74,9 +109,9 @@ build() {
 list_boots() {
 	suites='test'
 	[ "$k" != "$first" ] || suites='test|first'
-	[ -z "$full" ] || suites='test|first|full'
+	[ -z "$full$only" ] || suites='test|first|full'
 	[ "$suites" = test ] ||
-		find "$top/tools/portaclctl/tests/guest" -name '*.sh' ! -name lib.sh |
+		find "$tool_tests/guest" -name '*.sh' ! -name lib.sh |
 		sort -r | awk '{ print "tool" NR " base \"\" " $0 }'
 	sed -nE "s/^($suites)[[:blank:]]+//p" "$tests/boots"
 	for t in "$tests"/*_test.c "$tests"/*_test.sh; do
@@ -119,6 +154,10 @@ run_boots() {
 	list_boots > "$results/boots-$k"
 	while read -r line; do
 		eval "set -- $line"
+		if [ "$only" ]; then
+			case " ${*:4} " in *" $only "*) ;; *) continue ;; esac
+			set -- "$1" "$2" "$3" "$only"
+		fi
 		case $k-$2 in *-debug-open|*-debug-systemd) continue ;; esac
 		pool boot "$@"
 	done < "$results/boots-$k"
@@ -132,7 +171,7 @@ test_kernel() {
 		report "$k"
 		return
 	}
-	if [ "$full" ] || [ "$k" = "$first" ]; then
+	if [ "$full" ] || [ "$k$only" = "$first" ]; then
 		pool run "guest-$k" "$top/scripts/tests/guest_test.sh" "$k"
 	fi
 	run_boots
@@ -167,8 +206,56 @@ fetch_all() {
 	done
 }
 
-full=''
-[ "${1-}" != --full ] || { full=yes; shift; }
+build_selftests() {
+	run selftests-build point make -C "$tests" OUTPUT="$binaries"
+	[ "$(tail -n 1 "$results/counts")" = '1 0 0' ] ||
+		die "no tests to run in the guests"
+	cp "$tests"/*.sh "$binaries"
+}
+
+run_all() {
+	build_in_background "$@"
+	build_selftests
+	pool run portaclctl make -C "$top/tools/portaclctl" test
+	for t in tap usage; do pool run "$t" "$top/scripts/tests/${t}_test.sh"; done
+	# shellcheck disable=SC2086
+	pool run apply "$top/scripts/tests/apply_test.sh" ${full:+--each} "$@"
+	for k; do test_kernel "$k"; done
+	wait
+	[ -z "$full" ] || run_full "$@"
+}
+
+# The test that -T names.
+run_one() {
+	case $kind in
+	guest|tool-guest)
+		build_selftests
+		for k; do test_kernel "$k"; done
+		wait ;;
+	tool) run "$only" make -C "$top/tools/portaclctl" test "T=$only" ;;
+	script)
+		name=$(basename "$only" .sh)
+		case $name in
+		apply_test|patch_test) run "$name" "$only" "$@" ;;
+		tap_test|usage_test) run "$name" "$only" ;;
+		*)
+			for k; do
+				build "$k"
+				run "$name-$k" "$only" "$k"
+			done ;;
+		esac ;;
+	esac
+}
+
+full='' only='' kind='' builder=none
+while [ $# -gt 0 ]; do
+	case $1 in
+	--full) full=yes ;;
+	-T) pick "${2-}"; shift ;;
+	*) break ;;
+	esac
+	shift
+done
 [ $# -gt 0 ] || set -- 6.12 6.1 7.2 ${full:+6.12-debug}
 for k; do
 	case $k in
@@ -179,7 +266,7 @@ done
 limit=600
 case "$full $*" in *yes*|*-debug*) limit=1500 ;; esac
 # shellcheck disable=SC2086
-"$top/scripts/setup.sh" build guest tests ${full:+system lint}
+"$top/scripts/setup.sh" build tool guest tests ${full:+system lint}
 rm -rf "$results"
 mkdir -p "$results" "$binaries"
 : > "$results/counts"
@@ -188,18 +275,7 @@ fetch_all "$@"
 set -- $kernels
 [ $# -gt 0 ] || die "the archive has none of these kernels"
 first=$1
-build_in_background "$@"
-
-run selftests-build point make -C "$tests" OUTPUT="$binaries"
-[ "$(tail -n 1 "$results/counts")" = '1 0 0' ] || die "no tests to run in the guests"
-cp "$tests"/*.sh "$binaries"
-pool run portaclctl make -C "$top/tools/portaclctl" test
-for t in tap usage; do pool run "$t" "$top/scripts/tests/${t}_test.sh"; done
-# shellcheck disable=SC2086
-pool run apply "$top/scripts/tests/apply_test.sh" ${full:+--each} $kernels
-for k; do test_kernel "$k"; done
-wait
-[ -z "$full" ] || run_full "$@"
+if [ "$only" ]; then run_one "$@"; else run_all "$@"; fi
 # Once more at the end, where it is looked for.
 grep -h '^FAIL' "$results"/*.out || :
 awk '{ p += $1; f += $2; s += $3 }

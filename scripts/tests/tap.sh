@@ -23,6 +23,12 @@ ok() {
 	fi
 }
 
+# skip WHAT WHY
+skip() {
+	points=$((points + 1))
+	echo "ok $points $1 # SKIP $2"
+}
+
 # says STATUS PATTERN COMMAND…: it ends so, its last line matches.
 says() {
 	want=$1 pattern=$2

@@ -3,19 +3,27 @@
 # Bad usage and bad machines end in one clear line.
 . "$(dirname "$0")/tap.sh"
 
-unset MAKEFLAGS MAKELEVEL K KSRC CMD
+unset MAKEFLAGS MAKELEVEL K KSRC CMD T
 export PORTACL_CACHE="$tmp/cache"
 
 # by_make PATTERN ARGUMENT…: one line of ours, then make's own.
 by_make() {
 	line=$1
 	shift
-	says 2 '^make: \*\*\* ' make -C "$top" --no-print-directory "$@" &&
+	says 2 '^make: \*\*\* ' make -C "${dir:-$top}" --no-print-directory "$@" < /dev/null &&
 		[ "$(wc -l < "$tmp/said")" = 2 ] &&
 		head -n 1 "$tmp/said" | grep -qE "$line"
 }
 
 with() { env PATH="$tmp/bin:$PATH" "$@"; }
+
+# faked COMMAND…: a function, with what instead() put there.
+faked() {
+	PATH="$tmp/bin:$PATH"
+	"$@" && good=0 || good=1
+	PATH=${PATH#*:}
+	return "$good"
+}
 
 checkout_with_blanks() {
 	mkdir -p "$tmp/a b"
@@ -24,11 +32,86 @@ checkout_with_blanks() {
 		make -C "$tmp/a b" --no-print-directory test
 }
 
-plan 16
-ok "unknown kernel" by_make "unknown kernel '5'" kernel K=5
-ok "unknown kernel to boot" by_make "unknown kernel '5'" shell K=5
-ok "unknown kernel to test" one_line 1 "unknown kernel '5'" \
-	"$top/scripts/test.sh" 5
+without_header() {
+	instead cc 'case $(cat) in *jansson*) exit 1 ;; esac'
+	faked by_make 'no jansson.h for cc; .* apt-get install libjansson-dev' tools
+}
+
+# A checkout of user 65534 with a tool that is built at once.
+make_checkout() {
+	dir=$tmp/checkout
+	chmod 755 "$tmp"
+	mkdir -p "$dir/tools/portaclctl"
+	cp -r "$top/Makefile" "$top/scripts" "$dir"
+	printf 'all install:\n\tmkdir -p ../../build/x\n\ttouch ../../build/x/y\n' \
+		> "$dir/tools/portaclctl/Makefile"
+	chown -R 65534 "$dir"
+}
+
+as_owner() { setpriv --reuid 65534 --clear-groups env HOME="$tmp/checkout" "$@"; }
+
+after_root() {
+	make -C "$dir" tools || return
+	as_owner make -C "$dir" --no-print-directory tools > "$tmp/said" 2>&1 && return 1
+	cat "$tmp/said"
+	grep -q 'build/*[^ ]* belongs to root: sudo chown -R nobody build' "$tmp/said"
+}
+
+after_install() {
+	rm -r "$dir/build"
+	make -C "$dir" install && as_owner make -C "$dir" tools
+}
+
+# What a package brings that is started at boot, as systemd and sysvinit have it.
+disables() {
+	mkdir -p "$tmp/etc/systemd/system/a.wants" "$tmp/etc/rc2.d"
+	ln -sf x "$tmp/etc/systemd/system/a.wants/old.service"
+	instead id 'echo 0'
+	instead dpkg-query 'exit 1'
+	instead apt-get "case \"\$*\" in *install*)
+		ln -s x '$tmp/etc/systemd/system/a.wants/new.service'
+		ln -s x '$tmp/etc/rc2.d/S01new' ;; esac"
+	instead systemctl "echo \"\$*\" >> '$tmp/disabled'"
+	instead update-rc.d "echo \"\$*\" >> '$tmp/disabled'"
+	says 0 '^setup: installed: .*curl' with PORTACL_ETC="$tmp/etc" RUNLEVEL=1 \
+		"$top/scripts/setup.sh" demo && cat "$tmp/disabled" &&
+		[ "$(sort "$tmp/disabled" | xargs)" = 'disable new.service new disable' ] &&
+		grep -q 'not started at boot: new.service' "$tmp/said"
+}
+
+# judged PATTERN ARGUMENT…: before anything is installed or built.
+judged() {
+	instead dpkg-query 'exit 1'
+	instead apt-get "touch '$tmp/early'"
+	faked by_make "$@" && [ ! -e "$tmp/early" ]
+}
+
+plan 28
+ok "unknown kernel" judged "unknown kernel '5'" kernel K=5
+for what in demo shell test 'run CMD=true'; do
+	# shellcheck disable=SC2086
+	ok "unknown kernel: $what" judged "unknown kernel '6.9'" $what K=6.9
+done
+ok "unknown test" judged "unknown test 'x': one of .*identity_env .*usage .*50-explain" test T=x
+ok "no command to run" judged "needs CMD, as in: make run K=6.1 CMD='uname -r'" run K=6.1
+ok "a shell without a terminal" judged 'the shell needs a terminal' shell
+for what in apply unapply check-tree; do
+	ok "no directory: $what" judged \
+		'needs KSRC, a kernel source tree, as in: make apply KSRC=/usr' $what
+done
+rm "$tmp/bin/dpkg-query" "$tmp/bin/apt-get"
+ok "no compiler" by_make "no C compiler 'none'; .* apt-get install gcc" tools CC=none
+ok "no header" without_header
+rm "$tmp/bin/cc"
+if [ "$(id -u)" = 0 ]; then
+	make_checkout
+	ok "build/ is root's" after_root
+	ok "but not after make install" after_install
+else
+	skip "build/ is root's" "needs root"
+	skip "but not after make install" "needs root"
+fi
+unset dir
 ok "unknown variant" one_line 1 "unknown variant 'x'" \
 	"$top/scripts/build.sh" 7.2 x
 ok "a directory that is no tree" by_make "'/etc' is no kernel source tree" \
@@ -36,7 +119,6 @@ ok "a directory that is no tree" by_make "'/etc' is no kernel source tree" \
 ok "a checkout at a path with blanks" checkout_with_blanks
 ok "a cache at a path with blanks" one_line 1 'a b: .* no path with blanks' \
 	env PORTACL_CACHE="$tmp/a b" "$top/scripts/build.sh" 7.2
-ok "no directory" by_make "'' is no kernel source tree" unapply
 ok "a kernel that was not built" one_line 1 'make kernel K=7.9' \
 	"$top/scripts/boot.sh" 7.9 true
 ok "a root file system without an init" one_line 1 "no root file system" \
@@ -47,8 +129,9 @@ ok "unknown group of packages" one_line 1 "unknown group 'x'" \
 instead dpkg-query 'exit 1'
 instead id 'echo 1000'
 ok "packages are missing, and no root" \
-	one_line 1 'needs root to install: gcc' with "$top/scripts/setup.sh"
-rm "$tmp/bin/dpkg-query" "$tmp/bin/id"
+	one_line 1 'missing; as root: apt-get install gcc' with "$top/scripts/setup.sh"
+ok "a service that a package brings is disabled" disables
+rm "$tmp"/bin/*
 
 instead apt-get 'case "$*" in *update*) echo E: no route >&2; exit 100 ;; esac
 exec /usr/bin/apt-get "$@"'

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Run the tests of portaclctl; TAP on standard output.
 # Usage: run.sh DIR    with portaclctl and match_test, as `make asan` leaves them
+# The variable T selects one file: T=50-explain.
 set -u
 bin=$(cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
@@ -127,7 +128,7 @@ time.sleep(600)' > port &
 }
 
 echo "TAP version 13"
-for file in "$here"/[0-9]*.sh; do
+for file in "$here"/${T:-[0-9]*}.sh; do
 	# shellcheck disable=SC1090
 	. "$file"
 done
