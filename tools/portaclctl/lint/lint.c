@@ -1,46 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <search.h>
 #include <sys/stat.h>
 
 #include "commands.h"
 #include "lint/lint.h"
 #include "lint/lockout.h"
 #include "load/lastgood.h"
-#include "policy/cover.h"
 #include "policy/exe.h"
 #include "policy/links.h"
 #include "policy/names.h"
 #include "system/launch.h"
 #include "system/units.h"
 
-/* One finding; the rule counts from 0, or it is NO_RULE. */
+/* Add a finding; the rule counts from 0, or it is NO_RULE. */
 void report(struct linter *linter, u32 rule, const char *id, const char *fmt,
 	    ...)
 {
-	const struct config *cfg = linter->cfg;
-	const struct origin *origin = rule == NO_RULE ? NULL :
-				      &cfg->origins[rule];
-	const char *file = origin ? cfg->files.items[origin->file] : NULL;
 	va_list args;
-	char *text;
 
 	va_start(args, fmt);
-	text = xvasprintf(fmt, args);
+	findings_add(&linter->findings, rule, id, xvasprintf(fmt, args));
 	va_end(args);
-	linter->findings++;
-	if (linter->json) {
-		json_array_append_new(linter->json, json_pack(
-			"{ss so so so so}", "id", id,
-			"rule", origin ? json_integer(rule + 1) : json_null(),
-			"file", origin ? json_text(file) : json_null(),
-			"line", origin ? json_integer(origin->line) :
-					 json_null(),
-			"text", json_text(text)));
-	} else {
-		if (origin)
-			print("%s:%u: ", file, origin->line);
-		print("%s [%s]\n", text, id);
-	}
-	free(text);
 }
 
 /* Whoever can write the policy's files has what the policy can give. */
@@ -58,38 +38,86 @@ static void lint_files(struct linter *linter)
 	}
 }
 
-/* What a rule's program has; of its other rules, only what breaks them. */
-static void lint_program(struct linter *linter, u32 index, u32 faults)
+/* What is wrong with a program; many rules name the same one. */
+struct looked {
+	u64 exe;
+	u32 faults;
+	char *texts[PROGRAM_NR_FAULTS];
+};
+
+static int compare_looked(const void *a, const void *b)
+{
+	const struct looked *x = a, *y = b;
+
+	return x->exe < y->exe ? -1 : x->exe > y->exe;
+}
+
+static void free_looked(void *pointer)
+{
+	struct looked *looked = pointer;
+	u32 i;
+
+	for (i = 0; i < PROGRAM_NR_FAULTS; i++)
+		free(looked->texts[i]);
+	free(looked);
+}
+
+static struct looked *look(const struct linter *linter, u32 index)
 {
 	const struct portacl_policy *policy = linter->policy;
 	const struct portacl_rule *rule = &policy->rules[index];
 	const char *path = policy->strings + rule->exe_text;
+	struct looked *looked = xzalloc(sizeof(*looked));
 	struct program program;
-	u32 fault;
+	u32 i;
 
 	program_look(&program, path, true);
-	for (fault = 0; fault < PROGRAM_NR_FAULTS; fault++) {
-		bool dead = program_is_dead(rule, BIT(fault));
-		char *text;
+	looked->exe = rule->exe;
+	looked->faults = program.faults;
+	for (i = 0; i < PROGRAM_NR_FAULTS; i++)
+		if (program.faults & BIT(i))
+			looked->texts[i] = program_fault_text(&program, path,
+							      i);
+	return looked;
+}
 
-		if (!(program.faults & BIT(fault)) ||
-		    !(dead || (faults & PROGRAM_FIRST)))
-			continue;
-		text = program_fault_text(&program, path, fault);
-		report(linter, index, program_fault_id(fault), "%s%s", text,
-		       dead ? ": the rule matches nobody" : "");
-		free(text);
+/* Of the further rules of a program, report only what breaks them. */
+static void lint_program(struct linter *linter, u32 index,
+			 const struct looked *looked, bool first)
+{
+	const struct portacl_rule *rule = &linter->policy->rules[index];
+	u32 i;
+
+	for (i = 0; i < PROGRAM_NR_FAULTS; i++) {
+		bool dead = program_is_dead(rule, looked->faults & BIT(i));
+
+		if ((looked->faults & BIT(i)) && (dead || first))
+			report(linter, index, program_fault_id(i), "%s%s",
+			       looked->texts[i],
+			       dead ? ": the rule matches nobody" : "");
 	}
 }
 
 static void lint_programs(struct linter *linter)
 {
-	u32 i, *faults = programs_look(linter->policy, true);
+	const struct portacl_policy *policy = linter->policy;
+	void *cache = NULL;
+	u32 i;
 
-	for (i = 0; i < linter->policy->nr_rules; i++)
-		if (faults[i] & (BIT(PROGRAM_NR_FAULTS) - 1))
-			lint_program(linter, i, faults[i]);
-	free(faults);
+	for (i = 0; i < policy->nr_rules; i++) {
+		struct looked key = { .exe = policy->rules[i].exe };
+		struct looked **found = tfind(&key, &cache, compare_looked);
+		bool first = key.exe && !found;
+
+		if (first)
+			found = tsearch(look(linter, i), &cache,
+					compare_looked);
+		if (key.exe && !found)
+			die_errno("memory");
+		if (key.exe)
+			lint_program(linter, i, *found, first);
+	}
+	tdestroy(cache, free_looked);
 }
 
 static bool has_user(const struct portacl_policy *policy,
@@ -277,11 +305,11 @@ int cmd_lint(char **argv)
 	const struct flag flags[] = { { "json", &json, NULL } };
 	struct config cfg = { 0 };
 	struct linter linter = { .cfg = &cfg };
+	int status;
 
 	take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER);
 	config_load(&cfg, argv + 1);
 	linter.policy = cfg.policy;
-	linter.json = json ? json_array() : NULL;
 	linter.image = launch_image();
 	lint_files(&linter);
 	lint_programs(&linter);
@@ -291,11 +319,10 @@ int cmd_lint(char **argv)
 	lint_units(&linter);
 	lint_stale(&linter);
 	lint_lockouts(&linter);
-	if (json)
-		print_json(linter.json);
-	else if (!linter.findings)
-		print("nothing found\n");
+	findings_print(&linter.findings, &cfg, json);
+	status = linter.findings.nr ? EXIT_REFUSED : EXIT_OK;
+	findings_free(&linter.findings);
 	free(linter.image);
 	config_free(&cfg);
-	return linter.findings ? EXIT_REFUSED : EXIT_OK;
+	return status;
 }

@@ -1,32 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * portaclctl: what lint finds.
+ * portaclctl: the checks of lint.
  */
 #ifndef _PORTACLCTL_LINT_LINT_H
 #define _PORTACLCTL_LINT_LINT_H
 
-#include <jansson.h>
-
-#include "policy/files.h"
-
-#define NO_RULE U32_MAX
+#include "lint/report.h"
 
 /**
- * struct linter - a policy that is looked at
+ * struct linter - a policy and what was found out about it
  * @cfg: its files
  * @policy: the policy
- * @json: where findings are added, or NULL to print them
- * @image: what systemd executes its services with
- * @launcher: a `launcher` line names it
- * @findings: number of findings
+ * @findings: the findings
+ * @image: the program with which systemd executes its services
+ * @launcher: a `launcher` line names @image
+ * @unknown: number of unknown groups and of unknown users found so far
+ * @blacklist: the ports of /etc/bindresvport.blacklist
  */
 struct linter {
 	const struct config *cfg;
 	const struct portacl_policy *policy;
-	json_t *json;
+	struct findings findings;
 	char *image;
 	bool launcher;
-	u32 findings;
+	u32 unknown[2];
+	bool blacklist[1024];
 };
 
 void report(struct linter *linter, u32 rule, const char *id, const char *fmt,

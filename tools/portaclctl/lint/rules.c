@@ -2,18 +2,22 @@
 /*
  * What is odd about a rule by itself.
  */
+#include "lib/cleanup.h"
 #include "lint/lint.h"
 #include "policy/names.h"
+
+/* A directory may take long to say that it does not know an id. */
+#define MAX_UNKNOWN 1000
 
 static void lint_ids(struct linter *linter, u32 index, enum name_kind kind,
 		     const struct portacl_range *range, u32 nr)
 {
 	bool user = kind == NAME_USER;
-	u32 i;
+	u32 i, *unknown = &linter->unknown[user];
 
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < nr && *unknown < MAX_UNKNOWN; i++)
 		if (range[i].min == range[i].max &&
-		    !name_of(kind, range[i].min))
+		    !name_of(kind, range[i].min) && ++*unknown)
 			report(linter, index, user ? "uid-unknown" :
 						     "gid-unknown",
 			       "%s=%u is no %s of this machine",
@@ -74,33 +78,31 @@ static void lint_uids(struct linter *linter, u32 index)
 		       "every process of root gets the port, also one from which CAP_NET_BIND_SERVICE was taken: add exe=, cgroup= or launch=root");
 }
 
-/* Ports that /etc/bindresvport.blacklist names are passed by. */
-static void read_blacklist(u8 *listed)
+/* bindresvport passes by the ports that /etc/bindresvport.blacklist lists. */
+static void read_blacklist(struct linter *linter)
 {
-	char *path = in_root("/etc/bindresvport.blacklist");
-	char *text = read_file(path, NULL), *rest = text, *line;
+	autofree char *path = in_root("/etc/bindresvport.blacklist");
+	autofree char *text = read_file(path, NULL);
+	char *rest = text, *line;
 	u32 port;
 
-	memset(listed, 0, 1024);
 	while (text && (line = strsep(&rest, "\n"))) {
 		port = strtoul(line, NULL, 10);
-		if (port < 1024)
-			listed[port] = 1;
+		if (port < ARRAY_SIZE(linter->blacklist))
+			linter->blacklist[port] = true;
 	}
-	free(text);
-	free(path);
 }
 
 /* The ports of a rule that a picker of reserved ports may try, as text. */
-static char *picked_ports(const struct portacl_policy *policy,
+static char *picked_ports(const struct linter *linter,
 			  const struct portacl_rule *rule)
 {
-	const struct portacl_range *port = portacl_rule_ports(policy, rule);
+	const struct portacl_range *port = portacl_rule_ports(linter->policy,
+							      rule);
+	const bool *listed = linter->blacklist;
 	struct buf text = { 0 };
-	u8 listed[1024];
 	u32 i, n, end;
 
-	read_blacklist(listed);
 	for (i = 0; i < rule->nr_ports; i++) {
 		for (n = max(port[i].min, 512U); n <= min(port[i].max, 1023U);
 		     n = end + 1) {
@@ -130,7 +132,7 @@ static void lint_pickers(struct linter *linter, u32 index)
 	if (!(rule->protos & (BIT(PORTACL_TCP) | BIT(PORTACL_UDP))) ||
 	    (!deny && !(rule->flags & PORTACL_RULE_ONLY)))
 		return;
-	ports = picked_ports(policy, rule);
+	ports = picked_ports(linter, rule);
 	if (ports)
 		report(linter, index, "bindresvport",
 		       "closes ports from 512 to 1023 (%s), where mount.nfs, rsh and others look for a free one: bindresvport stops at the first EACCES; name them in /etc/bindresvport.blacklist, and keep sunrpc.min_resvport and sunrpc.max_resvport clear of them",
@@ -195,6 +197,7 @@ void lint_rules(struct linter *linter)
 		report(linter, i, "denies-everything",
 		       "denies everything, sshd too: no rule allows anything");
 	read_ephemeral(&ephemeral);
+	read_blacklist(linter);
 	for (i = 0; i < policy->nr_rules; i++) {
 		const struct portacl_rule *rule = &policy->rules[i];
 
@@ -208,4 +211,9 @@ void lint_rules(struct linter *linter)
 		if (rule->flags & PORTACL_RULE_ONLY)
 			lint_only(linter, i, &ephemeral);
 	}
+	for (i = 0; i < ARRAY_SIZE(linter->unknown); i++)
+		if (linter->unknown[i] == MAX_UNKNOWN)
+			report(linter, NO_RULE, "not-looked-up",
+			       "%u %ss are unknown here; further ones were not looked up",
+			       MAX_UNKNOWN, i ? "user" : "group");
 }

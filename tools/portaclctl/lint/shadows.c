@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rules that are never reached, because the rules before them match all of
- * theirs.
+ * Rules that are never reached, because the rules before them match everything
+ * that they match.
  */
+#include "lib/cleanup.h"
 #include "lint/lint.h"
 
 /* In the worst case every rule is compared with all before it. */
-#define MAX_STEPS (1ULL << 28)
+#define MAX_STEPS (1ULL << 27)
+
+/* What a comparison of all keys costs, in steps. */
+#define COMPARE_STEPS 16
 
 #define MAX_NAMED 5
-
-#define WIDE 0xffffffffU
 
 /* Is each range of @b within one of @a?  None means any number. */
 static bool ranges_cover(const struct portacl_range *a, u32 nr_a,
@@ -112,26 +114,44 @@ bool subject_covers(const struct portacl_policy *policy,
 	       addrs_cover(policy, a, b) && cgroup_covers(policy, a, b);
 }
 
+/* The keys of a rule by which it is looked up. */
+enum {
+	PART_EXE,
+	PART_UID,
+	PART_GID,
+	PART_PORT,
+	PART_ADDR,
+	PART_CGROUP,
+	NR_PARTS,
+};
+
 /**
- * struct place - where a rule is looked for
- * @exe: the program that it names, or 0
- * @uid: the only user that it names, or WIDE
- * @port: the only port that it names, or WIDE
+ * struct place - where a rule is looked up
+ * @key: of what the rule names, see key_of()
  * @rule: its index
+ * @port_min: the lowest port that it names
+ * @port_max: the highest one
+ * @uid_min: the lowest user that it names
+ * @uid_max: the highest one
  */
 struct place {
-	u64 exe;
-	u32 uid;
-	u32 port;
+	u64 key;
 	u32 rule;
+	u16 port_min;
+	u16 port_max;
+	u32 uid_min;
+	u32 uid_max;
 };
 
 /**
  * struct search - the rules, by what they name
  * @linter: the policy
  * @places: a place per rule, sorted
- * @found: the earlier rules that match everybody of the current one
+ * @found: the earlier rules that match everybody whom the current one matches
  * @nr: number of @found
+ * @marks: per rule, the last rule for which it is in @used, plus one
+ * @used: those of @found that are needed to match all of the current rule
+ * @nr_used: number of @used
  * @steps: comparisons so far
  */
 struct search {
@@ -139,49 +159,104 @@ struct search {
 	struct place *places;
 	u32 *found;
 	u32 nr;
+	u32 *marks;
+	u32 *used;
+	u32 nr_used;
 	u64 steps;
 };
 
-static u32 single(const struct portacl_range *range, u32 nr)
+/* The only one that a rule names, plus one; 0: it names none, or several. */
+static u64 single(const struct portacl_range *range, u32 nr)
 {
-	return nr == 1 && range->min == range->max ? range->min : WIDE;
+	return nr == 1 && range->min == range->max ? range->min + 1ULL : 0;
+}
+
+static u64 single_addr(const struct portacl_cidr *addr, u32 nr)
+{
+	return nr == 1 && addr->len == 128 ?
+	       portacl_hash_path((const char *)addr->addr,
+				 sizeof(addr->addr)) | 1 : 0;
+}
+
+static u64 hash_cgroup(const char *path, size_t len)
+{
+	return portacl_hash_path(path, len) | 1;
+}
+
+static void split(const struct portacl_policy *policy, u32 index, u64 *parts)
+{
+	const struct portacl_rule *rule = &policy->rules[index];
+	const char *cgroup = policy->strings + rule->cgroup;
+
+	parts[PART_EXE] = rule->exe;
+	parts[PART_UID] = single(portacl_rule_uids(policy, rule),
+				 rule->nr_uids);
+	parts[PART_GID] = single(portacl_rule_gids(policy, rule),
+				 rule->nr_gids);
+	parts[PART_PORT] = single(portacl_rule_ports(policy, rule),
+				  rule->nr_ports);
+	parts[PART_ADDR] = single_addr(portacl_rule_addrs(policy, rule),
+				       rule->nr_addrs);
+	parts[PART_CGROUP] = rule->cgroup ?
+			     hash_cgroup(cgroup, strlen(cgroup)) : 0;
+}
+
+/* Equal keys may be of different parts; the rules are compared anyway. */
+static u64 key_of(const u64 *parts)
+{
+	u64 key = 0;
+	u32 i;
+
+	for (i = 0; i < NR_PARTS; i++)
+		key = (key ^ parts[i]) * 0x9e3779b97f4a7c15ULL + (key >> 29);
+	return key;
 }
 
 static struct place place_of(const struct portacl_policy *policy, u32 index)
 {
 	const struct portacl_rule *rule = &policy->rules[index];
-
-	return (struct place) {
-		.exe = rule->exe,
-		.uid = single(portacl_rule_uids(policy, rule), rule->nr_uids),
-		.port = single(portacl_rule_ports(policy, rule),
-			       rule->nr_ports),
+	const struct portacl_range *port = portacl_rule_ports(policy, rule);
+	const struct portacl_range *uid = portacl_rule_uids(policy, rule);
+	struct place place = {
 		.rule = index,
+		.port_min = U16_MAX,
+		.uid_min = rule->nr_uids ? U32_MAX : 0,
+		.uid_max = rule->nr_uids ? 0 : U32_MAX,
 	};
+	u64 parts[NR_PARTS];
+	u32 i;
+
+	split(policy, index, parts);
+	place.key = key_of(parts);
+	for (i = 0; i < rule->nr_ports; i++) {
+		place.port_min = min((u32)place.port_min, port[i].min);
+		place.port_max = max((u32)place.port_max, port[i].max);
+	}
+	for (i = 0; i < rule->nr_uids; i++) {
+		place.uid_min = min(place.uid_min, uid[i].min);
+		place.uid_max = max(place.uid_max, uid[i].max);
+	}
+	return place;
 }
 
 static int compare_places(const void *a, const void *b)
 {
 	const struct place *x = a, *y = b;
 
-	if (x->exe != y->exe)
-		return x->exe < y->exe ? -1 : 1;
-	if (x->uid != y->uid)
-		return x->uid < y->uid ? -1 : 1;
-	if (x->port != y->port)
-		return x->port < y->port ? -1 : 1;
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
 	return x->rule < y->rule ? -1 : x->rule > y->rule;
 }
 
-/* The first place that is not before @wanted. */
-static u32 find_place(const struct search *search, const struct place *wanted)
+/* The first place with the key, or with a higher one. */
+static u32 find_place(const struct search *search, u64 key)
 {
 	u32 low = 0, high = search->linter->policy->nr_rules;
 
 	while (low < high) {
 		u32 middle = low + (high - low) / 2;
 
-		if (compare_places(&search->places[middle], wanted) < 0)
+		if (search->places[middle].key < key)
 			low = middle + 1;
 		else
 			high = middle;
@@ -189,44 +264,74 @@ static u32 find_place(const struct search *search, const struct place *wanted)
 	return low;
 }
 
-/* Earlier rules that name exactly this and match everybody of @index. */
-static void collect(struct search *search, u32 index, struct place wanted)
+/* Add the earlier rules with this key that match everybody of @own. */
+static void collect(struct search *search, const struct place *own, u64 key)
 {
 	const struct portacl_policy *policy = search->linter->policy;
 	const struct portacl_rule *rules = policy->rules;
+	const struct portacl_rule *rule = &rules[own->rule];
 	u32 at, nr = policy->nr_rules;
 
-	wanted.rule = 0;
-	for (at = find_place(search, &wanted); at < nr; at++, search->steps++) {
+	for (at = find_place(search, key); at < nr; at++, search->steps++) {
 		const struct place *place = &search->places[at];
 
-		if (place->exe != wanted.exe || place->uid != wanted.uid ||
-		    place->port != wanted.port || place->rule >= index)
+		if (place->key != key || place->rule >= own->rule)
 			break;
-		if ((rules[place->rule].protos & rules[index].protos) &&
-		    subject_covers(policy, &rules[place->rule], &rules[index]))
+		if (place->port_min > own->port_max ||
+		    place->port_max < own->port_min ||
+		    place->uid_min > own->uid_min ||
+		    place->uid_max < own->uid_max ||
+		    !(rules[place->rule].protos & rule->protos))
+			continue;
+		search->steps += COMPARE_STEPS;
+		if (subject_covers(policy, &rules[place->rule], rule))
 			search->found[search->nr++] = place->rule;
 	}
 }
 
-/* A rule that covers it names the same thing, or none, or several. */
+/*
+ * A rule that matches everybody of @own names the same things, or none or
+ * several in their place.
+ */
+static void collect_parts(struct search *search, const struct place *own,
+			  const u64 *parts)
+{
+	u32 i, part;
+
+	for (i = 0; i < BIT(PART_CGROUP); i++) {
+		u64 wanted[NR_PARTS];
+
+		for (part = 0; part < NR_PARTS; part++) {
+			if ((i & BIT(part)) && !parts[part])
+				break;
+			wanted[part] = i & BIT(part) ? 0 : parts[part];
+		}
+		if (part == NR_PARTS)
+			collect(search, own, key_of(wanted));
+	}
+}
+
+/* The same for the cgroup, each one above it, and none. */
 static void collect_all(struct search *search, u32 index)
 {
-	struct place own = place_of(search->linter->policy, index);
-	u32 i;
+	const struct portacl_policy *policy = search->linter->policy;
+	const char *cgroup = policy->strings + policy->rules[index].cgroup;
+	struct place own = place_of(policy, index);
+	u64 parts[NR_PARTS];
+	size_t len = strlen(cgroup);
 
 	search->nr = 0;
-	for (i = 0; i < 8; i++) {
-		struct place wanted = own;
-
-		if ((i & 1 && !own.exe) || (i & 2 && own.uid == WIDE) ||
-		    (i & 4 && own.port == WIDE))
-			continue;
-		wanted.exe = i & 1 ? 0 : own.exe;
-		wanted.uid = i & 2 ? WIDE : own.uid;
-		wanted.port = i & 4 ? WIDE : own.port;
-		collect(search, index, wanted);
+	split(policy, index, parts);
+	while (len) {
+		parts[PART_CGROUP] = hash_cgroup(cgroup, len);
+		collect_parts(search, &own, parts);
+		if (len == 1)
+			break;
+		while (len > 1 && cgroup[--len] != '/')
+			;
 	}
+	parts[PART_CGROUP] = 0;
+	collect_parts(search, &own, parts);
 }
 
 /* The highest port up to which @found match without a gap; @port - 1: none. */
@@ -254,9 +359,16 @@ static u32 reach(struct search *search, u32 proto, u32 port, u32 *rule)
 	return last;
 }
 
-/* The ports of one protocol; @used are the rules that match them. */
-static bool are_covered(struct search *search, u32 index, u32 proto,
-			unsigned long *used)
+static void use(struct search *search, u32 index, u32 rule)
+{
+	if (search->marks[rule] == index + 1)
+		return;
+	search->marks[rule] = index + 1;
+	search->used[search->nr_used++] = rule;
+}
+
+/* Do the rules found match all ports of the rule, for one protocol? */
+static bool are_covered(struct search *search, u32 index, u32 proto)
 {
 	const struct portacl_policy *policy = search->linter->policy;
 	const struct portacl_rule *rule = &policy->rules[index];
@@ -268,23 +380,28 @@ static bool are_covered(struct search *search, u32 index, u32 proto,
 			last = reach(search, proto, port, &by);
 			if (last < port)
 				return false;
-			used[by / BITS_PER_LONG] |= 1UL << by % BITS_PER_LONG;
+			use(search, index, by);
 		}
 	}
 	return true;
 }
 
-static void report_shadow(struct search *search, u32 index,
-			  unsigned long *used)
+static int compare_numbers(const void *a, const void *b)
+{
+	u32 x = *(const u32 *)a, y = *(const u32 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void report_shadow(struct search *search, u32 index)
 {
 	const struct portacl_rule *rule = &search->linter->policy->rules[index];
+	u32 i, n = search->nr_used;
 	struct buf text = { 0 };
-	u32 i, n = 0;
 
-	for (i = 0; i < index; i++)
-		if (used[i / BITS_PER_LONG] & 1UL << i % BITS_PER_LONG &&
-		    ++n <= MAX_NAMED)
-			buf_printf(&text, "%s%u", n > 1 ? ", " : "", i + 1);
+	qsort(search->used, n, sizeof(*search->used), compare_numbers);
+	for (i = 0; i < min(n, (u32)MAX_NAMED); i++)
+		buf_printf(&text, "%s%u", i ? ", " : "", search->used[i] + 1);
 	if (n > MAX_NAMED)
 		buf_printf(&text, " and %u more", n - MAX_NAMED);
 	report(search->linter, index, "shadowed",
@@ -297,43 +414,43 @@ static void report_shadow(struct search *search, u32 index,
 
 static void lint_shadow(struct search *search, u32 index)
 {
-	const struct portacl_policy *policy = search->linter->policy;
-	size_t longs = index / BITS_PER_LONG + 1;
-	unsigned long *used;
-	bool covered = true;
+	const struct portacl_rule *rule = &search->linter->policy->rules[index];
 	u32 i;
 
 	collect_all(search, index);
+	search->nr_used = 0;
 	if (!search->nr)
 		return;
-	used = xzalloc(longs * sizeof(*used));
-	for (i = 0; i < PORTACL_NR_PROTOS && covered; i++)
-		if (policy->rules[index].protos & BIT(i))
-			covered = are_covered(search, index, i, used);
-	if (covered)
-		report_shadow(search, index, used);
-	free(used);
+	for (i = 0; i < PORTACL_NR_PROTOS; i++)
+		if ((rule->protos & BIT(i)) && !are_covered(search, index, i))
+			return;
+	report_shadow(search, index);
 }
 
+/* Report the rules that are never reached. */
 void lint_shadows(struct linter *linter)
 {
 	const struct portacl_policy *policy = linter->policy;
 	u32 i, nr = policy->nr_rules;
+	autofree struct place *places = xrealloc(NULL, nr + 1, sizeof(*places));
+	autofree u32 *found = xrealloc(NULL, nr + 1, sizeof(*found));
+	autofree u32 *used = xrealloc(NULL, nr + 1, sizeof(*used));
+	autofree u32 *marks = xzalloc((nr + 1) * sizeof(*marks));
 	struct search search = {
 		.linter = linter,
-		.places = xrealloc(NULL, nr + 1, sizeof(*search.places)),
-		.found = xrealloc(NULL, nr + 1, sizeof(*search.found)),
+		.places = places,
+		.found = found,
+		.used = used,
+		.marks = marks,
 	};
 
 	for (i = 0; i < nr; i++)
-		search.places[i] = place_of(policy, i);
-	qsort(search.places, nr, sizeof(*search.places), compare_places);
+		places[i] = place_of(policy, i);
+	qsort(places, nr, sizeof(*places), compare_places);
 	for (i = 1; i < nr && search.steps < MAX_STEPS; i++)
 		lint_shadow(&search, i);
 	if (i < nr)
 		report(linter, NO_RULE, "not-searched",
-		       "only the first %u of %u rules were searched for such as are never reached",
+		       "only the first %u of %u rules were checked for being never reached",
 		       i, nr);
-	free(search.places);
-	free(search.found);
 }

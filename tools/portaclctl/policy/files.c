@@ -5,6 +5,7 @@
 #include <glob.h>
 #include <libgen.h>
 #include <linux/err.h>
+#include <search.h>
 #include <unistd.h>
 
 #include "policy/exe.h"
@@ -14,6 +15,10 @@
 
 #define MAX_DEPTH 16
 #define MAX_ERRORS 20
+#define MAX_WARNINGS 20
+
+/* Rules that come from exe= patterns. */
+#define MAX_EXPANDED 100000
 
 static void say(struct source *src, u32 column, const char *kind,
 		const char *reason)
@@ -86,20 +91,58 @@ static bool takes_writable(const char *text)
 	return takes;
 }
 
-/* Where a program really is, if only root can say so. */
-static bool find_target(const struct source *src, const char *path,
-			char *target)
-{
-	struct program program;
+/* Where a path leads; each is looked up once: many rules name one program. */
+struct lead {
+	char *path;
+	char *target;
 	enum link_kind kind;
+};
 
+static int compare_leads(const void *a, const void *b)
+{
+	return strcmp(((const struct lead *)a)->path,
+		      ((const struct lead *)b)->path);
+}
+
+static struct lead *make_lead(const char *path)
+{
+	struct lead *lead = xzalloc(sizeof(*lead));
+	char target[PATH_MAX];
+	struct program program;
+
+	lead->path = xstrdup(path);
 	program_look(&program, path, false);
 	if (!(program.faults & BIT(PROGRAM_NOT_CANONICAL)))
-		return false;
-	kind = link_follow(path, target);
-	return (kind == LINK_SAFE ||
-		(kind == LINK_UNSAFE && takes_writable(src->text))) &&
-	       !strcmp(target, program.target);
+		return lead;
+	lead->kind = link_follow(path, target);
+	if (lead->kind == LINK_NONE || strcmp(target, program.target))
+		lead->kind = LINK_NONE;
+	else
+		lead->target = xstrdup(target);
+	return lead;
+}
+
+static const struct lead *find_lead(const char *path)
+{
+	static void *cache;
+	struct lead key = { .path = (char *)path };
+	struct lead **found = tfind(&key, &cache, compare_leads);
+
+	if (!found)
+		found = tsearch(make_lead(path), &cache, compare_leads);
+	if (!found)
+		die_errno("memory");
+	return *found;
+}
+
+/* Where a program really is, if only root can say so; or NULL. */
+static const char *find_target(const struct source *src, const char *path)
+{
+	const struct lead *lead = find_lead(path);
+
+	return lead->kind == LINK_SAFE ||
+	       (lead->kind == LINK_UNSAFE && takes_writable(src->text)) ?
+	       lead->target : NULL;
 }
 
 /* A rule for a program; @exe is how to write it, NULL: as it is. */
@@ -108,52 +151,76 @@ static bool feed_program(struct source *src, struct line *line,
 {
 	struct config *cfg = src->cfg;
 	u32 rules = cfg->parser.draft.rules.len;
-	char target[PATH_MAX];
-	bool moved = find_target(src, path, target), good;
+	const char *target = find_target(src, path);
+	bool good;
 
-	if (moved) {
+	if (target) {
 		free(exe);
 		exe = path_escape(target);
 	}
-	if (moved && cfg->list_links)
+	if (target && cfg->list_links)
 		print("%s:%u: exe=%s resolves to %s\n", src->path, src->line,
 		       path, exe);
 	good = translate(src, line, exe);
 	if (good)
 		feed(src, line);
-	if (moved && cfg->parser.draft.rules.len > rules)
+	if (target && cfg->parser.draft.rules.len > rules)
 		cfg->written[rules] = xstrdup(path);
 	free(exe);
 	return good;
+}
+
+/* The files that an exe= pattern matches; each pattern is expanded once. */
+static const struct list *find_matches(struct config *cfg, const char *pattern)
+{
+	size_t len = strcspn(pattern, " \t"), i;
+	struct list *matches;
+
+	for (i = 0; i < cfg->patterns.len; i++)
+		if (strlen(cfg->patterns.items[i]) == len &&
+		    !strncmp(cfg->patterns.items[i], pattern, len))
+			return &cfg->matches[i];
+	cfg->matches = xrealloc(cfg->matches, i + 1, sizeof(*cfg->matches));
+	matches = &cfg->matches[i];
+	*matches = (struct list) { 0 };
+	expand_pattern(pattern, matches);
+	list_add(&cfg->patterns, xstrndup(pattern, len));
+	return matches;
 }
 
 /* A rule for each program that a pattern matches. */
 static void feed_pattern(struct source *src, struct line *line,
 			 const char *exe)
 {
-	struct list matches = { 0 };
+	struct config *cfg = src->cfg;
+	const struct list *matches = find_matches(cfg, exe);
 	size_t i, len;
 
-	expand_pattern(exe, &matches);
-	for (i = 0; i < matches.len; i++) {
-		char *word = path_escape(matches.items[i]);
+	cfg->expanded += matches->len;
+	if (cfg->expanded > MAX_EXPANDED) {
+		complain(src, exe - src->text,
+			 "the exe= patterns match too many programs");
+		die("patterns may make %u rules at most", MAX_EXPANDED);
+	}
+	for (i = 0; i < matches->len; i++) {
+		char *word = path_escape(matches->items[i]);
 
-		if (src->cfg->list_matches)
+		if (cfg->list_matches)
 			print("%s:%u: exe= matches %s\n", src->path,
 			       src->line, word);
-		if (!feed_program(src, line, matches.items[i], word))
+		if (!feed_program(src, line, matches->items[i], word))
 			break;
 	}
-	if (!matches.len) {
+	if (!matches->len) {
 		/* Kept as it stands: what the rule reserves stays reserved. */
-		say(src, exe - src->text, "warning: ",
-		    strncmp(next_word(src->text, &len), "deny", 4) ?
-		    "no file matches: the rule allows nobody" :
-		    "no file matches: the rule denies nobody");
+		if (cfg->empty++ < MAX_WARNINGS)
+			say(src, exe - src->text, "warning: ",
+			    strncmp(next_word(src->text, &len), "deny", 4) ?
+			    "no file matches: the rule allows nobody" :
+			    "no file matches: the rule denies nobody");
 		if (translate(src, line, NULL))
 			feed(src, line);
 	}
-	list_free(&matches);
 }
 
 static void feed_rule(struct source *src, struct line *line)
@@ -395,6 +462,9 @@ void config_load(struct config *cfg, char **paths)
 		read_defaults(cfg);
 	for (; *paths; paths++)
 		read_named(cfg, *paths);
+	if (cfg->empty > MAX_WARNINGS)
+		warn("warning: of %u more rules, no file matches exe=",
+		     cfg->empty - MAX_WARNINGS);
 	if (cfg->errors)
 		die("%u error%s", cfg->errors, cfg->errors > 1 ? "s" : "");
 	config_build(cfg);
@@ -417,6 +487,10 @@ void config_free(struct config *cfg)
 	for (i = 0; cfg->written && i < rules; i++)
 		free(cfg->written[i]);
 	free(cfg->written);
+	for (i = 0; i < cfg->patterns.len; i++)
+		list_free(&cfg->matches[i]);
+	free(cfg->matches);
+	list_free(&cfg->patterns);
 	free(cfg->origins);
 	portacl_policy_free(cfg->policy);
 }

@@ -29,6 +29,10 @@ struct origin {
  * @origins: per rule, where it stands
  * @written: per rule, its exe= as it was written if that is a symbolic link
  * @files: the files read
+ * @patterns: the exe= patterns that were expanded
+ * @matches: per pattern, the files that it matches
+ * @expanded: number of rules that come from patterns
+ * @empty: number of rules whose pattern matches no file
  * @errors: number of errors found
  * @list_matches: say which files an exe= pattern matches
  * @list_links: say what an exe= that is a symbolic link resolves to
@@ -40,6 +44,10 @@ struct config {
 	struct origin *origins;
 	char **written;
 	struct list files;
+	struct list patterns;
+	struct list *matches;
+	size_t expanded;
+	u32 empty;
 	u32 errors;
 	bool list_matches;
 	bool list_links;

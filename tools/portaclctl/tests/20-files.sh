@@ -38,6 +38,22 @@ gives "a pattern without a match is a warning" 0 \
 	check glob.conf
 gives "and its rule still reserves the port" 1 '^deny only' \
 	test --file glob.conf tcp/80 exe=/bin/true uid=0
+# Patterns alone may make a policy too large: that is an error, and soon.
+python3 - > glob.conf <<EOF
+for n in range(60000):
+    print("allow tcp %d exe=$PWD/bin/[ot]* uid=0 accept=writable" % (n + 1))
+EOF
+gives "patterns that match too much" 1 \
+	'glob.conf:50001:21: the exe= patterns match too many programs' \
+	lint glob.conf
+python3 - > glob.conf <<EOF
+for n in range(50):
+    print("allow tcp 80 exe=$PWD/bin/none* uid=0")
+EOF
+run check glob.conf
+[ "$(grep -c 'warning: no file matches' err)" = 20 ] &&
+	grep -q 'of 30 more rules, no file matches' err
+point $? "many patterns without a match: twenty are shown"
 echo 'allow tcp 80 uid=0 # exe=/bin/* is no key' > glob.conf
 gives "a pattern in a comment is none" 0 '1 rule' check glob.conf
 

@@ -5,13 +5,13 @@
 # finds ID RULE NUMBER: the policy is in l.conf; the rule has the finding.
 finds() {
 	run lint --json l.conf
-	json "lint: $1 in rule $2" "any(f['id'] == '$1' and f['rule'] == $2
-		for f in j)"
+	json "lint: $1 in rule $2" "any(f['id'] == '$1' and (f['rule'] == $2 or
+		$2 in f['rules']) for f in j)"
 }
 clean() {
 	run lint --json l.conf
 	json "lint: no $1" "not any(f['id'] == '${1%%:*}' and
-		f['rule'] in (${2:-f['rule']}, None) for f in j)"
+		(not f['rules'] or ${2:-f['rule']} in f['rules']) for f in j)"
 }
 real=$(readlink -f /usr/bin/env)
 
@@ -173,6 +173,37 @@ point $? "check: at most twenty rules are shown"
 grep -q '^l.conf:3002: never reached: rule 3001 comes' out
 point $? "lint: a shadowed rule behind thousands"
 hides "lint: none was left out" 'not-searched'
+
+# Rules with the same text share a finding; of one kind few texts are shown.
+python3 - > l.conf <<EOF
+for n in range(3000):
+    print("allow tcp %d" % (n + 1))
+for n in range(3000):
+    print("allow tcp %d exe=/opt/p/%d uid=0" % (n + 10000, n))
+EOF
+gives "lint: the same is said once" 1 '^l.conf:1: opens the port to everybody' \
+	lint l.conf
+grep -qx '    also 2999 more rules: l.conf:2, l.conf:3, l.conf:4, l.conf:5, l.conf:6, ...' out
+point $? "lint: and names the first lines"
+[ "$(grep -c 'does not exist.*exe-missing' out)" = 10 ] &&
+	grep -qx 'l.conf:3011: 2990 more rules with a finding of this kind .exe-missing.' out
+point $? "lint: of one kind ten texts are shown"
+run lint --json l.conf
+json "lint: as JSON all rules are named" "any(f['id'] == 'everybody' and
+	f['rules'] == list(range(1, 3001)) for f in j)"
+json "lint: the further ones, too" "any(f['id'] == 'exe-missing' and
+	f['rules'] == list(range(3011, 6001)) and f['rule'] == 3011 for f in j)"
+# Rules are compared by all that they name: these have nothing in common.
+python3 - > l.conf <<EOF
+for n in range(20000):
+    print("allow tcp 80 gid=%d addr=10.0.%d.%d cgroup=/a/%d" %
+          (n, n // 256, n % 256, n))
+print("allow tcp 80 gid=7 addr=10.0.0.7/32 cgroup=/a/7/b")
+EOF
+"$ctl" lint l.conf > out 2> err
+grep -q '^l.conf:20001: never reached: rule 8 comes' out
+point $? "lint: found by its group, address and cgroup"
+hides "lint: all of them were compared" 'not-searched'
 
 # only-ephemeral is said once of a rule.
 echo 'allow tcp 33000,34000,35000 uid=0 only' > l.conf
