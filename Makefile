@@ -40,6 +40,9 @@ unapply: ## KSRC=…: take it out again
 check-tree: ## KSRC=…: only say whether it fits
 	@scripts/apply.sh '$(KSRC)' check
 
+patch: writable ## K=…: one plain patch with all new files, build/portacl-K.patch
+	@scripts/patch.sh '$(K)'
+
 tools: writable ## the tool portaclctl
 	@scripts/setup.sh --can-compile
 	@$(MAKE) -C tools/portaclctl
@@ -79,5 +82,5 @@ writable:
 	@f=$$(find build ! -type l ! -writable -print -quit 2> /dev/null); [ -z "$$f" ] || \
 		{ echo "make: $$f belongs to $$(stat -c %U "$$f"): sudo chown -R $$(id -un) build"; exit 2; }
 
-.PHONY: help demo test kernel shell run apply unapply check-tree tools install \
+.PHONY: help demo test kernel shell run apply unapply check-tree patch tools install \
 	lint series bench test-full fuzz deb setup clean writable

@@ -30,6 +30,16 @@ die_log() {
 	die "$3; the whole log: $1"
 }
 
+# copy_touched TREE DIR: the files of a kernel tree that the patch touches and
+# those that apply.sh looks at.
+copy_touched() {
+	mkdir -p "$2"
+	{ sed -n 's,^+++ b/,,p' "$top/Kconfig.patch"; echo Kbuild; echo Makefile; } |
+		sort -u | while read -r f; do
+		[ ! -f "$1/$f" ] || (cd "$1" && cp -p --parents "$f" "$2")
+	done
+}
+
 # The compiler's cache, for objects that are made in directory $1.
 ccache_for() {
 	export CCACHE_DIR="$cache/ccache" CCACHE_BASEDIR="$1" CCACHE_DEPEND=1 \

@@ -28,12 +28,7 @@ email=$(git -C "$top" config user.email || echo portacl@localhost)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir "$work/new"
-# Only what the patch touches or the applier looks at.
-{ sed -n 's,^+++ b/,,p' "$top/Kconfig.patch"; echo Kbuild; echo Makefile; } |
-	sort -u | while read -r f; do
-	[ ! -f "$tree/$f" ] || (cd "$tree" && cp --parents "$f" "$work/new")
-done
+copy_touched "$tree" "$work/new"
 git_here init -q
 git_here add -f .
 git_here commit -q -m base

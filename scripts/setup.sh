@@ -11,7 +11,7 @@ etc=${PORTACL_ETC:-/etc}
 
 # gcc, the kernel's own needs, and what unpacks and caches it
 build='gcc make libc6-dev bc bison flex libelf-dev libssl-dev
-	ccache cpio kmod lz4 xz-utils patch perl python3'
+	ccache cpio kmod lz4 xz-utils patch git perl python3'
 # portaclctl
 tool='gcc make libc6-dev libjansson-dev libmd-dev'
 # the virtual machine of the demonstration

@@ -220,6 +220,7 @@ run_all() {
 	for t in tap usage; do pool run "$t" "$top/scripts/tests/${t}_test.sh"; done
 	# shellcheck disable=SC2086
 	pool run apply "$top/scripts/tests/apply_test.sh" ${full:+--each} "$@"
+	pool run patch "$top/scripts/tests/patch_test.sh" "$@"
 	for k; do test_kernel "$k"; done
 	wait
 	[ -z "$full" ] || run_full "$@"

@@ -17,15 +17,8 @@ for k; do last=${k%-debug}; done
 sparse() {
 	tree="$tmp/linux $1"
 	rm -rf "$tree"
-	mkdir "$tree"
 	from=$("$top/scripts/fetch.sh" "$1") || exit 1
-	{
-		sed -n 's,^+++ b/,,p' "$top/Kconfig.patch"
-		echo Makefile
-		echo Kbuild
-	} | sort -u | (cd "$from" && while read -r f; do
-		[ ! -f "$f" ] || cp -p --parents "$f" "$tree"
-	done)
+	sh -c '. "$0"; copy_touched "$1" "$2"' "$top/scripts/common.sh" "$from" "$tree"
 	rm -rf "$tmp/pristine"
 	cp -a "$tree" "$tmp/pristine"
 }
