@@ -387,28 +387,31 @@ static void hook_cred_transfer(struct cred *new, const struct cred *old)
 }
 
 /*
- * Also from a tracer of the same kind: it may have been run with arguments of
- * the attacker's choice, outside the cgroup that a rule asks for.
+ * A protected program is closed for PTRACE_MODE_READ as well as for ATTACH: its
+ * open files in /proc/PID/fd, say, can be written through.  A process of the
+ * same program gets no exemption: its user may have run it with arguments of
+ * their choice, outside the cgroup that a rule requires.
  *
- * The capability is asked for in the initial user namespace, for the owner of
- * a namespace that the program made has it there.
+ * CAP_SYS_PTRACE counts in the initial user namespace only, because the owner
+ * of a user namespace that the program created has it there.
+ *
+ * Called with task_lock() held on @child: must not sleep.  The kernel lets the
+ * threads of one process pass without asking.
  */
 static int hook_ptrace_access_check(struct task_struct *child,
 				    unsigned int mode)
 {
-	bool guarded;
+	bool protected, capable;
 
-	if (!(mode & PTRACE_MODE_ATTACH))
-		return 0;
 	rcu_read_lock();
-	guarded = portacl_identity_protected(portacl_cred(__task_cred(child)));
+	protected = portacl_identity_protected(portacl_cred(__task_cred(child)));
 	rcu_read_unlock();
-	if (!guarded)
+	if (likely(!protected))
 		return 0;
-	if (mode & PTRACE_MODE_NOAUDIT)
-		return ns_capable_noaudit(&init_user_ns, CAP_SYS_PTRACE) ?
-			       0 : -EPERM;
-	return ns_capable(&init_user_ns, CAP_SYS_PTRACE) ? 0 : -EPERM;
+	capable = mode & PTRACE_MODE_NOAUDIT ?
+			  ns_capable_noaudit(&init_user_ns, CAP_SYS_PTRACE) :
+			  ns_capable(&init_user_ns, CAP_SYS_PTRACE);
+	return capable ? 0 : -EPERM;
 }
 
 static int hook_ptrace_traceme(struct task_struct *parent)

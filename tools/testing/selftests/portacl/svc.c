@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -261,6 +262,28 @@ static long op_traceme(char *arg)
 	return result(ptrace(PTRACE_TRACEME, 0, 0, 0));
 }
 
+/* A file in memory that is mapped executable, as a JIT does; its descriptor. */
+static const volatile long *code;
+
+static long op_jit(char *arg)
+{
+	long value = CANARY;
+	int fd = syscall(SYS_memfd_create, "jit", 0);
+
+	(void)arg;
+	if (fd < 0 || write(fd, &value, sizeof(value)) != sizeof(value))
+		return -1;
+	code = mmap(NULL, sizeof(value), PROT_READ | PROT_EXEC, MAP_SHARED, fd,
+		    0);
+	return code == MAP_FAILED ? -1 : fd;
+}
+
+static long op_code(char *arg)
+{
+	(void)arg;
+	return *code;
+}
+
 /* Writes over the canary of another process. */
 static long op_poke(char *arg)
 {
@@ -373,6 +396,7 @@ static const struct {
 	{ "uid", op_uid },		{ "chroot", op_chroot },
 	{ "unshare", op_unshare },	{ "sharefs", op_sharefs },
 	{ "traceme", op_traceme },	{ "poke", op_poke },
+	{ "jit", op_jit },		{ "code", op_code },
 	{ "crash", op_crash },		{ "exec", op_exec },
 	{ "execcheck", op_execcheck },	{ "session", op_session },
 	{ "fork", op_fork },		{ "vm", op_vm },
