@@ -13,7 +13,7 @@
 #include <linux/uaccess.h>
 
 #include "parse.h"
-#include "resolve.h"
+#include "path.h"
 #include "securityfs.h"
 #include "state.h"
 
@@ -43,7 +43,7 @@ static void answer(struct dialogue *d, struct seq_buf *s)
 
 	/* As exec would: the rule is compared with what a name resolves to. */
 	if (d->query.exe)
-		exe = portacl_resolve_path(d->query.exe, d->path);
+		exe = portacl_path_resolve(d->query.exe, d->path);
 	if (exe)
 		req->exe = portacl_hash_path(exe, strlen(exe));
 	portacl_print_answer(s, policy, req, exe);

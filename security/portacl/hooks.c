@@ -9,6 +9,7 @@
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/limits.h>
+#include <linux/lockdep.h>
 #include <linux/lsm_hooks.h>
 #include <linux/net.h>
 #include <linux/ptrace.h>
@@ -395,14 +396,15 @@ static void hook_cred_transfer(struct cred *new, const struct cred *old)
  * CAP_SYS_PTRACE counts in the initial user namespace only, because the owner
  * of a user namespace that the program created has it there.
  *
- * Called with task_lock() held on @child: must not sleep.  The kernel lets the
- * threads of one process pass without asking.
+ * Must not sleep.  The kernel lets the threads of one process pass without
+ * asking.
  */
 static int hook_ptrace_access_check(struct task_struct *child,
 				    unsigned int mode)
 {
 	bool protected, capable;
 
+	lockdep_assert_held(&child->alloc_lock);
 	rcu_read_lock();
 	protected = portacl_identity_protected(portacl_cred(__task_cred(child)));
 	rcu_read_unlock();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: which executable is asking.
+ * portacl: the identity of a program.
  *
- * Decided at exec and kept in the cred, for neither mm->exe_file nor a path
- * looked up at bind time can be trusted: an unprivileged process forges both.
- * See Documentation/security/portacl.rst for the attacks.
+ * The identity is decided at exec and kept in the cred.  Neither mm->exe_file
+ * nor a path that is looked up at bind time can be trusted: an unprivileged
+ * process can forge both.  Documentation/security/portacl.rst has the attacks.
  */
 #include "portacl.h"
 
@@ -12,106 +12,40 @@
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/init_task.h>
+#include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/mnt_namespace.h>
 #include <linux/mount.h>
-#include <linux/namei.h>
 #include <linux/nsproxy.h>
 #include <linux/personality.h>
 #include <linux/proc_ns.h>
 #include <linux/ptrace.h>
-#include <linux/random.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
-#include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
 
 #include "identity.h"
+#include "path.h"
 #include "policy.h"
 #include "state.h"
 
-/* A rule can take these; with any other there is no identity at all. */
+/* The taints that accept= can name.  No rule matches with any other taint. */
 #define ACCEPTABLE (BIT(PORTACL_NR_ACCEPT) - 1)
-
-static siphash_key_t path_key __ro_after_init;
 
 struct lsm_blob_sizes portacl_blob_sizes __ro_after_init = {
 	.lbs_cred = sizeof(struct portacl_cred),
 };
 
-/**
- * portacl_identity_init - choose the key of all path hashes
- *
- * Context: boot, before the first hash is made.
- */
-void __init portacl_identity_init(void)
-{
-	get_random_bytes(&path_key, sizeof(path_key));
-}
-
-/**
- * portacl_hash_path - hash a path as that of a program is hashed at exec
- * @path: the path
- * @len: its length in bytes
- *
- * Context: any.
- * Return: the hash, never 0.
- */
-u64 portacl_hash_path(const char *path, size_t len)
-{
-	return siphash(path, len, &path_key) ?: 1;
-}
-
-static bool is_writable(const struct path *path)
-{
-	const struct inode *inode = d_backing_inode(path->dentry);
-
-	/* The group bits are the mask of an access control list, if any. */
-	return !inode || !uid_eq(inode->i_uid, GLOBAL_ROOT_UID) ||
-	       (inode->i_mode & 0022);
-}
-
-/**
- * portacl_identity_writable - can others than root put a file at a path?
- * @path: the file
- *
- * A directory that is not root's or that others can write lets them rename
- * another file into the place, in any component, across mounts.
- *
- * Context: may sleep.
- * Return: whether the file or a directory above it is not root's alone.
- */
-bool portacl_identity_writable(const struct path *path)
-{
-	struct path at = *path;
-	bool writable;
-
-	path_get(&at);
-	do {
-		struct dentry *parent;
-
-		writable = is_writable(&at) || is_idmapped_mnt(at.mnt);
-		while (at.dentry == at.mnt->mnt_root)
-			if (!follow_up(&at))
-				break;
-		if (at.dentry == at.mnt->mnt_root)
-			break;
-		parent = dget_parent(at.dentry);
-		dput(at.dentry);
-		at.dentry = parent;
-	} while (!writable);
-	path_put(&at);
-	return writable;
-}
-
-static bool in_own_mounts(void)
+/* Does the initial user namespace own current's mount namespace? */
+static bool in_host_mounts(void)
 {
 	struct ns_common *ns = from_mnt_ns(current->nsproxy->mnt_ns);
 
 	return ns->ops->owner(ns) == &init_user_ns;
 }
 
-/* The root dentry, not the mount: sandboxed services have their own mounts. */
+/* Compare dentries, not mounts: a sandboxed service has mounts of its own. */
 static bool in_host_root(void)
 {
 	struct path mine, host;
@@ -125,7 +59,7 @@ static bool in_host_root(void)
 	return same;
 }
 
-/* The kernel's own threads share theirs with the first process, no others. */
+/* The init process shares its fs_struct with kernel threads, not with users. */
 static bool is_shared(const struct linux_binprm *bprm)
 {
 	return (bprm->unsafe & LSM_UNSAFE_SHARE) && !is_global_init(current);
@@ -134,10 +68,10 @@ static bool is_shared(const struct linux_binprm *bprm)
 static u32 find_taint(const struct linux_binprm *bprm, const struct file *file,
 		      bool root)
 {
-	u32 taint = 0;
+	u32 taint = portacl_path_taint(&file->f_path);
 
-	/* A foreign or nosuid mount vouches for nothing, as for setuid. */
-	if (bprm->cred->user_ns != &init_user_ns || !in_own_mounts() ||
+	/* As for setuid programs, a foreign or nosuid mount is not trusted. */
+	if (bprm->cred->user_ns != &init_user_ns || !in_host_mounts() ||
 	    !mnt_may_suid(file->f_path.mnt))
 		taint |= BIT(PORTACL_TAINT_NAMESPACE);
 	if (file->f_path.mnt->mnt_flags & MNT_NOSUID)
@@ -154,8 +88,6 @@ static u32 find_taint(const struct linux_binprm *bprm, const struct file *file,
 		taint |= BIT(PORTACL_TAINT_SHARED);
 	if ((bprm->unsafe & LSM_UNSAFE_NO_NEW_PRIVS) && !root)
 		taint |= BIT(PORTACL_TAINT_NNP);
-	if (portacl_identity_writable(&file->f_path))
-		taint |= BIT(PORTACL_TAINT_WRITABLE);
 	return taint;
 }
 
@@ -195,17 +127,19 @@ static bool is_launcher(u64 exe)
 	return launcher;
 }
 
-/* Is it what root executed, in a way that nobody else had a hand in? */
+/* Executed by real uid 0, and untainted? */
 static bool is_roots_own(const struct portacl_cred *id)
 {
 	return (id->flags & PORTACL_CRED_ROOT_EXEC) && !id->taint;
 }
 
 /*
- * Whether the policy calls it a launcher is asked when that matters, for it
- * may be loaded later.  Who traces it, shares its directories or made the root
- * or the mounts that it went into, might have launched something else in its
- * name.
+ * Return the hash of the program that ran before this exec, if it may count as
+ * a launcher.  The policy is not asked, because it may be loaded later.
+ *
+ * If another user traced the launcher, shared its fs_struct, or made the root
+ * or the mounts that it entered, that user may have launched something else
+ * through it.
  */
 static u64 find_launcher(const struct portacl_cred *old, u32 taint)
 {
@@ -213,11 +147,11 @@ static u64 find_launcher(const struct portacl_cred *old, u32 taint)
 			  BIT(PORTACL_TAINT_SHARED) |
 			  BIT(PORTACL_TAINT_CHROOT) | BIT(PORTACL_TAINT_NOPATH);
 
-	return is_roots_own(old) && !(taint & doubt) && in_own_mounts() ?
+	return is_roots_own(old) && !(taint & doubt) && in_host_mounts() ?
 		       old->exe : 0;
 }
 
-/* What the kernel does for a file with capabilities; see fs/exec.c. */
+/* Do what the kernel does for a file with capabilities; see fs/exec.c. */
 static void protect(struct linux_binprm *bprm, struct portacl_cred *id,
 		    bool root)
 {
@@ -230,15 +164,15 @@ static void protect(struct linux_binprm *bprm, struct portacl_cred *id,
 }
 
 /**
- * portacl_identity_exec - decide the identity of a program at exec
- * @bprm: the exec, whose cred is written
- * @file: the file that the credentials come from, which is not bprm->file for
- *	an interpreter with credentials of binfmt_misc
+ * portacl_identity_exec - decide the identity of a program
+ * @bprm: the exec; its new cred is written
+ * @file: the file that the credentials come from.  It differs from bprm->file
+ *	if binfmt_misc runs an interpreter with the credentials of the program.
  *
- * Every program gets one, so that a policy loaded later knows it.
+ * Every program gets an identity, so that a policy loaded later can match it.
  *
- * Context: may sleep; before the point of no return.
- * Return: 0, or -ENOMEM: a program without its name would escape a denial.
+ * Context: exec, before the point of no return; may sleep.
+ * Return: 0, or -ENOMEM: a deny rule would not match a program without a path.
  */
 int portacl_identity_exec(struct linux_binprm *bprm, const struct file *file)
 {
@@ -247,6 +181,7 @@ int portacl_identity_exec(struct linux_binprm *bprm, const struct file *file)
 	bool root = uid_eq(bprm->cred->uid, GLOBAL_ROOT_UID);
 	int err;
 
+	might_sleep();
 	*id = (struct portacl_cred) { };
 	err = hash_file(file, &id->exe);
 	if (err)
@@ -264,15 +199,15 @@ int portacl_identity_exec(struct linux_binprm *bprm, const struct file *file)
 }
 
 /**
- * portacl_identity_protected - must a program be kept from being traced?
- * @id: its identity
+ * portacl_identity_protected - check whether ptrace access must be refused
+ * @id: the identity of the program that would be accessed
  *
- * One that was executed before the rule existed is protected from the load on,
- * if the rule can match it.  So is a launcher, which between its change of uid
- * and its exec is a process of that user.
+ * Protected are a program that a rule named when it was executed, a program
+ * executed before that if a rule can match it now, and a launcher: between its
+ * change of uid and its exec it is a process of that user.
  *
- * Context: any.
- * Return: whether it must.
+ * Context: any; the creds that hold @id must stay.
+ * Return: true if only CAP_SYS_PTRACE may access it.
  */
 bool portacl_identity_protected(const struct portacl_cred *id)
 {
@@ -288,7 +223,7 @@ bool portacl_identity_protected(const struct portacl_cred *id)
 	       is_listed_strictly(id->exe);
 }
 
-/* By somebody who attached before the rule existed. */
+/* By a tracer that attached before the rule existed. */
 static bool is_traced(void)
 {
 	struct task_struct *task;
@@ -304,8 +239,11 @@ static bool is_traced(void)
 }
 
 /**
- * portacl_identity_request - note in a request who is asking
- * @req: the request; refers to current's credentials afterwards
+ * portacl_identity_request - fill in who is asking
+ * @req: the request; it refers to current's credentials afterwards
+ *
+ * The policy has the ids of the initial user namespace, which maps each id to
+ * itself: here kuids and kgids become those numbers.
  *
  * Context: any.
  */
@@ -330,11 +268,11 @@ void portacl_identity_request(struct portacl_request *req)
 }
 
 /**
- * portacl_identity_path - the path of current's executable, to show it
+ * portacl_identity_path - look up the path of current's executable, to show it
  * @buf: where it may be stored
  * @size: size of @buf in bytes
  * @exe: hash of the path that current was executed by
- * @verified: set to whether the path is that one; mm->exe_file can be forged
+ * @verified: set to whether the path has that hash; mm->exe_file can be forged
  *
  * Context: any.
  * Return: the path, or NULL if there is none.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * portacl: which executable is asking.
+ * portacl: the identity of a program.
  */
 #ifndef _SECURITY_PORTACL_IDENTITY_H
 #define _SECURITY_PORTACL_IDENTITY_H
@@ -20,8 +20,8 @@
 /**
  * struct portacl_cred - the identity of a program, in each of its creds
  * @exe: keyed hash of the executable's path, 0: none
- * @launcher: the same of what ran before the exec, if real uid 0 had executed
- *	that one without a taint, else 0
+ * @launcher: the @exe of the program that ran before the exec, if real uid 0
+ *	had executed that program and it had no taint, else 0
  * @taint: bits of enum portacl_taint, fixed at exec
  * @flags: PORTACL_CRED_*
  *
@@ -35,6 +35,8 @@ struct portacl_cred {
 };
 
 static_assert(sizeof(struct portacl_cred) == 24);
+static_assert(PORTACL_NR_TAINTS <=
+	      BITS_PER_BYTE * sizeof_field(struct portacl_cred, taint));
 
 extern struct lsm_blob_sizes portacl_blob_sizes;
 
@@ -43,24 +45,22 @@ static inline struct portacl_cred *portacl_cred(const struct cred *cred)
 	return cred->security + portacl_blob_sizes.lbs_cred;
 }
 
-void portacl_identity_init(void);
-int portacl_identity_exec(struct linux_binprm *bprm, const struct file *file);
 /**
- * portacl_identity_may_be_traced - need the tracers be looked at?
+ * portacl_identity_may_be_traced - check whether tracers must be looked for
  *
- * All threads share memory.
+ * A tracer of one thread can write to the memory of all.
  *
- * Return: false if current has none, and no other thread either.
+ * Return: false if current is the only thread and is not traced.
  */
 static inline bool portacl_identity_may_be_traced(void)
 {
 	return READ_ONCE(current->ptrace) || !thread_group_empty(current);
 }
 
+int portacl_identity_exec(struct linux_binprm *bprm, const struct file *file);
 bool portacl_identity_protected(const struct portacl_cred *id);
 void portacl_identity_request(struct portacl_request *req);
 const char *portacl_identity_path(char *buf, size_t size, u64 exe,
 				  bool *verified);
-bool portacl_identity_writable(const struct path *path);
 
 #endif /* _SECURITY_PORTACL_IDENTITY_H */

@@ -150,8 +150,8 @@ static u8 read_octal(const char *text)
 	return byte <= U8_MAX ? byte : 0;
 }
 
-/* May no name in a path be: of no bytes, "." and "..". */
-static bool is_odd_name(const char *name, const char *end)
+/* Return true if the component is empty, "." or "..". */
+static bool is_invalid_component(const char *name, const char *end)
 {
 	size_t len = end - name;
 
@@ -186,7 +186,7 @@ int portacl_parse_path(char *path, bool root)
 		if ((to == path && byte != '/') || to - path == PATH_MAX - 1)
 			return -at - 1;
 		if (byte == '/' || !byte) {
-			if (to > path && is_odd_name(name, to) &&
+			if (to > path && is_invalid_component(name, to) &&
 			    !(root && !byte && to == path + 1))
 				return -start - 1;
 			name = to + 1;

@@ -13,6 +13,7 @@
 #include "boot.h"
 #include "hooks.h"
 #include "identity.h"
+#include "path.h"
 #include "securityfs.h"
 #include "state.h"
 
@@ -26,7 +27,7 @@ static int __init start(void)
 	listed = true;
 	if (portacl_boot_off())
 		return 0;
-	portacl_identity_init();
+	portacl_path_init();
 	portacl_audit_init();
 	err = portacl_state_init(portacl_boot_mode());
 	if (err)

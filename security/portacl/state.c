@@ -18,7 +18,7 @@
 #include <crypto/sha2.h>
 
 #include "lex.h"
-#include "resolve.h"
+#include "path.h"
 #include "state.h"
 #include "stats.h"
 
@@ -161,7 +161,7 @@ static struct portacl_policy *make_policy(struct portacl_parser *p)
 		portacl_policy_put(policy);
 		return ERR_PTR(err);
 	}
-	portacl_resolve(policy);
+	portacl_path_check(policy);
 	return policy;
 }
 

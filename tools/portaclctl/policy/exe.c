@@ -52,7 +52,7 @@ static bool is_named(const char *path, const char *const *names, u32 nr)
 	return false;
 }
 
-/* As the kernel's portacl_identity_writable(): not root's alone. */
+/* As the kernel's portacl_path_taint(): not root's alone. */
 static bool is_writable(const struct stat *st)
 {
 	return st->st_uid || (st->st_mode & 022);
