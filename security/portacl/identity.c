@@ -70,6 +70,9 @@ static u32 find_taint(const struct linux_binprm *bprm, const struct file *file,
 {
 	u32 taint = portacl_path_taint(&file->f_path);
 
+	/* systemd keeps its executor open, also while /usr is mounted over. */
+	if (root)
+		taint &= ~BIT(PORTACL_TAINT_DELETED);
 	/* As for setuid programs, a foreign or nosuid mount is not trusted. */
 	if (bprm->cred->user_ns != &init_user_ns || !in_host_mounts() ||
 	    !mnt_may_suid(file->f_path.mnt))

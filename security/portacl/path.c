@@ -8,6 +8,7 @@
 #include <linux/bits.h>
 #include <linux/dcache.h>
 #include <linux/fs.h>
+#include <linux/fs_struct.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/mount.h>
@@ -61,6 +62,23 @@ static bool is_writable(const struct path *path)
 	       (inode->i_mode & 0022) || is_idmapped_mnt(path->mnt);
 }
 
+/*
+ * Has something been mounted over it?  Path lookups of this process start on
+ * its own root directory, so they pass a mount on that one.
+ */
+static bool is_mounted_over(const struct path *path)
+{
+	struct path root;
+	bool over;
+
+	if (likely(!path_is_mountpoint(path)))
+		return false;
+	get_fs_root(current->fs, &root);
+	over = !path_equal(path, &root);
+	path_put(&root);
+	return over;
+}
+
 /* Go to the parent directory, across mounts.  Return false at the top. */
 static bool go_up(struct path *at)
 {
@@ -81,9 +99,12 @@ static bool go_up(struct path *at)
  *
  * Looks at the file and at each directory above it, across mounts.  In a
  * directory that others can write, they can rename another file into the path.
+ * If something has been mounted over the file or over a directory, the path
+ * leads to another file now: this one was reached by a descriptor or a working
+ * directory from before the mount.
  *
  * Context: may sleep.
- * Return: 0 or the bit of PORTACL_TAINT_WRITABLE.
+ * Return: bits of PORTACL_TAINT_WRITABLE and PORTACL_TAINT_DELETED.
  */
 u32 portacl_path_taint(const struct path *path)
 {
@@ -95,7 +116,9 @@ u32 portacl_path_taint(const struct path *path)
 	do {
 		if (is_writable(&at))
 			taint |= BIT(PORTACL_TAINT_WRITABLE);
-	} while (!taint && go_up(&at));
+		if (is_mounted_over(&at))
+			taint |= BIT(PORTACL_TAINT_DELETED);
+	} while (go_up(&at));
 	path_put(&at);
 	return taint;
 }

@@ -240,6 +240,131 @@ out:
 	svc_stop(&owner);
 }
 
+/* A descriptor, or a working directory, from before a mount. */
+FIXTURE(over)
+{
+	struct svc s;
+	int file;
+	int dir;
+};
+
+FIXTURE_SETUP(over)
+{
+	ASSERT_EQ(0, identity_install());
+	ASSERT_EQ(0, load_rules(ONLY_SVC));
+	ASSERT_EQ(0, own_mounts());
+	self->file = open(SVC, O_PATH | O_CLOEXEC);
+	self->dir = open(SVC_DIR, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	ASSERT_LT(0, self->file);
+	ASSERT_LT(0, self->dir);
+}
+
+FIXTURE_TEARDOWN(over)
+{
+	close(self->file);
+	close(self->dir);
+	EXPECT_EQ(0, reset_policy());
+	identity_remove();
+}
+
+static int enter_dir(const struct launch *how)
+{
+	return fchdir(how->arg) ? errno : 0;
+}
+
+/* Executed by the descriptor it is not the program, by its path it is. */
+#define EXPECT_OVER()                                                   \
+	do {                                                            \
+		struct launch by_fd = { .path = "", .at = self->file }; \
+									\
+		ASSERT_EQ(0, svc_start(&self->s, &by_fd));              \
+		EXPECT_EQ(1, ask(&self->s, "isexe " SVC));              \
+		EXPECT_REFUSED(&self->s, ONLY_SVC, "deleted");          \
+		svc_stop(&self->s);                                     \
+		ASSERT_EQ(0, svc_run(&self->s, SVC));                   \
+		EXPECT_GRANTED(&self->s);                               \
+		svc_stop(&self->s);                                     \
+	} while (0)
+
+/* The controls: nothing is mounted there, or not any more, or on "/" itself. */
+TEST_F(over, nothing)
+{
+	struct launch by_fd = { .path = "", .at = self->file };
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		if (i == 1) {
+			ASSERT_EQ(0, mount(SVC, SVC, NULL, MS_BIND, NULL));
+			ASSERT_EQ(0, umount2(SVC, MNT_DETACH));
+		}
+		if (i == 2)
+			ASSERT_EQ(0, mount("/", "/", NULL, MS_BIND | MS_REC,
+					   NULL));
+		ASSERT_EQ(0, svc_start(&self->s, &by_fd));
+		EXPECT_GRANTED(&self->s);
+		svc_stop(&self->s);
+	}
+}
+
+TEST_F(over, file)
+{
+	ASSERT_EQ(0, copy_file(SVC, SVC_DIR "/new"));
+	ASSERT_EQ(0, mount(SVC_DIR "/new", SVC, NULL, MS_BIND, NULL));
+	EXPECT_OVER();
+	/* Under a second one as well. */
+	ASSERT_EQ(0, mount(SVC_DIR "/new", SVC, NULL, MS_BIND, NULL));
+	EXPECT_OVER();
+}
+
+TEST_F(over, directory)
+{
+	struct launch by_cwd = {
+		.path = "./svc",
+		.last = enter_dir,
+		.arg = self->dir,
+	};
+
+	ASSERT_EQ(0, mount("tmpfs", SVC_DIR, "tmpfs", 0, "mode=0755"));
+	ASSERT_EQ(0, copy_program("svc", SVC));
+	EXPECT_OVER();
+	ASSERT_EQ(0, svc_start(&self->s, &by_cwd));
+	EXPECT_REFUSED(&self->s, ONLY_SVC, "deleted");
+	svc_stop(&self->s);
+}
+
+/* As systemd-sysext(8) does. */
+TEST_F(over, overlay)
+{
+	struct launch how = { .path = "", .at = self->file, .who = &root };
+
+	ASSERT_EQ(0, make_dirs(JAIL));
+	if (mount("overlay", "/usr", "overlay", 0, "lowerdir=" JAIL ":/usr"))
+		SKIP(return, "no overlay of /usr: %s", strerror(errno));
+	EXPECT_OVER();
+	/* Root may go on with it, as PID 1 does with what it has open. */
+	ASSERT_EQ(0, svc_start(&self->s, &how));
+	ASSERT_EQ(0, ask(&self->s, "uid 33 33 33"));
+	EXPECT_GRANTED(&self->s);
+	svc_stop(&self->s);
+}
+
+/* accept=writable takes no file that the path does not lead to. */
+TEST_F(over, writable)
+{
+	static const char *const rules = ONLY_SVC " accept=writable";
+	struct launch by_fd = { .path = "", .at = self->file };
+
+	ASSERT_EQ(0, chmod(SVC, 0757));
+	ASSERT_EQ(0, load_rules("%s", rules));
+	ASSERT_EQ(0, svc_start(&self->s, &by_fd));
+	EXPECT_GRANTED(&self->s);
+	svc_stop(&self->s);
+	ASSERT_EQ(0, mount("tmpfs", SVC_DIR, "tmpfs", 0, "mode=0755"));
+	ASSERT_EQ(0, svc_start(&self->s, &by_fd));
+	EXPECT_REFUSED(&self->s, rules, "deleted");
+	svc_stop(&self->s);
+}
+
 int main(int argc, char **argv)
 {
 	need_portacl();
