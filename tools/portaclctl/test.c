@@ -24,17 +24,18 @@ int cmd_test(char **argv)
 	};
 	struct policy_source source;
 	struct answer answer;
-	char *request, *note;
+	struct request request;
+	char *note;
 	bool refused;
 
 	if (!take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER))
 		die_missing("PROTO/PORT");
 	if (kernel && file)
 		die_usage("--kernel and --file exclude each other");
-	request = request_text(argv + 1);
+	request_words(&request, argv + 1, NULL);
 	note = request_resolve(&request);
 	source_open(&source, kernel, file);
-	ask(&source, request, &answer);
+	ask(&source, &request, &answer);
 	print("%s\n", answer.text);
 	if (note)
 		print("  %s\n", note);
@@ -44,7 +45,7 @@ int cmd_test(char **argv)
 	if (answer.action == PORTACL_LEGACY)
 		print("  the kernel's own rule decides: a port below net.ipv4.ip_unprivileged_port_start wants CAP_NET_BIND_SERVICE\n");
 	refused = answer.action == PORTACL_DENY;
-	free(request);
+	request_free(&request);
 	answer_free(&answer);
 	source_close(&source);
 	return refused ? EXIT_REFUSED : EXIT_OK;

@@ -67,28 +67,26 @@ static bool concerns(const struct port *port, u32 index)
 }
 
 /* An address that no rule is likely to name: one for documentation. */
-#define ELSEWHERE "192.0.2.255"
+static const u8 elsewhere[16] = {
+	[10] = 0xff, 0xff, 192, 0, 2, 255,
+};
 
 /* Root, and a user that nobody is; neither runs a program with a rule. */
-static void ask_others(struct port *port, char *addr)
+static void ask_others(struct port *port, char *addr, const u8 *at)
 {
 	struct others *others = &port->others[port->nr_others++];
-	char *start = xasprintf("%s %u", portacl_protos[port->proto],
-				port->number);
-	char *where = addr ? xstrndup(addr, strcspn(addr, "/")) : NULL;
-	char *root, *user;
+	struct request root = { .bind = {
+		.launch_root = true, .has_cgroup = true,
+	} };
+	struct request user = { .bind = {
+		.uid = U32_MAX - 1, .gid = U32_MAX, .has_cgroup = true,
+	} };
 
-	root = xasprintf("%s uid=0 gid=0 launch=root addr=%s", start,
-			 where ? where : ELSEWHERE);
-	user = xasprintf("%s uid=%u addr=%s", start, U32_MAX - 1,
-			 where ? where : ELSEWHERE);
 	others->addr = addr;
-	ask(&port->source, root, &others->root);
-	ask(&port->source, user, &others->user);
-	free(start);
-	free(where);
-	free(root);
-	free(user);
+	request_set_place(&root, port->proto, port->number, at, false);
+	request_set_place(&user, port->proto, port->number, at, false);
+	ask(&port->source, &root, &others->root);
+	ask(&port->source, &user, &others->user);
 }
 
 static bool is_asked(const struct port *port, const char *addr)
@@ -111,7 +109,7 @@ static void ask_at(struct port *port, const struct portacl_cidr *cidr)
 	portacl_print_cidr(&s, cidr);
 	addr = xstrndup(text, s.len);
 	if (port->nr_others <= MAX_ADDRS && !is_asked(port, addr))
-		ask_others(port, addr);
+		ask_others(port, addr, cidr->addr);
 	else
 		free(addr);
 }
@@ -122,7 +120,7 @@ static void ask_about_others(struct port *port)
 	const struct portacl_policy *policy = port->source.policy;
 	u32 i, n;
 
-	ask_others(port, NULL);
+	ask_others(port, NULL, elsewhere);
 	for (i = 0; i < policy->nr_rules; i++) {
 		const struct portacl_rule *rule = &policy->rules[i];
 
@@ -408,17 +406,16 @@ int cmd_who(char **argv)
 		{ "file", NULL, &file },
 	};
 	struct port port = { .has_policy = true };
-	struct portacl_query query;
-	char *text, *uid;
+	struct request request;
 	u32 i;
 
 	if (!take_flags(argv, flags, ARRAY_SIZE(flags), 1))
 		die_missing("PROTO/PORT");
-	text = request_text(argv + 1);
-	uid = xasprintf("%s uid=0", text);
-	parse_request(uid, &query);
-	port.proto = query.request.proto;
-	port.number = query.request.port;
+	/* The parser wants a user; it is not used. */
+	request_words(&request, argv + 1, "uid=0");
+	port.proto = request.bind.proto;
+	port.number = request.bind.port;
+	request_free(&request);
 	if (file || kernel_present()) {
 		source_open(&port.source, !file, file);
 		ask_about_others(&port);
@@ -427,8 +424,6 @@ int cmd_who(char **argv)
 	}
 	port.start = unprivileged_start(0);
 	print_all(&port, json);
-	free(text);
-	free(uid);
 	for (i = 0; i < port.nr_others; i++) {
 		free(port.others[i].addr);
 		answer_free(&port.others[i].root);

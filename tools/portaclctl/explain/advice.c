@@ -26,17 +26,6 @@ static const char *const remedies[PORTACL_NR_TAINTS] = {
 	[PORTACL_TAINT_NOPATH] = "the program needs a path",
 };
 
-static char *with_taint(const char *request, u32 taint)
-{
-	char names[128];
-	struct seq_buf s;
-
-	seq_buf_init(&s, names, sizeof(names));
-	portacl_print_names(&s, portacl_taints, taint);
-	seq_buf_putc(&s, '\0');
-	return set_field(request, "taint", taint ? names : NULL);
-}
-
 /* The policy with a line more, where the line would have to stand. */
 static void add_policy(const struct view *view, const char *line,
 		       struct buf *text)
@@ -64,18 +53,22 @@ static void add_policy(const struct view *view, const char *line,
 	}
 }
 
-/* Does the policy, with a line more or as it is, grant the request? */
-static bool grants(const struct view *view, const char *request,
-		   const char *line)
+/*
+ * Does the policy, with a line more or as it is, grant the request with these
+ * taints?
+ */
+static bool grants(const struct view *view, u32 taint, const char *line)
 {
+	struct request request = view->subject.request;
 	struct policy_source source = { 0 };
 	struct answer answer = { 0 };
 	struct buf text = { 0 };
 	bool good = false;
 
+	request.bind.taint = taint;
 	if (!line) {
 		if (view->has_policy)
-			ask(&view->source, request, &answer);
+			ask(&view->source, &request, &answer);
 		good = answer.action == PORTACL_ALLOW;
 		answer_free(&answer);
 		return good;
@@ -85,7 +78,7 @@ static bool grants(const struct view *view, const char *request,
 	if (!source.cfg.errors) {
 		config_build(&source.cfg);
 		source.policy = source.cfg.policy;
-		ask(&source, request, &answer);
+		ask(&source, &request, &answer);
 		good = answer.action == PORTACL_ALLOW;
 		answer_free(&answer);
 	}
@@ -110,15 +103,17 @@ static void add_user(struct buf *line, u32 uid)
 static char *make_line(const struct view *view, u32 accept)
 {
 	const struct subject *subject = &view->subject;
-	char *exe = get_field(subject->request, "exe"), names[64];
+	char *exe = subject->request.exe ? path_escape(subject->request.exe) :
+					   NULL;
 	struct buf line = { 0 };
+	char names[64];
 	struct seq_buf s;
 
 	buf_printf(&line, "allow %s %u", subject->proto, subject->port);
 	if (exe)
 		buf_printf(&line, " exe=%s", exe);
 	add_user(&line, subject->process.uid);
-	if (strstr(subject->request, " net=other"))
+	if (subject->request.bind.other_net)
 		buf_puts(&line, " net=any");
 	if (accept) {
 		seq_buf_init(&s, names, sizeof(names));
@@ -160,41 +155,25 @@ static void add_remedies(struct list *steps, u32 taint)
 /* The line that grants what is left of the taints, if one is needed at all. */
 static bool add_line(const struct view *view, struct advice *advice, u32 taint)
 {
-	char *request = with_taint(view->subject.request, taint);
-	bool good = grants(view, request, NULL);
+	bool good = grants(view, taint, NULL);
 
 	if (!good) {
 		advice->line = make_line(view, taint);
-		good = grants(view, request, advice->line);
+		good = grants(view, taint, advice->line);
 		list_add(&advice->steps, xstrdup(advice->line));
 	}
-	free(request);
 	return good;
 }
 
 static void add_other_line(const struct view *view, struct advice *advice,
 			   u32 taint)
 {
-	char *request = with_taint(view->subject.request, taint);
 	char *line = make_line(view, taint);
 
-	if (grants(view, request, line))
+	if (grants(view, taint, line))
 		advice->other_line = line;
 	else
 		free(line);
-	free(request);
-}
-
-static bool is_launcher(const struct view *view, const char *word)
-{
-	char *path = path_unescape(word, strlen(word));
-	bool is = view->has_policy &&
-		  portacl_policy_launcher(view->source.policy,
-					  portacl_hash_path(path,
-							    strlen(path)));
-
-	free(path);
-	return is;
 }
 
 /*
@@ -204,13 +183,17 @@ static bool is_launcher(const struct view *view, const char *word)
 static bool add_launcher(const struct view *view, struct advice *advice,
 			 u32 *taint)
 {
-	char *launcher = get_field(view->subject.request, "launcher"), *line;
-	bool known = launcher && is_launcher(view, launcher);
+	const struct request *request = &view->subject.request;
+	char *launcher = request->launcher ? path_escape(request->launcher) :
+					     NULL;
+	char *line = xasprintf("launcher %s", launcher ? launcher : "");
+	bool known = launcher && view->has_policy &&
+		     portacl_policy_launcher(view->source.policy,
+					     request->bind.launcher);
 	bool good = false;
 
-	line = xasprintf("launcher %s", launcher ? launcher : "");
 	if (launcher && !known)
-		good = grants(view, view->subject.request, line);
+		good = grants(view, *taint, line);
 	if (good)
 		advice->line = xstrdup(line);
 	if (good || (launcher && !known && (*taint & PORTACL_LAUNCH_TAINTS)))
@@ -231,7 +214,7 @@ void advise(const struct view *view, struct advice *advice)
 {
 	const u32 writable = BIT(PORTACL_TAINT_WRITABLE);
 	const u32 env = BIT(PORTACL_TAINT_ENV);
-	u32 taint = view->subject.taint;
+	u32 taint = view->subject.request.bind.taint;
 
 	*advice = (struct advice) { 0 };
 	if (view->layers[view->decider].effect != EFFECT_DENY ||

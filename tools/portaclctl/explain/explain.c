@@ -4,6 +4,7 @@
 #include "explain/layers.h"
 #include "kernel/securityfs.h"
 #include "lex.h"
+#include "lib/cleanup.h"
 #include "policy/cover.h"
 
 /* The policy that counts: a file if one is given, else the kernel's. */
@@ -131,6 +132,7 @@ static json_t *json_suggestion(const struct advice *advice)
 
 static json_t *json_view(const struct view *view)
 {
+	autofree char *request = request_text(&view->subject.request);
 	json_t *layers = json_array(), *json;
 	struct advice advice;
 	enum layer_kind kind;
@@ -142,7 +144,7 @@ static json_t *json_view(const struct view *view)
 			effect_names[view->layers[kind].effect], "text",
 			json_text(view->layers[kind].text)));
 	json = json_pack("{so sb ss so so so so so sb so so}",
-			 "request", json_text(view->subject.request),
+			 "request", json_text(request),
 			 "refused", is_refused(view),
 			 "decided_by", layer_names[view->decider],
 			 "suggestion", json_suggestion(&advice),
@@ -175,7 +177,7 @@ int cmd_explain(char **argv)
 	subject_read(&view.subject, argv + 1);
 	open_policy(&view, file);
 	layers_read(&view);
-	steering_read(&view.steering, view.subject.bind.proto,
+	steering_read(&view.steering, view.subject.request.bind.proto,
 		      view.subject.port, view.subject.process.pid);
 	add_notes(&view);
 	if (json)

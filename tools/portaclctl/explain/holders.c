@@ -67,7 +67,7 @@ static void take_holder(struct view *view, const struct bound *bound)
 		view->tried |= !connected;
 		return;
 	}
-	if (view->held || !bound_clashes(bound, &subject->bind))
+	if (view->held || !bound_clashes(bound, &subject->request.bind))
 		return;
 	name = holder_name(bound);
 	view->held = xasprintf("%s%s%s", connected ? "a connection of " : "",
@@ -114,7 +114,8 @@ void layer_holder(struct view *view, struct layer *layer)
 	size_t n;
 	u32 i;
 
-	sockets_read(&sockets, pid, subject->bind.proto, subject->port);
+	sockets_read(&sockets, pid, subject->request.bind.proto,
+		     subject->port);
 	/* A socket that listens keeps others out more surely than a client. */
 	for (state = 0; state < BOUND_NR_STATES; state++)
 		for (i = 0; i < sockets.nr; i++)

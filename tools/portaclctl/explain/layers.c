@@ -25,7 +25,8 @@ const char *const effect_names[EFFECT_NR] = {
 
 static void layer_cgroup_bpf(const struct view *view, struct layer *layer)
 {
-	const char *cgroup = view->subject.cgroup ? view->subject.cgroup : "/";
+	const char *cgroup = view->subject.request.cgroup ?
+			     view->subject.request.cgroup : "/";
 	struct list names = { 0 };
 	struct buf text = { 0 };
 	int err = cgroup_bpf(cgroup, &names);
@@ -74,7 +75,7 @@ static void layer_portacl(struct view *view, struct layer *layer)
 		layer->text = xstrdup("never asked in a network namespace of another user namespace");
 		return;
 	}
-	ask(&view->source, view->subject.request, answer);
+	ask(&view->source, &view->subject.request, answer);
 	view->enforced = is_enforced(view);
 	number = answer_rule(answer);
 	rule = number ? source_rule(&view->source, number) : xstrdup("");

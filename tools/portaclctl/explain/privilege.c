@@ -13,7 +13,7 @@ void layer_namespace(struct view *view, struct layer *layer)
 		view->foreign_net = !process_host_owner(process->pid, "net");
 	if (view->foreign_net)
 		layer->text = xstrdup("a network namespace of its own user namespace: portacl leaves it to the kernel's own rule");
-	else if (strstr(view->subject.request, " net=other"))
+	else if (view->subject.request.bind.other_net)
 		layer->text = xstrdup("not the initial one: only rules with net=any count");
 	else
 		layer->text = xstrdup("the initial one");

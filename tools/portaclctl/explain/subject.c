@@ -6,7 +6,7 @@
 
 #include "commands.h"
 #include "explain/subject.h"
-#include "policy/ask.h"
+#include "lex.h"
 #include "policy/exe.h"
 #include "policy/names.h"
 #include "system/filecaps.h"
@@ -84,19 +84,27 @@ static void look_at_program(struct subject *subject, const char *name)
 			  cap.effective && !cap.root_uid;
 }
 
+static int compare_groups(const void *a, const void *b)
+{
+	u32 x = *(const u32 *)a, y = *(const u32 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* What does not fit is told, and asked for again. */
 static void read_groups(struct process *process, const char *user, gid_t gid)
 {
-	gid_t groups[31];
-	struct buf list = { 0 };
-	int n = ARRAY_SIZE(groups), i;
+	gid_t *groups = NULL;
+	int nr = 32, room;
 
-	/* Of more groups the first ones are asked about. */
-	getgrouplist(user, gid, groups, &n);
-	n = min(n, (int)ARRAY_SIZE(groups));
-	for (i = 0; i < n; i++)
-		if (groups[i] != gid)
-			buf_printf(&list, ",%u", groups[i]);
-	process->groups = list.text;
+	static_assert(sizeof(*groups) == sizeof(*process->groups));
+	do {
+		room = nr;
+		groups = xrealloc(groups, room, sizeof(*groups));
+	} while (getgrouplist(user, gid, groups, &nr) < 0 && nr > room);
+	process->nr_groups = min(nr, room);
+	process->groups = groups;
+	qsort(groups, process->nr_groups, sizeof(*groups), compare_groups);
 }
 
 static void look_at_user(struct process *process, const char *name)
@@ -186,22 +194,51 @@ static void check_keys(char **words)
 					  *words, keys[i]);
 }
 
-/* All of the request is checked, whether or not there is a policy to ask. */
-static void read_request(struct subject *subject)
+/* Take from the words that were given what they say. */
+static void override(struct request *request, struct request *given,
+		     char **words)
 {
-	struct portacl_query query;
-	char *text = xstrdup(subject->request);
+	const struct portacl_request *from = &given->bind;
+	struct portacl_request *bind = &request->bind;
 
-	parse_request(text, &query);
-	subject->bind = query.request;
-	subject->bind.groups = NULL;
-	subject->bind.nr_groups = 0;
-	subject->bind.cgroup = NULL;
-	subject->taint = query.request.taint;
-	subject->cgroup = query.cgroup ? xstrdup(query.cgroup) : NULL;
-	if (!subject->process.pid && (subject->taint & BIT(PORTACL_TAINT_NNP)))
+	bind->proto = from->proto;
+	bind->port = from->port;
+	bind->nr_bound = from->nr_bound;
+	memcpy(bind->bound, from->bound, sizeof(bind->bound));
+	for (; *words; words++) {
+		if (!strncmp(*words, "net=", 4)) {
+			bind->other_net = from->other_net;
+		} else if (!strncmp(*words, "launch=", 7)) {
+			bind->launch_root = from->launch_root;
+		} else if (!strncmp(*words, "taint=", 6)) {
+			bind->taint = from->taint;
+		} else if (!strncmp(*words, "cgroup=", 7)) {
+			swap(request->cgroup, given->cgroup);
+			bind->cgroup = request->cgroup;
+		} else if (!strncmp(*words, "launcher=", 9)) {
+			swap(request->launcher, given->launcher);
+			bind->launcher = from->launcher;
+		}
+	}
+}
+
+/* All of the request is checked, whether or not there is a policy to ask. */
+static void read_request(struct subject *subject, char **argv)
+{
+	struct request *request = &subject->request, given;
+	char *note;
+
+	/* The parser wants a user; that of the process counts. */
+	request_words(&given, argv, "uid=0");
+	request_of(request, &subject->process);
+	override(request, &given, argv + 1);
+	note = request_resolve(request);
+	if (note)
+		list_add(&subject->notes, note);
+	if (!subject->process.pid &&
+	    (request->bind.taint & BIT(PORTACL_TAINT_NNP)))
 		subject->process.no_new_privs = true;
-	free(text);
+	request_free(&given);
 }
 
 /**
@@ -211,37 +248,21 @@ static void read_request(struct subject *subject)
  */
 void subject_read(struct subject *subject, char **argv)
 {
-	char *port[2] = { 0 }, *request[2] = { 0 }, *text, *note;
-
 	*subject = (struct subject) { 0 };
 	argv = read_process(subject, argv);
 	if (!*argv || !strchr(*argv, '/'))
 		die_missing("PROTO/PORT");
-	port[0] = *argv++;
-	check_keys(argv);
-	text = request_text(port);
-	subject->proto = xstrndup(text, strcspn(text, " "));
-	if (!parse_number(text + strcspn(text, " ") + 1, 65535,
-			  &subject->port))
-		die_usage("%s: a port has a name or a number up to 65535",
-			  port[0]);
-	request[0] = process_request(&subject->process, text, argv);
-	subject->request = request_text(request);
-	note = request_resolve(&subject->request);
-	if (note)
-		list_add(&subject->notes, note);
-	read_request(subject);
-	free(request[0]);
-	free(text);
+	check_keys(argv + 1);
+	read_request(subject, argv);
+	subject->proto = portacl_protos[subject->request.bind.proto];
+	subject->port = subject->request.bind.port;
 }
 
 void subject_free(struct subject *subject)
 {
 	process_free(&subject->process);
 	list_free(&subject->notes);
-	free(subject->proto);
-	free(subject->request);
-	free(subject->cgroup);
+	request_free(&subject->request);
 }
 
 char *subject_name(const struct subject *subject)

@@ -5,8 +5,7 @@
 #ifndef _PORTACLCTL_EXPLAIN_SUBJECT_H
 #define _PORTACLCTL_EXPLAIN_SUBJECT_H
 
-#include "match.h"
-#include "system/process.h"
+#include "policy/request.h"
 
 /**
  * struct subject - a process, or a program and a user, and a port
@@ -15,21 +14,15 @@
  * @setcap: its file gives it CAP_NET_BIND_SERVICE
  * @proto: name of the protocol
  * @port: the port
- * @request: the request for the policy
- * @bind: the same, without groups and cgroup
- * @taint: its weaknesses, bits of enum portacl_taint
- * @cgroup: the cgroup whose BPF programs count
+ * @request: what the policy is asked
  */
 struct subject {
 	struct process process;
 	struct list notes;
 	bool setcap;
-	char *proto;
+	const char *proto;
 	u32 port;
-	char *request;
-	struct portacl_request bind;
-	u32 taint;
-	char *cgroup;
+	struct request request;
 };
 
 void subject_read(struct subject *subject, char **argv);

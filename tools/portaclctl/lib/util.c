@@ -270,19 +270,3 @@ char *get_field(const char *text, const char *key)
 	}
 	return NULL;
 }
-
-/* `key=value` at the end of a line instead of the one it has; NULL: none. */
-char *set_field(const char *text, const char *key, const char *value)
-{
-	char *word = xasprintf(" %s=", key), *at = strstr(text, word);
-	size_t len = at ? (size_t)(at - text) : strlen(text);
-	struct buf line = { 0 };
-
-	buf_add(&line, text, len);
-	if (at)
-		buf_puts(&line, at + 1 + strcspn(at + 1, " "));
-	if (value)
-		buf_printf(&line, "%s%s", word, value);
-	free(word);
-	return line.text;
-}

@@ -39,8 +39,8 @@ static char *reason_text(const struct rehearsal *rehearsal,
  *
  * Return: whether it does.
  */
-bool rehearsal_asks(const struct rehearsal *rehearsal, const char *request,
-		    char **why)
+bool rehearsal_asks(const struct rehearsal *rehearsal,
+		    const struct request *request, char **why)
 {
 	struct answer answer;
 	bool denied;
@@ -57,6 +57,7 @@ bool rehearsal_asks(const struct rehearsal *rehearsal, const char *request,
  * struct stage - what the sockets that are judged have in common
  * @rehearsal: the policy, and what was found
  * @process: the process that was read last
+ * @request: what it would ask for after a restart, without a place
  * @net: the network namespace that was looked at last
  * @pid: a process in it, 0: none was looked at
  * @own_net: it is not the initial one
@@ -68,6 +69,7 @@ bool rehearsal_asks(const struct rehearsal *rehearsal, const char *request,
 struct stage {
 	struct rehearsal *rehearsal;
 	struct process process;
+	struct request request;
 	u32 net;
 	pid_t pid;
 	bool own_net;
@@ -92,12 +94,14 @@ static bool enter_process(struct stage *stage, pid_t pid)
 	if (stage->process.pid == pid)
 		return true;
 	process_free(&stage->process);
-	if (process_read(&stage->process, pid)) {
-		restart(&stage->process);
-		return true;
+	request_free(&stage->request);
+	if (!process_read(&stage->process, pid)) {
+		stage->process = (struct process) { 0 };
+		return false;
 	}
-	stage->process = (struct process) { 0 };
-	return false;
+	restart(&stage->process);
+	request_of(&stage->request, &stage->process);
+	return true;
 }
 
 static void enter_net(struct stage *stage, const struct net *nets, u32 index)
@@ -130,19 +134,17 @@ static bool is_capable(const struct stage *stage, const struct bound *bound)
 }
 
 /* Why a process could not bind again, or NULL. */
-static char *judge(struct stage *stage, const struct bound *bound,
-		   const char *addr)
+static char *judge(struct stage *stage, const struct bound *bound)
 {
-	autofree char *port = xasprintf("%s %u", portacl_protos[bound->proto],
-					bound->port);
-	autofree char *word = xasprintf("addr=%s", addr), *reason = NULL;
-	autofree char *request = NULL;
-	char *words[] = { word, NULL }, *text = NULL;
+	struct request *request = &stage->request;
+	autofree char *reason = NULL;
 	struct answer answer;
+	char *text = NULL;
 
+	request_set_place(request, bound->proto, bound->port, bound->addr,
+			  bound->v6only);
 	/* It may have dropped its rights after the bind. */
-	stage->process.uid = bound->uid;
-	request = process_request(&stage->process, port, words);
+	request->bind.uid = bound->uid;
 	ask(&stage->rehearsal->source, request, &answer);
 	if (answer.action != PORTACL_ALLOW)
 		reason = reason_text(stage->rehearsal, &answer);
@@ -162,10 +164,11 @@ static bool judge_process(struct stage *stage, const struct bound *bound)
 	char addr[INET6_ADDRSTRLEN];
 	autofree char *why = NULL;
 
+	bound_addr(bound, addr);
 	if (!enter_process(stage, bound->pid))
 		return false;
 	stage->rehearsal->judged += bound->count;
-	why = judge(stage, bound, bound_addr(bound, addr));
+	why = judge(stage, bound);
 	if (why)
 		list_add(&stage->rehearsal->texts, xasprintf(
 			"%s (pid %d, %s, %s%s%u) listens on %s/%u at %s and could not do so again after a restart: %s",
@@ -180,17 +183,21 @@ static bool judge_kernel(struct stage *stage, const struct bound *bound)
 {
 	const char *proto = portacl_protos[bound->proto];
 	char addr[INET6_ADDRSTRLEN];
-	autofree char *request = xasprintf(
-		"%s %u uid=0 gid=0 launch=root addr=%s%s", proto, bound->port,
-		bound_addr(bound, addr), stage->own_net ? " net=other" : "");
+	struct request request = { .bind = {
+		.launch_root = true, .has_cgroup = true,
+		.other_net = stage->own_net,
+	} };
 	autofree char *why = NULL;
-	bool denied = rehearsal_asks(stage->rehearsal, request, &why);
+	bool denied;
 
+	request_set_place(&request, bound->proto, bound->port, bound->addr,
+			  bound->v6only);
+	denied = rehearsal_asks(stage->rehearsal, &request, &why);
 	stage->rehearsal->judged += bound->count;
 	if (denied)
 		list_add(&stage->rehearsal->texts, xasprintf(
 			"a socket without a process, the kernel's, has %s/%u at %s and root could not open it again: %s",
-			proto, bound->port, addr, why));
+			proto, bound->port, bound_addr(bound, addr), why));
 	return denied;
 }
 
@@ -264,6 +271,7 @@ void rehearse(struct rehearsal *rehearsal, const struct config *cfg)
 			refused = bound;
 	}
 	process_free(&stage.process);
+	request_free(&stage.request);
 	find_closed_units(rehearsal);
 	warn_unseen(rehearsal, &sockets);
 	sockets_free(&sockets);

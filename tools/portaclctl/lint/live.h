@@ -23,7 +23,7 @@ struct rehearsal {
 
 void rehearse(struct rehearsal *rehearsal, const struct config *cfg);
 void rehearsal_free(struct rehearsal *rehearsal);
-bool rehearsal_asks(const struct rehearsal *rehearsal, const char *request,
-		    char **why);
+bool rehearsal_asks(const struct rehearsal *rehearsal,
+		    const struct request *request, char **why);
 
 #endif /* _PORTACLCTL_LINT_LIVE_H */

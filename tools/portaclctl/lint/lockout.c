@@ -6,6 +6,7 @@
 #include <glob.h>
 
 #include "lex.h"
+#include "lib/cleanup.h"
 #include "lint/lockout.h"
 #include "system/units.h"
 
@@ -22,16 +23,18 @@ static void check_places(const struct rehearsal *rehearsal, const char *name,
 
 	for (i = 0; i < places->len; i++) {
 		const char *place = places->items[i];
-		char *request = xasprintf("%s %s %s uid=0 gid=0 launch=root",
-					  proto, place, who);
+		autofree char *text = xasprintf(
+			"%s %s %s uid=0 gid=0 launch=root", proto, place, who);
+		struct request request;
 
-		if (rehearsal_asks(rehearsal, request, &why)) {
+		request_read(&request, text);
+		if (rehearsal_asks(rehearsal, &request, &why)) {
 			list_add(texts, xasprintf(
 				"%s could not listen on %s/%s: %s", name,
 				proto, place, why));
 			free(why);
 		}
-		free(request);
+		request_free(&request);
 	}
 }
 

@@ -6,6 +6,7 @@
 #define _PORTACLCTL_POLICY_ASK_H
 
 #include "policy/files.h"
+#include "policy/request.h"
 
 /**
  * struct policy_source - the policy that is asked
@@ -23,11 +24,10 @@ struct policy_source {
  * struct answer - the verdict on a request
  * @text: as the kernel's `query` gives it; in brackets, if no rule comes near,
  *	one of another protocol
- * @action: its first word
+ * @action: what happens to the bind
  * @rule: number of the rule that decided, 0: none did
  * @nearest: number of the allow rule that came nearest, 0: none
  * @reserved: number of the rule whose `only` refuses it, 0: none does
- * @reason: why it is refused or left to the kernel's own rule, or NULL
  */
 struct answer {
 	char *text;
@@ -35,17 +35,13 @@ struct answer {
 	u32 rule;
 	u32 nearest;
 	u32 reserved;
-	char *reason;
 };
 
 void source_open(struct policy_source *source, bool kernel, const char *file);
 void source_close(struct policy_source *source);
 u32 answer_rule(const struct answer *answer);
 char *source_rule(const struct policy_source *source, u32 number);
-char *request_text(char **words);
-char *request_resolve(char **request);
-void parse_request(char *text, struct portacl_query *query);
-void ask(const struct policy_source *source, const char *request,
+void ask(const struct policy_source *source, const struct request *request,
 	 struct answer *answer);
 void answer_free(struct answer *answer);
 

@@ -5,13 +5,10 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "lex.h"
-#include "parse.h"
+#include "policy.h"
 #include "policy/exe.h"
 #include "system/netns.h"
 #include "system/process.h"
-
-#define MAX_GROUPS ARRAY_SIZE(((struct portacl_query *)NULL)->groups)
 
 /* A file of /proc/PID, or NULL. */
 char *process_file(pid_t pid, const char *name)
@@ -55,23 +52,26 @@ static const char *find_line(const char *status, const char *key)
 	return at ? at + strlen(key) : "0";
 }
 
-static char *read_groups(const char *status)
+/* The kernel lists them in ascending order, which the matcher needs. */
+static void read_groups(struct process *process, const char *status)
 {
 	const char *at = find_line(status, "\nGroups:");
-	struct buf list = { 0 };
+	u32 nr = 0, *groups = NULL;
+	unsigned long gid;
 	char *end;
-	u32 n;
 
-	/* The kernel's `query` takes no more. */
-	for (n = 1; n < MAX_GROUPS; n++) {
-		unsigned long gid = strtoul(at, &end, 10);
-
+	for (;; at = end) {
+		gid = strtoul(at, &end, 10);
 		if (end == at || memchr(at, '\n', end - at))
 			break;
-		buf_printf(&list, ",%lu", gid);
-		at = end;
+		/* Twice the room whenever the number is a power of two. */
+		if (!(nr & (nr - 1)))
+			groups = xrealloc(groups, max(2 * nr, 1U),
+					  sizeof(*groups));
+		groups[nr++] = gid;
 	}
-	return list.text;
+	process->groups = groups;
+	process->nr_groups = nr;
 }
 
 static u64 read_caps(const char *status, const char *key)
@@ -98,7 +98,7 @@ static void read_status(struct process *process, const char *status)
 	process->parent = atoi(find_line(status, "\nPPid:"));
 	process->uid = effective_id(find_line(status, "\nUid:"));
 	process->gid = effective_id(find_line(status, "\nGid:"));
-	process->groups = read_groups(status);
+	read_groups(process, status);
 	process->effective = read_caps(status, "\nCapEff:");
 	process->permitted = read_caps(status, "\nCapPrm:");
 	process->ambient = read_caps(status, "\nCapAmb:");
@@ -283,70 +283,4 @@ u32 process_taint(const struct process *process)
 	if (process->pid && !process->launched_by_root && !process->secure)
 		taint |= BIT(PORTACL_TAINT_ENV);
 	return taint;
-}
-
-static void add_path(struct buf *text, const char *key, const char *path)
-{
-	char line[4 * PATH_MAX];
-	struct seq_buf s;
-
-	if (!path || *path != '/')
-		return;
-	seq_buf_init(&s, line, sizeof(line));
-	portacl_print_path(&s, path);
-	buf_puts(text, key);
-	buf_add(text, line, min(s.len, s.size));
-}
-
-static bool is_given(char *const *words, const char *key)
-{
-	for (; *words; words++)
-		if (!strncmp(*words, key, strlen(key)))
-			return true;
-	return false;
-}
-
-static void add_taint(struct buf *text, u32 taint)
-{
-	char names[128];
-	struct seq_buf s;
-
-	seq_buf_init(&s, names, sizeof(names));
-	portacl_print_names(&s, portacl_taints, taint);
-	buf_puts(text, " taint=");
-	buf_add(text, names, s.len);
-}
-
-/**
- * process_request - the request that a process would make
- * @process: the process
- * @port: protocol and port, as `tcp 80`
- * @words: what to take instead, as `key=value`, ended by NULL; not uid=, gid=
- *	and exe=
- *
- * Return: what the kernel's `query` takes.
- */
-char *process_request(const struct process *process, const char *port,
-		      char **words)
-{
-	struct buf text = { 0 };
-	u32 taint = is_given(words, "taint=") ? 0 : process_taint(process);
-
-	buf_puts(&text, port);
-	buf_printf(&text, " uid=%u gid=%u%s", process->uid, process->gid,
-		   process->groups ? process->groups : "");
-	add_path(&text, " exe=", process->exe);
-	if (!is_given(words, "cgroup="))
-		add_path(&text, " cgroup=", process->cgroup);
-	if (process->own_net_ns && !is_given(words, "net="))
-		buf_puts(&text, " net=other");
-	if (process->launched_by_root && !is_given(words, "launch="))
-		buf_puts(&text, " launch=root");
-	if (!is_given(words, "launcher="))
-		add_path(&text, " launcher=", process->launcher);
-	if (taint)
-		add_taint(&text, taint);
-	for (; *words; words++)
-		buf_printf(&text, " %s", *words);
-	return text.text;
 }

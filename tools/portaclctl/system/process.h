@@ -19,7 +19,8 @@
  * @exe: path of its executable
  * @uid: effective uid
  * @gid: effective gid
- * @groups: supplementary groups, as a list
+ * @groups: supplementary groups, ascending
+ * @nr_groups: number of @groups
  * @cgroup: path in the cgroup v2 hierarchy, or NULL
  * @effective: capabilities
  * @permitted: capabilities
@@ -46,7 +47,8 @@ struct process {
 	char exe[PATH_MAX];
 	u32 uid;
 	u32 gid;
-	char *groups;
+	u32 *groups;
+	u32 nr_groups;
 	char *cgroup;
 	u64 effective;
 	u64 permitted;
@@ -72,7 +74,5 @@ char *process_file(pid_t pid, const char *name);
 bool process_same_ns(pid_t a, pid_t b, const char *ns);
 char *process_writable(const struct process *process);
 u32 process_taint(const struct process *process);
-char *process_request(const struct process *process, const char *port,
-		      char **words);
 
 #endif /* _PORTACLCTL_SYSTEM_PROCESS_H */

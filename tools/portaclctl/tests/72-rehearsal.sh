@@ -33,6 +33,25 @@ echo "deny udp $port" > v.conf
 live "another protocol" 0 'none would be cut off' --strict
 kill "$server"
 
+# A socket for IPv6 alone, as nginx makes them, does not ask for IPv4.
+rm -f port
+python3 -c 'import socket, time
+s = socket.socket(socket.AF_INET6)
+s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+s.bind(("::", 0))
+s.listen()
+print(s.getsockname()[1], flush=True)
+time.sleep(600)' > port &
+server=$!
+until_true 60 [ -s port ]
+port=$(cat port)
+echo "deny tcp $port addr=0.0.0.0/0
+allow tcp $port addr=::/0" > v.conf
+live "an IPv6 socket that does not serve IPv4" 0 'none would be cut off' --strict
+echo "deny tcp $port addr=::/0" > v.conf
+live "its own family" 1 "tcp/$port at :: " --strict
+kill "$server"
+
 # However many sockets a process has, it is looked at once.
 rm -f port
 python3 -c 'import socket, time
@@ -85,6 +104,19 @@ EOF
 	serve --no-new-privs
 	echo "allow tcp $port exe=$python uid=65533 only" > v.conf
 	live "no_new_privs comes again" 1 'reason="no_new_privs"' --strict
+	kill "$server"
+	rm -f port
+	setpriv --reuid 65533 --regid 65533 --groups "$(seq -s, 5000 5039)" \
+		"$python" - < serve.py > port &
+	server=$!
+	until_true 60 [ -s port ]
+	port=$(cat port)
+	echo "allow tcp $port gid=5039 only" > v.conf
+	live "the last of 40 groups" 0 'none would be cut off' --strict
+	gives "explain: the last of 40 groups" 0 'portacl  *allow rule=1: ' \
+		explain --file v.conf "$server" "tcp/$port"
+	echo "allow tcp $port gid=5040 only" > v.conf
+	live "none of 40 groups" 1 'reason="wrong gid"' --strict
 	kill "$server"
 else
 	skip "live: a user's program" "needs root and setpriv"

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "commands.h"
+#include "lex.h"
+#include "lib/cleanup.h"
+#include "parse.h"
+#include "policy/files.h"
+#include "policy/links.h"
+#include "policy/request.h"
+
+static u64 hash(const char *path)
+{
+	return path ? portacl_hash_path(path, strlen(path)) : 0;
+}
+
+/* What the parser read refers to its text; a request has its own copies. */
+static void keep(struct request *request, const struct portacl_query *query,
+		 const char *launcher)
+{
+	struct portacl_request *bind = &request->bind;
+	size_t size = query->request.nr_groups * sizeof(*request->groups);
+
+	*request = (struct request) { .bind = query->request };
+	request->exe = query->exe ? xstrdup(query->exe) : NULL;
+	request->launcher = launcher ? xstrdup(launcher) : NULL;
+	request->cgroup = query->cgroup ? xstrdup(query->cgroup) : NULL;
+	if (size)
+		request->groups = memcpy(xrealloc(NULL, 1, size),
+					 query->groups, size);
+	bind->groups = request->groups;
+	bind->cgroup = request->cgroup;
+}
+
+/* The parser keeps no more of a launcher's path than its hash. */
+static char *launcher_of(const char *text)
+{
+	autofree char *word = get_field(text, "launcher");
+
+	return word ? path_unescape(word, strlen(word)) : NULL;
+}
+
+/**
+ * request_read - read a request, or exit
+ * @request: where it is stored, for request_free()
+ * @text: what the kernel's `query` takes
+ */
+void request_read(struct request *request, const char *text)
+{
+	autofree char *launcher = launcher_of(text), *copy = xstrdup(text);
+	struct portacl_error error;
+	struct portacl_query query;
+
+	if (portacl_parse_query(&query, copy, &error)) {
+		print_err("request:1:%u: %s\n", error.column, error.reason);
+		print_source(text, error.column - 1);
+		exit(EXIT_USAGE);
+	}
+	keep(request, &query, launcher);
+}
+
+/* What the command line gave must name a protocol and a port. */
+static void check_words(char **words)
+{
+	const char *slash = strchr(*words, '/');
+
+	if (slash ? slash == *words || !slash[1] : !words[1])
+		die_missing("PROTO/PORT");
+	for (; *words; words++)
+		if (!**words)
+			die_usage("an argument is empty");
+}
+
+/**
+ * request_words - read a request from the command line, or exit
+ * @request: where it is stored, for request_free()
+ * @words: `PROTO/PORT` or `PROTO` and `PORT`, then `KEY=VALUE`; names allowed
+ * @more: one more `KEY=VALUE`, or NULL
+ */
+void request_words(struct request *request, char **words, const char *more)
+{
+	struct config cfg = { .raw = true };
+	struct buf text = { 0 };
+	struct source src = { .cfg = &cfg, .path = "request", .line = 1 };
+	struct line line = { 0 };
+	bool slash = strchr(*words, '/');
+
+	check_words(words);
+	/* Names are found where they stand in a rule. */
+	buf_puts(&text, "allow");
+	for (; *words; words++)
+		buf_printf(&text, " %s", *words);
+	if (more)
+		buf_printf(&text, " %s", more);
+	if (slash)
+		text.text[strcspn(text.text, "/")] = ' ';
+	src.text = text.text;
+	if (!translate(&src, &line, NULL))
+		exit(EXIT_USAGE);
+	request_read(request, line.text + strlen("allow "));
+	free(text.text);
+	free(line.text);
+	free(line.columns);
+}
+
+/**
+ * request_resolve - follow the links in a request's `launcher=`
+ * @request: the request
+ *
+ * The kernel knows what it executed by the path without them.
+ *
+ * Return: what the path resolves to, as text for free(), or NULL.
+ */
+char *request_resolve(struct request *request)
+{
+	char real[PATH_MAX], *text;
+
+	if (!request->launcher || !realpath(request->launcher, real) ||
+	    !strcmp(request->launcher, real))
+		return NULL;
+	text = xasprintf("launcher=%s resolves to %s", request->launcher,
+			 real);
+	free(request->launcher);
+	request->launcher = xstrdup(real);
+	request->bind.launcher = hash(real);
+	return text;
+}
+
+static char *copy_path(const char *path)
+{
+	return path && *path == '/' ? xstrdup(path) : NULL;
+}
+
+/**
+ * request_of - make the request that a process would make
+ * @request: where it is stored, for request_free(); without a place
+ * @process: the process
+ */
+void request_of(struct request *request, const struct process *process)
+{
+	u32 *groups = xrealloc(NULL, process->nr_groups + 1, sizeof(*groups));
+
+	if (process->nr_groups)
+		memcpy(groups, process->groups,
+		       process->nr_groups * sizeof(*groups));
+	*request = (struct request) {
+		.exe = copy_path(process->exe),
+		.launcher = copy_path(process->launcher),
+		.cgroup = copy_path(process->cgroup),
+		.groups = groups,
+	};
+	request->bind = (struct portacl_request) {
+		.exe = hash(request->exe),
+		.launcher = hash(request->launcher),
+		.taint = process_taint(process),
+		.uid = process->uid, .gid = process->gid,
+		.groups = groups, .nr_groups = process->nr_groups,
+		.launch_root = process->launched_by_root,
+		.other_net = process->own_net_ns,
+		.cgroup = request->cgroup, .has_cgroup = true,
+	};
+}
+
+/**
+ * request_set_place - say what is bound
+ * @request: the request
+ * @proto: enum portacl_proto
+ * @port: the port
+ * @addr: 16 bytes, IPv4 as mapped IPv6; NULL: not known
+ * @v6only: an IPv6 socket that does not serve IPv4
+ */
+void request_set_place(struct request *request, u8 proto, u16 port,
+		       const u8 *addr, bool v6only)
+{
+	request->bind.proto = proto;
+	request->bind.port = port;
+	request->bind.nr_bound = 0;
+	if (addr)
+		portacl_request_addr(&request->bind, addr, v6only);
+}
+
+static void add_path(struct buf *text, const char *key, const char *path)
+{
+	char line[4 * PATH_MAX];
+	struct seq_buf s;
+
+	if (!path)
+		return;
+	seq_buf_init(&s, line, sizeof(line));
+	portacl_print_path(&s, path);
+	buf_printf(text, " %s=", key);
+	buf_add(text, line, min(s.len, s.size));
+}
+
+static void add_ids(struct buf *text, const struct portacl_request *bind)
+{
+	u32 i;
+
+	buf_printf(text, " uid=%u", bind->uid);
+	if (bind->gid == U32_MAX)
+		return;
+	buf_printf(text, " gid=%u", bind->gid);
+	for (i = 0; i < bind->nr_groups; i++)
+		if (bind->groups[i] != bind->gid)
+			buf_printf(text, ",%u", bind->groups[i]);
+}
+
+/* A wildcard is written without its prefix length. */
+static void add_addr(struct buf *text, const struct portacl_request *bind)
+{
+	struct portacl_cidr cidr = bind->bound[0];
+	char line[64];
+	struct seq_buf s;
+
+	if (!bind->nr_bound)
+		return;
+	cidr.len = 128;
+	seq_buf_init(&s, line, sizeof(line));
+	portacl_print_cidr(&s, &cidr);
+	buf_puts(text, " addr=");
+	buf_add(text, line, s.len);
+}
+
+static void add_taint(struct buf *text, u32 taint)
+{
+	char names[128];
+	struct seq_buf s;
+
+	if (!taint)
+		return;
+	seq_buf_init(&s, names, sizeof(names));
+	portacl_print_names(&s, portacl_taints, taint);
+	buf_puts(text, " taint=");
+	buf_add(text, names, s.len);
+}
+
+/* What the kernel's `query` takes; whether :: is IPv6 alone it cannot say. */
+char *request_text(const struct request *request)
+{
+	const struct portacl_request *bind = &request->bind;
+	struct buf text = { 0 };
+
+	buf_printf(&text, "%s %u", portacl_protos[bind->proto], bind->port);
+	add_ids(&text, bind);
+	add_path(&text, "exe", request->exe);
+	add_path(&text, "cgroup", request->cgroup);
+	if (bind->other_net)
+		buf_puts(&text, " net=other");
+	if (bind->launch_root)
+		buf_puts(&text, " launch=root");
+	add_path(&text, "launcher", request->launcher);
+	add_taint(&text, bind->taint);
+	add_addr(&text, bind);
+	return text.text;
+}
+
+void request_free(struct request *request)
+{
+	free(request->exe);
+	free(request->launcher);
+	free(request->cgroup);
+	free(request->groups);
+	*request = (struct request) { 0 };
+}
