@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Build a patched kernel: build/K/bzImage and build/K/.config.
-# Usage: build.sh [-o] K [open|debug|bench|um]     K: 6.1, 6.12, 7.2 or latest
+# Usage: build.sh [-o] K [open|debug|bench|demo|um]     K: 6.1, 6.12, 7.2 or latest
 #   open   build/K/bzImage-open: CONFIG_INET_PRIVILEGED_PORTS=n, and a policy
 #          that is compiled in
 #   debug  build/K-debug/: with KASAN, lockdep, kmemleak, …
 #   bench  build/K-bench/: with the modules that make bench compares
+#   demo   build/K-demo/: the smallest that make demo does with
 #   um     only the patched tree, for kunit.sh
 #   -o     with all objects, in build/K/obj; else an image that another
 #          checkout made from the same inputs will do
@@ -43,19 +44,10 @@ keep_image() {
 		sort -rn | sed '1,20d; s/[^ ]* //' | xargs -r -d '\n' rm -rf
 }
 
-copy_tree() {
-	! cmp -s "$source/.portacl-version" "$src/.portacl-version" || return 0
-	say "$k: copying the source tree"
-	rm -rf "$src" "$src.new"
-	cp -al "$source" "$src.new" 2> /dev/null || {
-		rm -rf "$src.new"
-		cp -a "$source" "$src.new"
-	}
-	mv "$src.new" "$src"
-}
-
 make_wanted() {
-	cat "$top/scripts/config/base.config"
+	base=base
+	[ "$variant" != demo ] || base=demo
+	cat "$top/scripts/config/$base.config"
 	case $variant in
 	open)
 		echo 'CONFIG_INET_PRIVILEGED_PORTS=n'
@@ -140,7 +132,8 @@ lines=2250 cc='ccache gcc'
 known_kernel "$k"
 case $variant in
 ''|open|debug|bench|um) ;;
-*) die "unknown variant '$variant': open, debug, bench or um" ;;
+demo) lines=1400 ;;
+*) die "unknown variant '$variant': open, debug, bench, demo or um" ;;
 esac
 
 case $cache in
@@ -153,12 +146,12 @@ say "$k: linux-source $(cat "$source/.portacl-version")"
 dir=$top/build/$k suffix=''
 case $variant in
 open) suffix=-open ;;
-debug|bench) dir=$dir-$variant ;;
+debug|bench|demo) dir=$dir-$variant ;;
 um) objects=yes ;;
 esac
 home=$cache/$k
 src=$home/src obj=$home/build wanted=$dir/wanted$suffix
-case $variant in debug|bench) obj=$obj-$variant ;; esac
+case $variant in debug|bench|demo) obj=$obj-$variant ;; esac
 mkdir -p "$dir" "$home"
 exec 9> "$home/lock"
 flock -n 9 || { say "$k: waiting for another build"; flock 9; }
@@ -177,7 +170,7 @@ if take_image; then
 	exit 0
 fi
 need 2500 "$home"
-copy_tree
+copy_tree "$source" "$src"
 "$top/scripts/apply.sh" "$src"
 [ "$variant" != um ] || exit 0
 ccache_for "$src"

@@ -30,6 +30,18 @@ die_log() {
 	die "$3; the whole log: $1"
 }
 
+# copy_tree TREE COPY: by hard links, unless the copy is of the same version.
+copy_tree() {
+	! cmp -s "$1/.portacl-version" "$2/.portacl-version" || return 0
+	say "copying the source tree ${1##*/}"
+	rm -rf "$2" "$2.new"
+	cp -al "$1" "$2.new" 2> /dev/null || {
+		rm -rf "$2.new"
+		cp -a "$1" "$2.new"
+	}
+	mv "$2.new" "$2"
+}
+
 # copy_touched TREE DIR: the files of a kernel tree that the patch touches and
 # those that apply.sh looks at.
 copy_touched() {

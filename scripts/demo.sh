@@ -6,9 +6,10 @@ set -eu
 
 k=${1-7.2}
 known_kernel "$k"
-"$top/scripts/setup.sh" build guest
-"$top/scripts/build.sh" "$k"
+"$top/scripts/setup.sh" build demo
+"$top/scripts/build.sh" "$k" demo
+[ "$k" != latest ] || k=$(basename "$("$top/scripts/fetch.sh" latest)")
 say "booting $k"
-"$top/scripts/boot.sh" "$k" -t 300 sh "$top/scripts/guest/demo.sh" ||
+"$top/scripts/boot.sh" "$k-demo" -t 300 sh "$top/scripts/guest/demo.sh" ||
 	die "$k: not as it should be"
 say "$k: everything as it should be"

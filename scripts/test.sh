@@ -182,6 +182,7 @@ run_full() {
 	run deb point make -C "$top" deb
 	for k; do
 		case $k in *-debug) continue ;; esac
+		run "demo-$k" point "$top/scripts/demo.sh" "$k"
 		run "variants-$k" "$top/scripts/tests/variants_test.sh" "$k"
 		run "gates-$k" "$top/scripts/tests/gates_test.sh" "$k"
 	done

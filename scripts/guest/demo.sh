@@ -3,6 +3,8 @@
 # The demonstration, inside the guest.  Every line that it shows is checked:
 # the exit status is 1 if anything came out otherwise.
 set -u
+# The checkout may be in a directory that only root may enter.
+cd /
 portacl=/sys/kernel/security/portacl
 dir=/run/demo
 failed=0
@@ -31,11 +33,11 @@ as() {
 		--bounding-set=-all "$@" 2>&1
 }
 
-# The words that bind(2) ends in for want of permission, for all three.
+# Refused means that bind(2) gave EACCES, not that the command failed.
 refused() {
 	"$@" > "$dir/out" 2>&1 && return 1
 	cat "$dir/out"
-	grep -q 'Permission denied' "$dir/out"
+	grep -q 'bind.*Permission denied' "$dir/out"
 }
 
 listens() { curl -s -m 10 http://127.0.0.1/ | tee "$dir/out" | grep -q portacl; }
@@ -72,7 +74,7 @@ check "it is in force" grep -qx 'rules 1' "$portacl/status"
 
 title "nginx as www-data, without any capability"
 as 33 "$@"
-for _ in $(seq 100); do [ ! -s "$dir/nginx.pid" ] || break; sleep 0.1; done
+for _ in $(seq 600); do [ ! -s "$dir/nginx.pid" ] || break; sleep 0.1; done
 pid=$(cat "$dir/nginx.pid") || exit 1
 grep -E '^(Name|Uid|Cap(Prm|Eff|Bnd|Amb))' "/proc/$pid/status"
 check "it has no capability" \

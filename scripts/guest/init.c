@@ -202,7 +202,7 @@ static void mount_all(void)
 		{ "/run", "tmpfs", "mode=0755", 1 },
 		{ "/run/lock", "tmpfs", "mode=1777", 1 },
 		{ "/sys/kernel/security", "securityfs", NULL, 0 },
-		{ "/sys/fs/cgroup", "cgroup2", NULL, 1 },
+		{ "/sys/fs/cgroup", "cgroup2", NULL, 0 },
 		{ "/sys/fs/bpf", "bpf", "mode=0700", 0 },
 		{ "/sys/kernel/debug", "debugfs", NULL, 0 },
 		{ "/sys/kernel/tracing", "tracefs", NULL, 0 },

@@ -94,7 +94,7 @@ threads() {
 	starts 1 0 "$@" true && grep -q "thread=$want" "$tmp/words"
 }
 
-plan 18
+plan 19
 ok "the exit status of the command" status 3 sh -c 'echo out; echo err >&2; exit 3'
 ok "its output and nothing else" only_its_output
 ok "two processors" status 0 sh -c '[ "$(nproc)" = 2 ]'
@@ -120,3 +120,6 @@ ok "a busy machine makes a guest slow, which is not counted" \
 ok "files belong to whom they belong to on the host" like_host
 ok "the root is a root, and the host's files are only read" is_root
 ok "another checkout takes the image from the cache" other_checkout
+# $tmp is such a directory.
+ok "the demonstration, where only root may enter" \
+	"$tmp/other/scripts/boot.sh" "$k" -t 300 sh "$tmp/other/scripts/guest/demo.sh"
