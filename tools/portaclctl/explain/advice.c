@@ -1,91 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A rule is only suggested after the matcher has granted the bind with it.
+ * Advice is only given if the model then allows the bind, and lint finds nothing
+ * in the rule.
  */
 #include "explain/advice.h"
+#include "explain/remedies.h"
+#include "explain/trial.h"
 #include "lex.h"
+#include "lib/cleanup.h"
+#include "policy/exe.h"
 #include "policy/links.h"
 #include "policy/names.h"
 
-/* What a rule should rather accept than have mended. */
+/* What a rule should rather accept than have removed. */
 #define KEPT (BIT(PORTACL_TAINT_NNP) | BIT(PORTACL_TAINT_CHROOT))
 
-/* What no rule can accept, and what mends it. */
-static const char *const remedies[PORTACL_NR_TAINTS] = {
-	[PORTACL_TAINT_IDMAPPED] =
-		"put the program on a mount without id mapping",
-	[PORTACL_TAINT_DELETED] =
-		"restart the program from an existing file",
-	[PORTACL_TAINT_SHARED] =
-		"the program must not share its directories (CLONE_FS) when it is executed",
-	[PORTACL_TAINT_TRACED] = "nobody but root may trace the program",
-	[PORTACL_TAINT_NAMESPACE] =
-		"start the program outside user namespaces, from a mount of the host",
-	[PORTACL_TAINT_NOSUID] =
-		"start the program from a mount that is not nosuid, as systemd makes those of ProtectSystem= beside NoNewPrivileges=, and of DynamicUser=",
-	[PORTACL_TAINT_NOPATH] = "the program needs a path",
+/* What a rule names. */
+enum {
+	NAME_EXE = BIT(0),
+	NAME_UID = BIT(1),
+	NAME_CGROUP = BIT(2),
 };
-
-/* The policy with a line more, where the line would have to stand. */
-static void add_policy(const struct view *view, const char *line,
-		       struct buf *text)
-{
-	const struct portacl_policy *policy = view->source.policy;
-	u32 nr = view->has_policy ? policy->nr_rules : 0, i;
-	u32 at = view->answer.rule ? view->answer.rule - 1 : nr;
-	struct list launchers = { 0 };
-	size_t n;
-
-	if (view->has_policy) {
-		buf_printf(text, "default %s\n",
-			   portacl_actions[policy->fallback]);
-		policy_launchers(policy, &launchers);
-	}
-	for (n = 0; n < launchers.len; n++)
-		buf_printf(text, "launcher %s\n", launchers.items[n]);
-	list_free(&launchers);
-	for (i = 0; i <= nr; i++) {
-		char *rule = i < nr ? rule_text(policy, i) : xstrdup("");
-
-		buf_printf(text, "%s%s%s\n", i == at ? line : "",
-			   i == at ? "\n" : "", rule);
-		free(rule);
-	}
-}
-
-/*
- * Does the policy, with a line more or as it is, grant the request with these
- * taints?
- */
-static bool grants(const struct view *view, u32 taint, const char *line)
-{
-	struct request request = view->subject.request;
-	struct policy_source source = { 0 };
-	struct answer answer = { 0 };
-	struct buf text = { 0 };
-	bool good = false;
-
-	request.bind.taint = taint;
-	if (!line) {
-		if (view->has_policy)
-			ask(&view->source, &request, &answer);
-		good = answer.action == PORTACL_ALLOW;
-		answer_free(&answer);
-		return good;
-	}
-	add_policy(view, line, &text);
-	config_add_text(&source.cfg, "suggestion", text.text);
-	if (!source.cfg.errors) {
-		config_build(&source.cfg);
-		source.policy = source.cfg.policy;
-		ask(&source, &request, &answer);
-		good = answer.action == PORTACL_ALLOW;
-		answer_free(&answer);
-	}
-	config_free(&source.cfg);
-	free(text.text);
-	return good;
-}
 
 /* A user's name, unless a policy would take it for something else. */
 static void add_user(struct buf *line, u32 uid)
@@ -99,144 +34,272 @@ static void add_user(struct buf *line, u32 uid)
 		buf_printf(line, " uid=%u", uid);
 }
 
-/* The rule that accepts these weaknesses and no more. */
-static char *make_line(const struct view *view, u32 accept)
+static void add_bound(struct buf *line, const struct portacl_request *bind)
+{
+	char text[64];
+	struct seq_buf s;
+	u32 i;
+
+	for (i = 0; i < bind->nr_bound; i++) {
+		seq_buf_init(&s, text, sizeof(text));
+		portacl_print_cidr(&s, &bind->bound[i]);
+		buf_printf(line, "%s%.*s", i ? "," : " addr=", (int)s.len,
+			   text);
+	}
+}
+
+static void add_path(struct buf *line, const char *key, const char *path)
+{
+	autofree char *word = path_escape(path);
+
+	buf_printf(line, " %s=%s", key, word);
+}
+
+/* The rule that names these things of a request, and accepts these taints. */
+static char *make_line(const struct view *view, const struct request *request,
+		       u32 names, u32 accept)
 {
 	const struct subject *subject = &view->subject;
-	char *exe = subject->request.exe ? path_escape(subject->request.exe) :
-					   NULL;
 	struct buf line = { 0 };
-	char names[64];
+	char taints[64];
 	struct seq_buf s;
 
 	buf_printf(&line, "allow %s %u", subject->proto, subject->port);
-	if (exe)
-		buf_printf(&line, " exe=%s", exe);
-	add_user(&line, subject->process.uid);
-	if (subject->request.bind.other_net)
+	if (request->exe && (names & NAME_EXE))
+		add_path(&line, "exe", request->exe);
+	if (names & NAME_UID)
+		add_user(&line, subject->process.uid);
+	if (names & NAME_CGROUP)
+		add_path(&line, "cgroup", request->cgroup);
+	add_bound(&line, &request->bind);
+	if (request->bind.other_net)
 		buf_puts(&line, " net=any");
 	if (accept) {
-		seq_buf_init(&s, names, sizeof(names));
+		seq_buf_init(&s, taints, sizeof(taints));
 		portacl_print_names(&s, portacl_taints, accept);
-		buf_printf(&line, " accept=%.*s", (int)s.len, names);
+		buf_printf(&line, " accept=%.*s", (int)s.len, taints);
 	}
 	if (view->answer.rule)
 		buf_printf(&line, "  # before rule %u", view->answer.rule);
-	free(exe);
 	return line.text;
 }
 
-static char *close_to_others(const struct process *process)
+/* The rule, or NULL if it would not do. */
+static char *try_line(const struct view *view, const struct request *request,
+		      u32 names, u32 accept, u32 ignored)
 {
-	char *path = process_writable(process), *text;
+	char *line = make_line(view, request, names, accept);
 
-	if (!path)
-		path = xstrdup(process->exe);
-	/* Only what a shell takes as it stands is shown as a command. */
-	if (strspn(path, "/._+-0123456789abcdefghijklmnopqrstuvwxyz"
-			 "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(path))
-		text = xasprintf("chown root %s && chmod go-w %s", path, path);
-	else
-		text = xasprintf("make root the owner of %s, and let nobody else write it",
-				 path);
-	free(path);
-	return text;
+	if (trial_line(view, request, line, ignored))
+		return line;
+	free(line);
+	return NULL;
 }
 
-static void add_remedies(struct list *steps, u32 taint)
+/* Is the cgroup one of a service, which others cannot enter? */
+static bool in_service(const char *cgroup)
 {
-	u32 i;
-
-	for (i = PORTACL_NR_ACCEPT; i < PORTACL_NR_TAINTS; i++)
-		if (taint & BIT(i))
-			list_add(steps, xstrdup(remedies[i]));
+	return cgroup && strstr(cgroup, ".service") &&
+	       strncmp(cgroup, "/user.slice", strlen("/user.slice"));
 }
 
-/* The line that grants what is left of the taints, if one is needed at all. */
-static bool add_line(const struct view *view, struct advice *advice, u32 taint)
+/* A rule that does without the program's identity. */
+static char *try_service(const struct view *view)
 {
-	bool good = grants(view, taint, NULL);
+	const struct request *request = &view->subject.request;
+	char *line;
 
-	if (!good) {
-		advice->line = make_line(view, taint);
-		good = grants(view, taint, advice->line);
-		list_add(&advice->steps, xstrdup(advice->line));
-	}
-	return good;
+	if (!in_service(request->cgroup))
+		return NULL;
+	line = try_line(view, request, NAME_UID | NAME_CGROUP, 0, 0);
+	return line ? line : try_line(view, request, NAME_CGROUP, 0, 0);
 }
 
-static void add_other_line(const struct view *view, struct advice *advice,
-			   u32 taint)
+static void take_line(struct advice *advice, char *line)
 {
-	char *line = make_line(view, taint);
+	advice->line = line;
+	list_add(&advice->steps, xstrdup(line));
+}
 
-	if (grants(view, taint, line))
-		advice->other_line = line;
-	else
-		free(line);
+/* The allow rule that came nearest, or NULL. */
+static const struct portacl_rule *nearest_rule(const struct view *view)
+{
+	return view->has_policy && view->answer.nearest ?
+	       &view->source.policy->rules[view->answer.nearest - 1] : NULL;
+}
+
+/* The nearest rule names another cgroup: is that all? */
+static bool try_cgroup(const struct view *view, struct advice *advice)
+{
+	const struct portacl_rule *rule = nearest_rule(view);
+	struct request request = view->subject.request;
+	autofree char *path = NULL;
+
+	if (!rule || !rule->cgroup)
+		return false;
+	request.bind.cgroup = view->source.policy->strings + rule->cgroup;
+	request.bind.has_cgroup = true;
+	if (!trial_request(view, &request))
+		return false;
+	path = path_escape(request.bind.cgroup);
+	list_add(&advice->steps, xasprintf(
+		"start the program in the cgroup %s: there rule %u allows it",
+		path, view->answer.nearest));
+	return true;
+}
+
+/* The nearest rule is for some addresses: is one of them enough? */
+static bool try_address(const struct view *view, struct advice *advice)
+{
+	const struct portacl_rule *rule = nearest_rule(view);
+	struct request request = view->subject.request;
+	const struct portacl_cidr *addr;
+	struct buf text = { 0 };
+
+	if (!rule || !rule->nr_addrs || !request.bind.nr_bound)
+		return false;
+	addr = portacl_rule_addrs(view->source.policy, rule);
+	if (addr->len < 128)
+		return false;
+	request.bind.nr_bound = 1;
+	request.bind.bound[0] = *addr;
+	if (!trial_request(view, &request))
+		return false;
+	add_bound(&text, &request.bind);
+	list_add(&advice->steps, xasprintf(
+		"let the program bind %s alone: rule %u allows that",
+		text.text + strlen(" addr="), view->answer.nearest));
+	free(text.text);
+	advice->other_line = try_line(view, &view->subject.request,
+				      NAME_EXE | NAME_UID, 0, 0);
+	advice->other_why = "or, to allow the address that it binds:";
+	return true;
 }
 
 /*
- * Weaknesses do not count for which what launched the program vouches, or will
- * once a line names it.  Is no more wanting than the line?
+ * A declared launcher removes some taints, and so does one that a line will
+ * declare.  Return true if the line is all that is missing.
  */
 static bool add_launcher(const struct view *view, struct advice *advice,
 			 u32 *taint)
 {
 	const struct request *request = &view->subject.request;
-	char *launcher = request->launcher ? path_escape(request->launcher) :
-					     NULL;
-	char *line = xasprintf("launcher %s", launcher ? launcher : "");
-	bool known = launcher && view->has_policy &&
-		     portacl_policy_launcher(view->source.policy,
-					     request->bind.launcher);
-	bool good = false;
+	struct buf line = { 0 };
+	bool known, good;
 
-	if (launcher && !known)
-		good = grants(view, *taint, line);
+	if (!request->launcher)
+		return false;
+	known = view->has_policy &&
+		portacl_policy_launcher(view->source.policy,
+					request->bind.launcher);
+	good = !known && trial_launcher(view);
+	add_path(&line, "launcher", request->launcher);
+	/* A statement, not a key. */
+	line.text[strlen(" launcher")] = ' ';
 	if (good)
-		advice->line = xstrdup(line);
-	if (good || (launcher && !known && (*taint & PORTACL_LAUNCH_TAINTS)))
-		list_add(&advice->steps, xstrdup(line));
-	if (launcher)
-		*taint &= ~PORTACL_LAUNCH_TAINTS;
-	free(launcher);
-	free(line);
+		take_line(advice, xstrdup(line.text + 1));
+	else if (!known && (*taint & PORTACL_LAUNCH_TAINTS))
+		list_add(&advice->steps, xstrdup(line.text + 1));
+	free(line.text);
+	*taint &= ~PORTACL_LAUNCH_TAINTS;
 	return good;
+}
+
+/* What lint would find only as long as the steps are not taken. */
+static u32 removed_faults(u32 taint)
+{
+	return (taint & BIT(PORTACL_TAINT_WRITABLE) ?
+		BIT(PROGRAM_WRITABLE) : 0) |
+	       (taint & BIT(PORTACL_TAINT_NOSUID) ? BIT(PROGRAM_NOSUID) : 0);
+}
+
+/* By the program's identity, after the remedies. */
+static bool advise_program(const struct view *view, struct advice *advice,
+			   u32 taint)
+{
+	struct request sound = view->subject.request, moved = { 0 };
+	autofree char *line = NULL, *place = NULL;
+
+	sound.bind.taint = taint & KEPT;
+	remedies_add(&advice->steps, &view->subject, taint, &place);
+	moved = sound;
+	if (place) {
+		moved.exe = place;
+		moved.bind.exe = portacl_hash_path(place, strlen(place));
+	}
+	if (!trial_request(view, &moved)) {
+		line = try_line(view, &sound, NAME_EXE | NAME_UID,
+				taint & KEPT, removed_faults(taint));
+		if (!line)
+			return false;
+		take_line(advice, make_line(view, &moved, NAME_EXE | NAME_UID,
+					    taint & KEPT));
+	}
+	if (taint & BIT(PORTACL_TAINT_ENV))
+		list_add(&advice->steps, xstrdup(advice->line ?
+			"then restart it" :
+			"restart the program: it was started before the rule was loaded"));
+	return true;
+}
+
+/* A rule that helps without the steps. */
+static void add_other_line(const struct view *view, struct advice *advice,
+			   u32 taint)
+{
+	const u32 kept = KEPT | BIT(PORTACL_TAINT_WRITABLE);
+	struct request request = view->subject.request;
+
+	taint &= ~BIT(PORTACL_TAINT_ENV);
+	if (!(taint & ~KEPT))
+		return;
+	advice->other_line = try_service(view);
+	advice->other_why = "or, for everything that the service starts:";
+	if (advice->other_line || (taint & ~kept))
+		return;
+	request.bind.taint = taint;
+	advice->other_line = try_line(view, &request, NAME_EXE | NAME_UID,
+				      taint, 0);
+	advice->other_why = "or, if others than root have to write the program:";
+}
+
+/* Without the program, if a rule for it would not do. */
+static void advise_user(const struct view *view, struct advice *advice)
+{
+	char *line = try_service(view);
+
+	advice_free(advice);
+	if (line) {
+		advice->caution = "everything that the service starts gets the port";
+	} else if (view->subject.process.uid) {
+		line = try_line(view, &view->subject.request, NAME_UID, 0, 0);
+		advice->caution = "every program of the user gets the port; a service of its own and cgroup= would limit that";
+	}
+	if (line)
+		take_line(advice, line);
+	else
+		advice->caution = NULL;
 }
 
 /**
  * advise - find out what would make a refused bind succeed
- * @view: the bind and who refuses it
+ * @view: the bind and which layer refuses it
  * @advice: where the advice is stored, for advice_free()
  */
 void advise(const struct view *view, struct advice *advice)
 {
-	const u32 writable = BIT(PORTACL_TAINT_WRITABLE);
-	const u32 env = BIT(PORTACL_TAINT_ENV);
 	u32 taint = view->subject.request.bind.taint;
 
 	*advice = (struct advice) { 0 };
 	if (view->layers[view->decider].effect != EFFECT_DENY ||
 	    view->foreign_net || view->decider < LAYER_PORTACL)
 		return;
-	if (add_launcher(view, advice, &taint))
+	if (try_cgroup(view, advice) || try_address(view, advice) ||
+	    add_launcher(view, advice, &taint))
 		return;
-	add_remedies(&advice->steps, taint);
-	if (taint & writable)
-		list_add(&advice->steps,
-			 close_to_others(&view->subject.process));
-	if (!add_line(view, advice, taint & KEPT)) {
-		advice_free(advice);
-		return;
-	}
-	if (taint & env)
-		list_add(&advice->steps, xstrdup(advice->line ?
-			"then restart it" :
-			"restart the program: it was started before the rule was loaded"));
-	/* Whoever has to mend more anyway may mend this as well. */
-	if ((taint & (KEPT | writable)) == (taint & ~env) && (taint & writable))
-		add_other_line(view, advice, taint & (KEPT | writable));
+	if (advise_program(view, advice, taint))
+		add_other_line(view, advice, taint);
+	else
+		advise_user(view, advice);
 }
 
 void advice_free(struct advice *advice)

@@ -8,16 +8,19 @@
 #include "explain/layers.h"
 
 /**
- * struct advice - what helps; all zero if nothing is known to
- * @steps: all that must be done, in this order
+ * struct advice - what helps; all zero if nothing is known to help
+ * @steps: everything that must be done, in this order
  * @line: the rule among @steps, or NULL
- * @other_line: a rule that needs no other step, because it accepts that others
- *	than root can replace the program; or NULL
+ * @caution: what the rule allows besides, or NULL
+ * @other_line: a rule that helps without @steps, or NULL
+ * @other_why: when to take it
  */
 struct advice {
 	struct list steps;
 	char *line;
+	const char *caution;
 	char *other_line;
+	const char *other_why;
 };
 
 void advise(const struct view *view, struct advice *advice);

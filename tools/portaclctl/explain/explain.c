@@ -74,9 +74,10 @@ static void print_advice(const struct view *view)
 		print("this would help%s:\n", elsewhere(view));
 	for (i = 0; i < advice.steps.len; i++)
 		print("  %s\n", advice.steps.items[i]);
+	if (advice.caution)
+		print("with caution: %s\n", advice.caution);
 	if (advice.other_line)
-		print("or, if others than root have to write the program:\n  %s\n",
-		       advice.other_line);
+		print("%s\n  %s\n", advice.other_why, advice.other_line);
 	advice_free(&advice);
 }
 

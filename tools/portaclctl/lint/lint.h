@@ -14,6 +14,7 @@
  * @findings: the findings
  * @image: the program with which systemd executes its services
  * @launcher: a `launcher` line names @image
+ * @ignored: faults of programs that are not reported, as bits
  * @unknown: number of unknown groups and of unknown users found so far
  * @blacklist: the ports of /etc/bindresvport.blacklist
  */
@@ -23,6 +24,7 @@ struct linter {
 	struct findings findings;
 	char *image;
 	bool launcher;
+	u32 ignored;
 	u32 unknown[2];
 	bool blacklist[1024];
 };
@@ -30,9 +32,11 @@ struct linter {
 void report(struct linter *linter, u32 rule, const char *id, const char *fmt,
 	    ...) __printf(4, 5);
 u32 denies_everything(const struct portacl_policy *policy);
+void lint_programs(struct linter *linter);
 void lint_rules(struct linter *linter);
 bool subject_covers(const struct portacl_policy *policy,
 		    const struct portacl_rule *a, const struct portacl_rule *b);
 void lint_shadows(struct linter *linter);
+bool lint_accepts(const struct config *cfg, u32 ignored);
 
 #endif /* _PORTACLCTL_LINT_LINT_H */

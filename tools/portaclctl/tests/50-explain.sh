@@ -63,9 +63,8 @@ works "weaknesses" env daemon tcp/82 taint=chroot,nnp,writable
 works "no rule" env daemon tcp/83
 works "network namespace" env daemon tcp/83 net=other
 cp /usr/bin/env 'e*?[\ v'
-works "odd bytes" "$PWD/e*?[\\ v" daemon tcp/84
-grep -q 'exe=.*/e.052.077.133.134.040v ' line.conf
-point $? "explain: they are escaped"
+ex "odd bytes are escaped" 1 '^  allow tcp 84 exe=/.*/e.052.077.133.134.040v ' \
+	"$PWD/e*?[\\ v" daemon tcp/84
 ex "another network namespace" 1 'net=any' env daemon tcp/82 net=other
 ln -s /usr/bin/env link
 ex "R38: a rule for another protocol" 1 \
