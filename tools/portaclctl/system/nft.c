@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "lex.h"
+#include "lib/cleanup.h"
 #include "system/redirect.h"
 
 /* Does a rule concern something? */
@@ -89,23 +90,227 @@ static const char *target_of(const json_t *statement)
 	return NULL;
 }
 
-static void look_at_rule(struct steering *steering, const json_t *rule,
-			 const char *proto, u32 port)
+/* What looks the port up: its elements are [KEY, VALUE] pairs. */
+struct lookup {
+	bool by_port;
+	enum hit proto;
+	const json_t *elements;
+};
+
+/* `tcp dport map { 80 : ... }`, or a verdict map; others may do anything. */
+static struct lookup read_lookup(const json_t *map, const char *proto)
 {
-	const json_t *match, *statement;
+	const json_t *key = json_object_get(map, "key");
+	const json_t *data = json_object_get(map, "data"), *payload;
+	struct lookup lookup = { .proto = HIT_YES };
+	const char *name;
+
+	/* So older versions of nft name them. */
+	key = key ? key : json_object_get(map, "left");
+	data = data ? data : json_object_get(map, "right");
+	payload = json_object_get(key, "payload");
+	name = text_of(payload, "protocol");
+	lookup.elements = json_object_get(data, "set");
+	lookup.by_port = !strcmp(text_of(payload, "field"), "dport");
+	if (lookup.by_port && strcmp(name, proto) && strcmp(name, "th"))
+		lookup.proto = HIT_NO;
+	return lookup;
+}
+
+static enum hit match_element(const struct lookup *lookup, const json_t *pair,
+			      u32 port)
+{
+	enum hit hit = lookup->by_port ?
+		       has_port(json_array_get(pair, 0), port) : HIT_MAYBE;
+
+	return min(lookup->proto, hit);
+}
+
+/* Does the map have the port?  Without a value the rule does not apply. */
+static enum hit match_map(const json_t *map, const char *proto, u32 port)
+{
+	struct lookup lookup = read_lookup(map, proto);
+	enum hit best = HIT_NO, hit;
+	const json_t *pair;
+	size_t i;
+
+	if (!lookup.elements)
+		return min(lookup.proto, (enum hit)HIT_MAYBE);
+	json_array_foreach(lookup.elements, i, pair) {
+		hit = match_element(&lookup, pair, port);
+		best = max(best, hit);
+	}
+	return best;
+}
+
+/* The address or the port to send to may come from a map. */
+static enum hit match_target(const json_t *statement, const char *name,
+			     const char *proto, u32 port)
+{
+	const json_t *target = json_object_get(statement, name);
+	static const char *const parts[] = { "addr", "port" };
+	enum hit hit = HIT_YES;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+		const json_t *map = json_object_get(
+			json_object_get(target, parts[i]), "map");
+
+		if (map)
+			hit = min(hit, match_map(map, proto, port));
+	}
+	return hit;
+}
+
+/* A condition of the rule; what is no condition always holds. */
+static enum hit match_statement(const json_t *statement, const char *proto,
+				u32 port)
+{
+	static const char *const others[] = {
+		"xt", "limit", "quota", "ct count", "meter",
+	};
+	const json_t *match = json_object_get(statement, "match");
+	u32 i;
+
+	if (match)
+		return match_one(match, proto, port);
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		if (json_object_get(statement, others[i]))
+			return HIT_MAYBE;
+	return HIT_YES;
+}
+
+/**
+ * struct ruleset - what is looked at
+ * @items: what nft printed
+ * @reach: per chain, enum hit: do the port's packets come there?
+ * @changed: a chain was reached, or more surely than before
+ * @proto: name of the protocol
+ * @port: the port
+ */
+struct ruleset {
+	const json_t *items;
+	json_t *reach;
+	bool changed;
+	const char *proto;
+	u32 port;
+};
+
+static char *chain_name(const json_t *object, const char *chain)
+{
+	return xasprintf("%s %s %s", text_of(object, "family"),
+			 text_of(object, "table"), chain);
+}
+
+static enum hit chain_hit(const struct ruleset *ruleset, const json_t *object,
+			  const char *chain)
+{
+	autofree char *name = chain_name(object, chain);
+
+	return json_integer_value(json_object_get(ruleset->reach, name));
+}
+
+static void reach_chain(struct ruleset *ruleset, const json_t *object,
+			const char *chain, enum hit hit)
+{
+	autofree char *name = chain_name(object, chain);
+
+	if (!*chain || hit <= chain_hit(ruleset, object, chain))
+		return;
+	json_object_set_new_nocheck(ruleset->reach, name, json_integer(hit));
+	ruleset->changed = true;
+}
+
+/* The chain that a verdict names: {"jump": {"target": NAME}}; or "". */
+static const char *verdict_chain(const json_t *verdict)
+{
+	const json_t *jump = json_object_get(verdict, "jump");
+
+	return text_of(jump ? jump : json_object_get(verdict, "goto"),
+		       "target");
+}
+
+static void follow_map(struct ruleset *ruleset, const json_t *rule,
+		       const json_t *map, enum hit hit)
+{
+	struct lookup lookup = read_lookup(map, ruleset->proto);
+	const json_t *pair;
+	size_t i;
+
+	json_array_foreach(lookup.elements, i, pair) {
+		enum hit one = match_element(&lookup, pair, ruleset->port);
+
+		reach_chain(ruleset, rule,
+			    verdict_chain(json_array_get(pair, 1)),
+			    min(hit, one));
+	}
+}
+
+/* Follow the jumps of a rule whose chain is reached. */
+static void follow_rule(struct ruleset *ruleset, const json_t *rule)
+{
+	enum hit hit = chain_hit(ruleset, rule, text_of(rule, "chain")), one;
+	const json_t *statement;
+	size_t i;
+
+	json_array_foreach(json_object_get(rule, "expr"), i, statement) {
+		one = match_statement(statement, ruleset->proto,
+				      ruleset->port);
+		hit = min(hit, one);
+		reach_chain(ruleset, rule, verdict_chain(statement), hit);
+		follow_map(ruleset, rule, json_object_get(statement, "vmap"),
+			   hit);
+	}
+}
+
+/* A named map of verdicts may be asked for anything. */
+static void follow_named_map(struct ruleset *ruleset, const json_t *map)
+{
+	const json_t *pair;
+	size_t i;
+
+	json_array_foreach(json_object_get(map, "elem"), i, pair)
+		reach_chain(ruleset, map,
+			    verdict_chain(json_array_get(pair, 1)), HIT_MAYBE);
+}
+
+/* The kernel starts at chains that have a hook; rules lead to the others. */
+static void find_chains(struct ruleset *ruleset)
+{
+	const json_t *item, *chain;
+	size_t i;
+
+	json_array_foreach(ruleset->items, i, item) {
+		chain = json_object_get(item, "chain");
+		if (json_object_get(chain, "hook"))
+			reach_chain(ruleset, chain, text_of(chain, "name"),
+				    HIT_YES);
+		follow_named_map(ruleset, json_object_get(item, "map"));
+	}
+	do {
+		ruleset->changed = false;
+		json_array_foreach(ruleset->items, i, item)
+			follow_rule(ruleset, json_object_get(item, "rule"));
+	} while (ruleset->changed);
+}
+
+static void look_at_rule(struct steering *steering,
+			 const struct ruleset *ruleset, const json_t *rule)
+{
+	enum hit hit = chain_hit(ruleset, rule, text_of(rule, "chain")), one;
 	const char *target = NULL;
-	enum hit hit = HIT_YES, one;
+	const json_t *statement;
 	size_t i;
 
 	json_array_foreach(json_object_get(rule, "expr"), i, statement) {
 		target = target_of(statement);
+		one = target ? match_target(statement, target, ruleset->proto,
+					    ruleset->port) :
+			       match_statement(statement, ruleset->proto,
+					       ruleset->port);
+		hit = min(hit, one);
 		if (target)
 			break;
-		match = json_object_get(statement, "match");
-		if (!match && !json_object_get(statement, "xt"))
-			continue;
-		one = match ? match_one(match, proto, port) : HIT_MAYBE;
-		hit = one < hit ? one : hit;
 	}
 	if (target && hit != HIT_NO)
 		list_add(&steering->found, xasprintf(
@@ -127,17 +332,21 @@ static void look_at_rule(struct steering *steering, const json_t *rule,
 void steering_nft(struct steering *steering, const char *text, u8 proto,
 		  u32 port)
 {
-	json_t *json = json_loads(text, 0, NULL), *item, *rule;
+	json_t *json = json_loads(text, 0, NULL), *item;
+	struct ruleset ruleset = {
+		.items = json_object_get(json, "nftables"),
+		.reach = json_object(),
+		.proto = portacl_protos[proto],
+		.port = port,
+	};
 	size_t i;
 
 	if (!json)
 		list_add(&steering->unseen, xstrdup(
 			"redirect and dnat rules of nft: what it prints is not understood"));
-	json_array_foreach(json_object_get(json, "nftables"), i, item) {
-		rule = json_object_get(item, "rule");
-		if (rule)
-			look_at_rule(steering, rule, portacl_protos[proto],
-				     port);
-	}
+	find_chains(&ruleset);
+	json_array_foreach(ruleset.items, i, item)
+		look_at_rule(steering, &ruleset, json_object_get(item, "rule"));
+	json_decref(ruleset.reach);
 	json_decref(json);
 }

@@ -27,10 +27,11 @@ cat > steer/usr/sbin/nft <<EOF
 cat "$PWD/ruleset.json"
 EOF
 chmod 755 steer/usr/sbin/nft
-# nft EXPRESSION...: the ruleset is one rule of these.
+# nft EXPRESSION...: the ruleset is one rule of these, and what $more has.
+more=
 nft() {
-	printf '{"nftables": [{"metainfo": {"version": "1.0.6"}}, {"rule": {"family": "ip", "table": "nat", "chain": "pre", "handle": 7, "expr": [%s]}}]}\n' \
-		"$1" > ruleset.json
+	printf '{"nftables": [{"metainfo": {"version": "1.0.6"}}, {"chain": {"family": "ip", "table": "nat", "name": "pre", "handle": 1, "type": "nat", "hook": "prerouting", "prio": -100, "policy": "accept"}}, %s {"rule": {"family": "ip", "table": "nat", "chain": "pre", "handle": 7, "expr": [%s]}}]}\n' \
+		"$more" "$1" > ruleset.json
 }
 dport() {
 	printf '{"match": {"op": "%s", "left": {"payload": {"protocol": "%s", "field": "dport"}}, "right": %s}}' \
@@ -60,6 +61,33 @@ nft '{"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": "eth0
 says "for one interface, perhaps" 0 'nft may send it' env daemon tcp/80
 nft "$(dport tcp == 80), {\"xt\": {\"type\": \"target\", \"name\": \"REDIRECT\"}}"
 says "iptables' redirect" 0 'nft sends it: .*redirect' env daemon tcp/80
+dnat() {
+	printf '{"dnat": {"addr": {"map": {"key": {"payload": {"protocol": "tcp", "field": "dport"}}, "data": %s}}}}' "$1"
+}
+nft "$(dnat '{"set": [[22, "10.0.0.1"], [{"range": [90, 99]}, "10.0.0.2"]]}')"
+says "dnat by a map that has other ports" 0 'allowed' env daemon tcp/80
+hides "explain: such a map sends nothing elsewhere" 'served without'
+says "dnat by a map that has the port" 1 'nft sends it: .*: dnat' env daemon tcp/95
+nft "$(dnat '"@hosts"')"
+says "dnat by a named map" 0 'nft may send it: .*: dnat' env daemon tcp/80
+# A chain without a hook, to which a rule of another one leads.
+more='{"chain": {"family": "ip", "table": "nat", "name": "ssh", "handle": 2}},
+	{"rule": {"family": "ip", "table": "nat", "chain": "ssh", "handle": 8, "expr": [{"redirect": {"port": 2222}}]}},'
+nft "$(dport tcp == 22), {\"jump\": {\"target\": \"ssh\"}}"
+says "a jump for another port" 0 'allowed' env daemon tcp/80
+hides "explain: the chain behind it is not reached" 'served without'
+says "a jump for the port" 1 'nft sends it: rule with handle 8 of ip nat, chain ssh' \
+	env daemon tcp/22
+nft '{"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": "eth0"}}, {"goto": {"target": "ssh"}}'
+says "a goto for one interface" 0 'nft may send it: rule with handle 8' env daemon tcp/80
+nft '{"vmap": {"key": {"payload": {"protocol": "tcp", "field": "dport"}}, "data": {"set": [[22, {"jump": {"target": "ssh"}}], [80, {"accept": null}]]}}}'
+says "a map of verdicts" 1 'nft sends it: rule with handle 8' env daemon tcp/22
+says "a map of verdicts: another port" 0 'allowed' env daemon tcp/80
+hides "explain: nor is it reached by such a map" 'served without'
+nft '{"accept": null}'
+says "a chain that nothing leads to" 0 'allowed' env daemon tcp/80
+hides "explain: nor is such a chain reached" 'served without'
+more=
 nft "$(dport tcp == 80), {\"accept\": null}"
 says "a rule that only accepts" 0 'allowed' env daemon tcp/80
 hides "explain: sends nothing elsewhere" 'served without'
