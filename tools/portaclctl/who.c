@@ -9,6 +9,7 @@
 #include "explain/holders.h"
 #include "kernel/securityfs.h"
 #include "lex.h"
+#include "lib/cleanup.h"
 #include "lint/lint.h"
 #include "policy/cover.h"
 #include "policy/names.h"
@@ -36,6 +37,10 @@ struct others {
  * @number: the port
  * @source: the policy
  * @has_policy: there is one
+ * @rules: the rules that name the port
+ * @shadows: per rule, the number of an earlier one because of which it is never
+ *	reached, 0: none
+ * @nr_rules: number of @rules
  * @others: what those get whom no rule names, first at any address
  * @nr_others: number of @others
  * @start: the first port that needs no privilege
@@ -45,16 +50,18 @@ struct port {
 	u32 number;
 	struct policy_source source;
 	bool has_policy;
+	u32 *rules;
+	u32 *shadows;
+	u32 nr_rules;
 	struct others others[1 + MAX_ADDRS];
 	u32 nr_others;
 	u32 start;
 };
 
-static bool concerns(const struct port *port, u32 index)
+static bool concerns(const struct port *port, const struct portacl_rule *rule)
 {
-	const struct portacl_policy *policy = port->source.policy;
-	const struct portacl_rule *rule = &policy->rules[index];
-	const struct portacl_range *range = portacl_rule_ports(policy, rule);
+	const struct portacl_range *range =
+		portacl_rule_ports(port->source.policy, rule);
 	u32 i;
 
 	if (!(rule->protos & BIT(port->proto)))
@@ -64,6 +71,23 @@ static bool concerns(const struct port *port, u32 index)
 		    port->number <= range[i].max)
 			return true;
 	return false;
+}
+
+/* The rules that name the port, and those that are never reached for it. */
+static void find_rules(struct port *port)
+{
+	const struct portacl_policy *policy = port->source.policy;
+	u32 i, nr = policy->nr_rules;
+
+	port->rules = xrealloc(NULL, nr + 1, sizeof(*port->rules));
+	port->shadows = xzalloc((nr + 1) * sizeof(*port->shadows));
+	for (i = 0; i < nr; i++)
+		if (concerns(port, &policy->rules[i]))
+			port->rules[port->nr_rules++] = i;
+	nr = find_shadows(policy, port->rules, port->nr_rules, port->shadows);
+	if (nr < port->nr_rules)
+		warn("warning: only the first %u of %u rules were checked for being never reached",
+		     nr, port->nr_rules);
 }
 
 /* An address that no rule is likely to name: one for documentation. */
@@ -121,10 +145,11 @@ static void ask_about_others(struct port *port)
 	u32 i, n;
 
 	ask_others(port, NULL, elsewhere);
-	for (i = 0; i < policy->nr_rules; i++) {
-		const struct portacl_rule *rule = &policy->rules[i];
+	for (i = 0; i < port->nr_rules; i++) {
+		const struct portacl_rule *rule =
+			&policy->rules[port->rules[i]];
 
-		for (n = 0; concerns(port, i) && n < rule->nr_addrs; n++)
+		for (n = 0; n < rule->nr_addrs; n++)
 			ask_at(port, &portacl_rule_addrs(policy, rule)[n]);
 	}
 }
@@ -167,20 +192,6 @@ static void find_setcap(struct list *paths)
 	}
 }
 
-/* The earlier rule because of which this one is never asked for the port. */
-static u32 shadow_of(const struct port *port, u32 index)
-{
-	const struct portacl_policy *policy = port->source.policy;
-	u32 i;
-
-	for (i = 0; i < index; i++)
-		if (concerns(port, i) &&
-		    subject_covers(policy, &policy->rules[i],
-				   &policy->rules[index]))
-			return i + 1;
-	return 0;
-}
-
 /* Processes that are not root's but have the capability. */
 static void find_capable(struct list *texts, json_t *json)
 {
@@ -212,16 +223,13 @@ static void find_capable(struct list *texts, json_t *json)
 static json_t *json_rules(const struct port *port)
 {
 	json_t *array = json_array(), *rule;
-	u32 i, shadow;
+	u32 i;
 
-	for (i = 0; port->has_policy && i < port->source.policy->nr_rules;
-	     i++) {
-		if (!concerns(port, i))
-			continue;
-		rule = json_rule(port->source.policy, i);
-		shadow = shadow_of(port, i);
-		json_object_set_new(rule, "shadowed_by", shadow ?
-				    json_integer(shadow) : json_null());
+	for (i = 0; i < port->nr_rules; i++) {
+		rule = json_rule(port->source.policy, port->rules[i]);
+		json_object_set_new(rule, "shadowed_by", port->shadows[i] ?
+				    json_integer(port->shadows[i]) :
+				    json_null());
 		json_array_append_new(array, rule);
 	}
 	return array;
@@ -248,31 +256,29 @@ static json_t *json_addresses(const struct port *port)
 	return array;
 }
 
-static void print_rule(const struct port *port, u32 index)
+static void print_rule(const struct port *port, u32 i)
 {
-	const struct portacl_rule *rule = &port->source.policy->rules[index];
-	char *text = source_rule(&port->source, index + 1);
-	u32 shadow = shadow_of(port, index);
+	const struct portacl_policy *policy = port->source.policy;
+	u32 index = port->rules[i];
+	autofree char *text = source_rule(&port->source, index + 1);
 
 	print("  rule %u: %s\n", index + 1, text);
-	if (shadow)
+	if (port->shadows[i])
 		print("    never reached for this port: rule %u comes first\n",
-		       shadow);
-	else if (!(rule->flags & PORTACL_RULE_ALLOW))
+		      port->shadows[i]);
+	else if (!(policy->rules[index].flags & PORTACL_RULE_ALLOW))
 		print("    refuses\n");
-	free(text);
 }
 
 static void print_rules(const struct port *port)
 {
-	u32 i, n = 0;
+	u32 i;
 
-	for (i = 0; port->has_policy && i < port->source.policy->nr_rules; i++)
-		if (concerns(port, i) && ++n)
-			print_rule(port, i);
+	for (i = 0; i < port->nr_rules; i++)
+		print_rule(port, i);
 	if (!port->has_policy)
 		print("  this kernel runs without portacl\n");
-	else if (!n)
+	else if (!port->nr_rules)
 		print("  no rule names the port\n");
 }
 
@@ -418,6 +424,7 @@ int cmd_who(char **argv)
 	request_free(&request);
 	if (file || kernel_present()) {
 		source_open(&port.source, !file, file);
+		find_rules(&port);
 		ask_about_others(&port);
 	} else {
 		port.has_policy = false;
@@ -429,6 +436,8 @@ int cmd_who(char **argv)
 		answer_free(&port.others[i].root);
 		answer_free(&port.others[i].user);
 	}
+	free(port.rules);
+	free(port.shadows);
 	if (port.has_policy)
 		source_close(&port.source);
 	return EXIT_OK;

@@ -34,9 +34,9 @@ void report(struct linter *linter, u32 rule, const char *id, const char *fmt,
 u32 denies_everything(const struct portacl_policy *policy);
 void lint_programs(struct linter *linter);
 void lint_rules(struct linter *linter);
-bool subject_covers(const struct portacl_policy *policy,
-		    const struct portacl_rule *a, const struct portacl_rule *b);
 void lint_shadows(struct linter *linter);
 bool lint_accepts(const struct config *cfg, u32 ignored);
+u32 find_shadows(const struct portacl_policy *policy, const u32 *rules, u32 nr,
+		 u32 *shadows);
 
 #endif /* _PORTACLCTL_LINT_LINT_H */

@@ -93,16 +93,10 @@ static bool identity_covers(const struct portacl_rule *a,
 	       ((b->flags & PORTACL_RULE_ALLOW) && !(b->accept & ~a->accept));
 }
 
-/**
- * subject_covers - does a rule match everybody whom another one matches?
- * @policy: the policy
- * @a: the rule, which comes first
- * @b: the other rule
- *
- * Protocols and ports are not compared.
- */
-bool subject_covers(const struct portacl_policy *policy,
-		    const struct portacl_rule *a, const struct portacl_rule *b)
+/* Does @a match everybody whom @b matches, whatever their ports are? */
+static bool subject_covers(const struct portacl_policy *policy,
+			   const struct portacl_rule *a,
+			   const struct portacl_rule *b)
 {
 	return identity_covers(a, b) &&
 	       !(b->flags & ~a->flags & PORTACL_RULE_NET_ANY) &&
@@ -145,8 +139,11 @@ struct place {
 
 /**
  * struct search - the rules, by what they name
- * @linter: the policy
- * @places: a place per rule, sorted
+ * @linter: where findings go, or NULL
+ * @policy: the policy
+ * @places: a place per rule that is looked at, sorted
+ * @nr_places: number of @places
+ * @first: only the first of the rules with a key counts
  * @found: the earlier rules that match everybody whom the current one matches
  * @nr: number of @found
  * @marks: per rule, the last rule for which it is in @used, plus one
@@ -156,7 +153,10 @@ struct place {
  */
 struct search {
 	struct linter *linter;
+	const struct portacl_policy *policy;
 	struct place *places;
+	u32 nr_places;
+	bool first;
 	u32 *found;
 	u32 nr;
 	u32 *marks;
@@ -251,7 +251,7 @@ static int compare_places(const void *a, const void *b)
 /* The first place with the key, or with a higher one. */
 static u32 find_place(const struct search *search, u64 key)
 {
-	u32 low = 0, high = search->linter->policy->nr_rules;
+	u32 low = 0, high = search->nr_places;
 
 	while (low < high) {
 		u32 middle = low + (high - low) / 2;
@@ -267,15 +267,16 @@ static u32 find_place(const struct search *search, u64 key)
 /* Add the earlier rules with this key that match everybody of @own. */
 static void collect(struct search *search, const struct place *own, u64 key)
 {
-	const struct portacl_policy *policy = search->linter->policy;
+	const struct portacl_policy *policy = search->policy;
 	const struct portacl_rule *rules = policy->rules;
 	const struct portacl_rule *rule = &rules[own->rule];
-	u32 at, nr = policy->nr_rules;
+	u32 at, nr = search->nr_places;
 
 	for (at = find_place(search, key); at < nr; at++, search->steps++) {
 		const struct place *place = &search->places[at];
 
-		if (place->key != key || place->rule >= own->rule)
+		if (place->key != key || place->rule >= own->rule ||
+		    search->nr == nr)
 			break;
 		if (place->port_min > own->port_max ||
 		    place->port_max < own->port_min ||
@@ -284,8 +285,11 @@ static void collect(struct search *search, const struct place *own, u64 key)
 		    !(rules[place->rule].protos & rule->protos))
 			continue;
 		search->steps += COMPARE_STEPS;
-		if (subject_covers(policy, &rules[place->rule], rule))
-			search->found[search->nr++] = place->rule;
+		if (!subject_covers(policy, &rules[place->rule], rule))
+			continue;
+		search->found[search->nr++] = place->rule;
+		if (search->first)
+			break;
 	}
 }
 
@@ -314,7 +318,7 @@ static void collect_parts(struct search *search, const struct place *own,
 /* The same for the cgroup, each one above it, and none. */
 static void collect_all(struct search *search, u32 index)
 {
-	const struct portacl_policy *policy = search->linter->policy;
+	const struct portacl_policy *policy = search->policy;
 	const char *cgroup = policy->strings + policy->rules[index].cgroup;
 	struct place own = place_of(policy, index);
 	u64 parts[NR_PARTS];
@@ -438,7 +442,9 @@ void lint_shadows(struct linter *linter)
 	autofree u32 *marks = xzalloc((nr + 1) * sizeof(*marks));
 	struct search search = {
 		.linter = linter,
+		.policy = policy,
 		.places = places,
+		.nr_places = nr,
 		.found = found,
 		.used = used,
 		.marks = marks,
@@ -453,4 +459,40 @@ void lint_shadows(struct linter *linter)
 		report(linter, NO_RULE, "not-searched",
 		       "only the first %u of %u rules were checked for being never reached",
 		       i, nr);
+}
+
+/**
+ * find_shadows - find the rules that are never reached for a port
+ * @policy: the policy
+ * @rules: the rules that name the port, ascending
+ * @nr: number of @rules
+ * @shadows: per rule, where the number of an earlier one that matches everybody
+ *	whom it matches is stored, from 1; 0: there is none
+ *
+ * Return: the number of rules that were looked at.
+ */
+u32 find_shadows(const struct portacl_policy *policy, const u32 *rules, u32 nr,
+		 u32 *shadows)
+{
+	autofree struct place *places = xrealloc(NULL, nr + 1, sizeof(*places));
+	autofree u32 *found = xrealloc(NULL, nr + 1, sizeof(*found));
+	struct search search = {
+		.policy = policy,
+		.places = places,
+		.nr_places = nr,
+		.first = true,
+		.found = found,
+	};
+	u32 i, n;
+
+	for (i = 0; i < nr; i++)
+		places[i] = place_of(policy, rules[i]);
+	qsort(places, nr, sizeof(*places), compare_places);
+	for (i = 0; i < nr && search.steps < MAX_STEPS; i++) {
+		collect_all(&search, rules[i]);
+		for (n = shadows[i] = 0; n < search.nr; n++)
+			if (!shadows[i] || found[n] < shadows[i])
+				shadows[i] = found[n] + 1;
+	}
+	return i;
 }
