@@ -30,7 +30,7 @@ FIXTURE_TEARDOWN(env)
 	identity_remove();
 }
 
-/* What an attacker chooses for the program that he executes. */
+/* What an attacker chooses for the program. */
 static int prepare(const struct launch *how)
 {
 	struct rlimit big = { 16 << 20, RLIM_INFINITY };

@@ -93,7 +93,7 @@ TEST_F(writable, refused_until_restored)
 	ASSERT_EQ(0, chown(variant->path, variant->uid, variant->gid));
 	if (!variant->acl)
 		ASSERT_EQ(0, chmod(variant->path, variant->mode));
-	/* The control: he could change or replace it. */
+	/* The control: the user could change or replace it. */
 	EXPECT_EQ(0, run_as(&user, try_access, variant->path));
 	ASSERT_EQ(0, svc_run(&self->s, PROG));
 	EXPECT_REFUSED(&self->s, RULE, "writable");

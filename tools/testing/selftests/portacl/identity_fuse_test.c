@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A file system in the hands of the attacker (FUSE): he says that a file is
- * root's and nobody else's to write, and serves what he likes as its contents.
+ * A file system that the attacker serves (FUSE).  It says that root owns a file
+ * and nobody else can write to it, and its contents are the attacker's choice.
  */
 #include "identity.h"
 
@@ -14,7 +14,7 @@
 #define NODE 2
 
 /**
- * struct server - his file system: one directory with one file
+ * struct server - the attacker's file system: one directory with one file
  * @fuse: /dev/fuse
  * @program: the file's contents
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A path that names another file: user and mount namespaces of an attacker,
- * and file systems that he may have arranged.
+ * and file systems that the attacker may have arranged.
  */
 #include "identity.h"
 
@@ -13,7 +13,7 @@ FIXTURE(mount)
 	struct svc s;
 };
 
-/* uid 33's own view of the file system, where his program lies over SVC. */
+/* A view of the file system that uid 33 made: EVIL is mounted over SVC. */
 static int enter_view(const struct launch *how)
 {
 	(void)how;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * no_new_privs, with which an unprivileged launcher may install a seccomp
- * filter, and by it answer the system calls of the program that he executes.
+ * no_new_privs: it lets an unprivileged launcher install a seccomp filter that
+ * answers the system calls of the program.
  */
 #include "identity.h"
 

@@ -324,7 +324,7 @@ TEST_F(traced, through_exec)
 	svc_stop(&self->s);
 }
 
-/* He may have left his code behind. */
+/* The tracer may have left code behind. */
 TEST_F(traced, detached_after_exec)
 {
 	struct launch how = {
@@ -425,8 +425,8 @@ TEST_F(traced, traceme)
 }
 
 /*
- * A second process of the same program, which the attacker runs as he likes:
- * perhaps outside the cgroup of the rule, with a module of his own.
+ * A second process of the same program.  The attacker may have run it outside
+ * the cgroup of the rule, or with a module of theirs.
  */
 TEST_F(traced, by_its_own_kind)
 {

@@ -299,7 +299,7 @@ TEST_F(root, idmapped)
 	ASSERT_EQ(0, svc_run(&self->s, IDM "/b/svc"));
 	EXPECT_REFUSED(&self->s, RULE_IDM, "idmapped");
 	svc_stop(&self->s);
-	/* Another mount in a directory that is his. */
+	/* Another mount, in a directory of the user. */
 	ASSERT_EQ(0, mount(SVC, IDM "/b/svc", NULL, MS_BIND, NULL));
 	EXPECT_EQ(EACCES, run_as(&user, can_write, IDM "/b/svc"));
 	ASSERT_EQ(0, svc_run(&self->s, IDM "/b/svc"));

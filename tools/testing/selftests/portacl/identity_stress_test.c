@@ -111,8 +111,9 @@ FIXTURE_TEARDOWN(stress)
 }
 
 /*
- * Nobody gets what is not his.  Who ought to be granted may be refused in one
- * case: the file was replaced between the open and the exec.
+ * No process gets a port that the policy denies it.  A process that the policy
+ * allows may be refused in one case: the file was replaced between the open and
+ * the exec.
  */
 TEST_F_TIMEOUT(stress, all_at_once, 6 * SECONDS)
 {
