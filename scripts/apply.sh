@@ -16,13 +16,13 @@ is_kernel() {
 		grep -q '^PATCHLEVEL = ' "$1/Makefile"
 }
 
-# Figures are no documentation of the kernel.
+# Neither figures nor how to use this repository are documentation of the kernel.
 our_files() {
 	cd "$top"
 	set -- security/portacl Documentation tools/testing/selftests/portacl
 	{ git -c safe.directory='*' ls-files -co --exclude-standard -- "$@" \
 		2> /dev/null | grep . || find "$@" -type f; } |
-		grep -v ^Documentation/bench/
+		grep -v -e ^Documentation/bench/ -e /portacl-install.rst
 }
 
 patched_files() { sed -n 's,^+++ b/\([^	]*\).*,\1,p' "$1" | sort -u; }
@@ -91,16 +91,25 @@ patch_copies() {
 	must_fit
 }
 
+# git reset leaves the note, which the kernel's .gitignore covers, and perhaps
+# our files.  The patch of the note then applies as it did the first time.
+was_reset() {
+	(cd "$tmp/old" && run_patch --dry-run < "$note/patch") > "$tmp/out" 2>&1 ||
+		return 1
+	say "$tree: was reset since portacl was put in"
+}
+
 # The tree as it was: what an earlier run did is taken out of the copies.
 copy_originals() {
 	mkdir "$tmp/old" "$tmp/new"
 	cp "$top/Kconfig.patch" "$tmp/both"
 	[ ! -d "$note" ] || cat "$note/patch" >> "$tmp/both"
 	patched_files "$tmp/both" > "$tmp/patched"
+	# By tar, for the directories of the tree may be read-only.
 	while read -r f; do
-		[ ! -f "$tree/$f" ] || (cd "$tree" && cp -p --parents "$f" "$tmp/old")
-	done < "$tmp/patched"
-	if [ -s "$note/patch" ]; then
+		[ ! -f "$tree/$f" ] || echo "$f"
+	done < "$tmp/patched" | tar -C "$tree" -cT - | tar -C "$tmp/old" -xp
+	if [ -s "$note/patch" ] && ! was_reset; then
 		(cd "$tmp/old" && run_patch -R < "$note/patch") > "$tmp/out" 2>&1 ||
 			die "$tree: changed since portacl was put in: $(
 				grep -m 1 FAILED "$tmp/out")"
@@ -161,11 +170,22 @@ check_config() {
 				"$tree/.config")"
 }
 
+has_hook() { grep -q inet_bind_port "$tree/include/linux/lsm_hook_defs.h"; }
+
+# Versions that the tests build and boot.
+warn_untested() {
+	v=$(sed -n 's/^VERSION = //p; s/^PATCHLEVEL = //p' "$tree/Makefile" | xargs)
+	case $v in
+	'6 1'|'6 12'|'7 2') ;;
+	*) say "$tree: Linux ${v% *}.${v#* } was never tested with portacl; 6.1, 6.12 and 7.2 were" ;;
+	esac
+}
+
 # In $tmp/new all that would change in the tree.
 prepare() {
-	[ -d "$note" ] || ! grep -q inet_bind_port \
-		"$tree/include/linux/lsm_hook_defs.h" ||
+	[ -d "$note" ] || ! has_hook ||
 		die "$tree: has portacl already, put there by other means"
+	warn_untested
 	patch_copies
 	copy_ours
 }
@@ -189,7 +209,12 @@ check() {
 }
 
 undo() {
-	[ -d "$note" ] || { say "$tree: portacl is not in it"; return; }
+	if [ ! -d "$note" ]; then
+		! has_hook ||
+			die "$tree: portacl is in it, but not by make apply: take it out as it was put in (git am, patch -R)"
+		say "$tree: portacl is not in it"
+		return
+	fi
 	trap '' INT TERM HUP
 	while read -r f; do
 		[ ! -f "$tmp/old/$f" ] || put "$f" "$tmp/old/$f"
@@ -206,7 +231,7 @@ esac
 [ -n "$1" ] || die "needs KSRC, a kernel source tree, as in: make apply KSRC=/usr/src/linux"
 is_kernel "$1" || die "'$1' is no kernel source tree"
 tree=$(cd "$1" && pwd)
-[ -w "$tree" ] || die "$tree: cannot be written to"
+[ -w "$tree" ] || [ "${2-}" = check ] || die "$tree: cannot be written to"
 command -v patch > /dev/null || die "needs patch"
 note=$tree/.portacl
 changed=0

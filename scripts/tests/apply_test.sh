@@ -72,7 +72,29 @@ conflicts() {
 	done < "$tmp/hunks"
 }
 
-plan $(($# * (7 + each) + 9))
+# reset: as git reset --hard does, which keeps what .gitignore covers.
+reset() {
+	"$apply" "$tree" 2> /dev/null
+	(cd "$tmp/pristine" && find . -type f) | while read -r f; do
+		cp -p "$tmp/pristine/$f" "$tree/$f"
+	done
+}
+
+says_untested() {
+	"$apply" "$tree" check > "$tmp/said" 2>&1
+	grep -q 'Linux 6.99 was never tested with portacl' "$tmp/said"
+}
+
+# Root can write anywhere.
+check_read_only() {
+	chmod -R a-w "$tree"
+	chmod 755 "$tmp"
+	cp -r "$top/Kconfig.patch" "$top/scripts" "$top/security" "$tmp/checkout"
+	if [ "$(id -u)" = 0 ]; then set -- setpriv --reuid 65534 --clear-groups; fi
+	says 0 'portacl fits' "$@" env HOME="$tmp" "$tmp/checkout/scripts/apply.sh" "$tree" check
+}
+
+plan $(($# * (7 + each) + 15))
 for k; do
 	k=${k%-debug}
 	sparse "$k"
@@ -141,3 +163,26 @@ mv "$tree" "$tmp/over"
 sparse "$last"
 "$apply" "$tree" 2> /dev/null
 ok "a later version over an earlier one" diff -r "$tmp/over" "$tree"
+
+sparse "$last"
+reset
+ok "a tree that was reset fits" says 0 'this version fits' "$apply" "$tree" check
+ok "and takes it again" eval 'says 0 "portacl is in" "$apply" "$tree" && is_in'
+reset
+ok "or gets rid of what is left" \
+	eval 'says 0 "portacl is out" "$apply" "$tree" undo && pristine'
+
+sparse "$last"
+sed -i 's/^VERSION = .*/VERSION = 6/; s/^PATCHLEVEL = .*/PATCHLEVEL = 99/' "$tree/Makefile"
+ok "a version that was never tested is named" says_untested
+
+sparse "$last"
+"$apply" "$tree" 2> /dev/null
+rm -r "$tree/.portacl"
+ok "undo does not deny portacl by other means" \
+	refused 'portacl is in it, but not by make apply' undo
+
+sparse "$last"
+mkdir "$tmp/checkout"
+ok "a tree that is only read can be checked" check_read_only
+chmod -R u+w "$tree"
