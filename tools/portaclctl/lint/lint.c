@@ -7,9 +7,7 @@
 #include "load/lastgood.h"
 #include "policy/exe.h"
 #include "policy/links.h"
-#include "policy/names.h"
 #include "system/launch.h"
-#include "system/units.h"
 
 /* Add a finding; the rule counts from 0, or it is NO_RULE. */
 void report(struct linter *linter, u32 rule, const char *id, const char *fmt,
@@ -35,89 +33,6 @@ static void lint_files(struct linter *linter)
 			report(linter, NO_RULE, "file-writable",
 			       "%s: others than root can write it", path);
 	}
-}
-
-static bool has_user(const struct portacl_policy *policy,
-		     const struct portacl_rule *rule, const char *user)
-{
-	const struct portacl_range *uid = portacl_rule_uids(policy, rule);
-	char *why;
-	u32 i, number;
-
-	if (!rule->nr_uids || !user ||
-	    !name_to_number(NAME_USER, user, "", &number, &why))
-		return true;
-	for (i = 0; i < rule->nr_uids; i++)
-		if (number >= uid[i].min && number <= uid[i].max)
-			return true;
-	return false;
-}
-
-/* Does the unit start a program in a way that the rule for it refuses? */
-static void lint_start(struct linter *linter, const struct unit *unit,
-		       u32 index, const char *path)
-{
-	const struct portacl_rule *rule = &linter->policy->rules[index];
-	char *nosuid = unit_nosuid(unit, path);
-
-	if (unit->private_users)
-		report(linter, index, "unit-private-users",
-		       "%s starts %s in a user namespace (PrivateUsers=): it has no identity, the rule matches nobody; name it by uid= and cgroup= instead of exe=",
-		       unit->name, path);
-	else if (nosuid)
-		report(linter, index, "unit-nosuid",
-		       "%s starts %s from a nosuid mount (%s= with no_new_privs): it has no identity, the rule matches nobody; name it by uid= and cgroup= instead of exe=",
-		       unit->name, path, nosuid);
-	else if (!linter->launcher && unit_nnp(unit) &&
-		 unit_is_unprivileged(unit) &&
-		 !(rule->accept & BIT(PORTACL_TAINT_NNP)))
-		report(linter, index, "unit-no-new-privs",
-		       "%s starts %s with no_new_privs (%s=), which the rule refuses: add accept=nnp, or `launcher %s'",
-		       unit->name, path, unit_nnp(unit), linter->image);
-	free(nosuid);
-}
-
-static void lint_unit(struct linter *linter, const struct unit *unit,
-		      const char *program)
-{
-	const struct portacl_policy *policy = linter->policy;
-	char *user = unit_user(unit);
-	u32 i, other_user = NO_RULE;
-	char path[PATH_MAX];
-	u64 exe;
-
-	exe = realpath(program, path) ? portacl_hash_path(path, strlen(path)) :
-					0;
-	for (i = 0; exe && i < policy->nr_rules; i++) {
-		const struct portacl_rule *rule = &policy->rules[i];
-
-		if (rule->exe != exe || !(rule->flags & PORTACL_RULE_ALLOW))
-			continue;
-		if (has_user(policy, rule, user)) {
-			lint_start(linter, unit, i, path);
-			other_user = NO_RULE;
-			break;
-		}
-		other_user = min(other_user, i);
-	}
-	if (other_user != NO_RULE)
-		report(linter, other_user, "unit-user",
-		       "%s starts %s as %s, whom no rule for it allows: change User= or uid=",
-		       unit->name, path, user);
-	free(user);
-}
-
-static void lint_units(struct linter *linter)
-{
-	u32 i, nr;
-	struct unit *units = units_read(&nr);
-	size_t n;
-
-	for (i = 0; i < nr; i++)
-		for (n = 0; n < units[i].programs.len; n++)
-			lint_unit(linter, &units[i],
-				  units[i].programs.items[n]);
-	units_free(units, nr);
 }
 
 /* The first rule that stands in a line, or NO_RULE. */
@@ -259,12 +174,14 @@ int cmd_lint(char **argv)
 	lint_launchers(&linter);
 	lint_rules(&linter);
 	lint_shadows(&linter);
+	lint_seen(&linter);
 	lint_units(&linter);
 	lint_stale(&linter);
 	lint_lockouts(&linter);
 	findings_print(&linter.findings, &cfg, json);
 	status = linter.findings.nr ? EXIT_REFUSED : EXIT_OK;
 	findings_free(&linter.findings);
+	free(linter.seen);
 	free(linter.image);
 	config_free(&cfg);
 	return status;

@@ -15,6 +15,8 @@
  * @image: the program with which systemd executes its services
  * @launcher: a `launcher` line names @image
  * @ignored: faults of programs that are not reported, as bits
+ * @seen: the binds that were seen, see seen.c
+ * @nr_seen: number of @seen
  * @unknown: number of unknown groups and of unknown users found so far
  * @blacklist: the ports of /etc/bindresvport.blacklist
  */
@@ -25,6 +27,8 @@ struct linter {
 	char *image;
 	bool launcher;
 	u32 ignored;
+	struct seen *seen;
+	u32 nr_seen;
 	u32 unknown[2];
 	bool blacklist[1024];
 };
@@ -34,6 +38,11 @@ void report(struct linter *linter, u32 rule, const char *id, const char *fmt,
 u32 denies_everything(const struct portacl_policy *policy);
 void lint_programs(struct linter *linter);
 void lint_rules(struct linter *linter);
+bool rule_has_user(const struct portacl_policy *policy,
+		   const struct portacl_rule *rule, u32 uid);
+bool was_seen(const struct linter *linter, u64 exe);
+void lint_seen(struct linter *linter);
+void lint_units(struct linter *linter);
 void lint_shadows(struct linter *linter);
 bool lint_accepts(const struct config *cfg, u32 ignored);
 u32 find_shadows(const struct portacl_policy *policy, const u32 *rules, u32 nr,

@@ -2,6 +2,7 @@
 /*
  * What is odd about a rule by itself.
  */
+#include "lex.h"
 #include "lib/cleanup.h"
 #include "lint/lint.h"
 #include "policy/names.h"
@@ -140,6 +141,75 @@ static void lint_pickers(struct linter *linter, u32 index)
 	free(ports);
 }
 
+static void read_resvports(struct portacl_range *range)
+{
+	autofree char *min = in_root("/proc/sys/sunrpc/min_resvport");
+	autofree char *max = in_root("/proc/sys/sunrpc/max_resvport");
+	autofree char *low = read_line_file(min), *high = read_line_file(max);
+
+	*range = (struct portacl_range) { 665, 1023 };
+	if (low && high) {
+		range->min = strtoul(low, NULL, 10);
+		range->max = strtoul(high, NULL, 10);
+	}
+}
+
+/* Are all ports from @min to @max reserved?  Then name the first rule. */
+static u32 find_reserver(const struct portacl_policy *policy, u32 proto,
+			 u32 min, u32 max)
+{
+	const struct portacl_range *port;
+	bool reserved[1024] = { 0 };
+	u32 i, n, at, first = NO_RULE;
+
+	for (i = 0; i < policy->nr_rules; i++) {
+		const struct portacl_rule *rule = &policy->rules[i];
+
+		if (!(rule->flags & PORTACL_RULE_ONLY) ||
+		    !(rule->protos & BIT(proto)))
+			continue;
+		port = portacl_rule_ports(policy, rule);
+		for (n = 0; n < rule->nr_ports; n++) {
+			for (at = max(port[n].min, min);
+			     at <= min(port[n].max, max); at++) {
+				reserved[at] = true;
+				first = min(first, i);
+			}
+		}
+	}
+	for (at = min; at <= max; at++)
+		if (!reserved[at])
+			return NO_RULE;
+	return first;
+}
+
+/* A picker of reserved ports that is left none fails. */
+static void lint_reserved(struct linter *linter)
+{
+	const struct portacl_policy *policy = linter->policy;
+	static const u8 protos[] = { PORTACL_TCP, PORTACL_UDP };
+	struct portacl_range range;
+	u32 i, rule;
+
+	read_resvports(&range);
+	for (i = 0; i < ARRAY_SIZE(protos); i++) {
+		const char *proto = portacl_protos[protos[i]];
+
+		rule = find_reserver(policy, protos[i], 512, 1023);
+		if (rule != NO_RULE)
+			report(linter, rule, "only-bindresvport",
+			       "`only' reserves all %s ports from 512 to 1023: programs that use bindresvport get none",
+			       proto);
+		if (!range.min || range.min > range.max || range.max > 1023)
+			continue;
+		rule = find_reserver(policy, protos[i], range.min, range.max);
+		if (rule != NO_RULE)
+			report(linter, rule, "only-resvport",
+			       "`only' reserves all %s ports from %u to %u, from which the kernel takes those of NFS and RPC clients (sunrpc.min_resvport, sunrpc.max_resvport): such a mount fails",
+			       proto, range.min, range.max);
+	}
+}
+
 /**
  * denies_everything - find the rule that leaves nobody anything
  * @policy: the policy
@@ -167,9 +237,27 @@ u32 denies_everything(const struct portacl_policy *policy)
 	return found;
 }
 
+/* Does the rule match by ids alone, which a process may change? */
+static bool is_by_ids(const struct portacl_rule *rule)
+{
+	return (rule->nr_uids || rule->nr_gids) && !rule->exe &&
+	       !rule->cgroup;
+}
+
+static bool has_root(const struct portacl_policy *policy,
+		     const struct portacl_rule *rule)
+{
+	return rule->nr_uids && !portacl_rule_uids(policy, rule)->min;
+}
+
 static void lint_subject(struct linter *linter, u32 index)
 {
 	const struct portacl_rule *rule = &linter->policy->rules[index];
+
+	if (!(rule->flags & PORTACL_RULE_ALLOW) && is_by_ids(rule) &&
+	    !has_root(linter->policy, rule))
+		report(linter, index, "deny-by-id",
+		       "a user can evade a denial by uid= or gid=, with subordinate ids or without groups in a user namespace: name who may have the port instead, by `allow' with `only' or by `default deny'");
 
 	if (rule->accept && !rule->exe)
 		report(linter, index, "accept-without-exe",
@@ -180,7 +268,7 @@ static void lint_subject(struct linter *linter, u32 index)
 		return;
 	if (rule->exe)
 		report(linter, index, "any-user",
-		       "any user may run the program with arguments of his own: add uid=");
+		       "any user may run the program with any arguments: add uid=");
 	else
 		report(linter, index, "everybody",
 		       "opens the port to everybody: add exe= and uid=");
@@ -211,6 +299,7 @@ void lint_rules(struct linter *linter)
 		if (rule->flags & PORTACL_RULE_ONLY)
 			lint_only(linter, i, &ephemeral);
 	}
+	lint_reserved(linter);
 	for (i = 0; i < ARRAY_SIZE(linter->unknown); i++)
 		if (linter->unknown[i] == MAX_UNKNOWN)
 			report(linter, NO_RULE, "not-looked-up",

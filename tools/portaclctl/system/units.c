@@ -2,6 +2,7 @@
 #include <glob.h>
 #include <libgen.h>
 
+#include "lib/cleanup.h"
 #include "system/units.h"
 
 /* A unit in an earlier one hides that of the same name in a later one. */
@@ -74,9 +75,14 @@ static void add(struct list *list, const char *value)
 /* `-@:+!|` before the program change how it is started. */
 static void set_program(struct unit *unit, const char *value)
 {
+	size_t len = strspn(value, "-@:+!|\"'");
+	autofree char *prefix = xstrndup(value, len);
 	char *program;
 
-	value += strspn(value, "-@:+!|\"'");
+	/* `!!' is `!' only where there are no ambient capabilities. */
+	unit->as_root = *value && (unit->as_root || strchr(prefix, '+') ||
+			(strchr(prefix, '!') && !strstr(prefix, "!!")));
+	value += len;
 	program = xstrndup(value, strcspn(value, " \t\"'"));
 	add(&unit->programs, program);
 	free(program);
@@ -311,6 +317,8 @@ void units_free(struct unit *units, u32 nr)
 /* Does systemd start its programs as somebody else than root? */
 bool unit_is_unprivileged(const struct unit *unit)
 {
+	if (unit->as_root)
+		return false;
 	return unit->dynamic_user ||
 	       (unit->user && strcmp(unit->user, "root") &&
 		strcmp(unit->user, "0"));
@@ -365,6 +373,8 @@ char *unit_nosuid(const struct unit *unit, const char *path)
 /* User=, or the name that systemd makes up; for free(). */
 char *unit_user(const struct unit *unit)
 {
+	if (unit->as_root)
+		return xstrdup("root");
 	if (unit->user)
 		return xstrdup(unit->user);
 	if (!unit->dynamic_user)

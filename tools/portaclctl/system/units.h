@@ -13,6 +13,7 @@
  * @programs: the programs that it starts
  * @user: User=, or NULL
  * @dynamic_user: DynamicUser=
+ * @as_root: a program has + or ! before it, so that it is started as root
  * @bind_service: AmbientCapabilities= has CAP_NET_BIND_SERVICE
  * @private_users: PrivateUsers=
  * @nnp: NoNewPrivileges=
@@ -31,6 +32,7 @@ struct unit {
 	struct list programs;
 	char *user;
 	bool dynamic_user;
+	bool as_root;
 	bool bind_service;
 	bool private_users;
 	bool nnp;

@@ -37,6 +37,30 @@ lints bindresvport "allow tcp 990-1000 exe=$real uid=0 only"
 json "bindresvport: those that are not listed" \
 	'any("(990-992,994,996-1000)" in f["text"] for f in j)'
 
+# A port picker that is left no port fails.
+mkdir -p more/proc/sys/sunrpc
+echo 993 > more/proc/sys/sunrpc/min_resvport
+echo 994 > more/proc/sys/sunrpc/max_resvport
+lints only-resvport "allow tcp 990-1000 exe=$real uid=0 only"
+json "only-resvport: the range is named" 'any("from 993 to 994" in f["text"]
+	for f in j)'
+passes only-bindresvport "allow tcp 990-1000 exe=$real uid=0 only"
+passes only-resvport "allow tcp 993 exe=$real uid=0 only"
+passes only-resvport "allow tcp 990-1000 exe=$real uid=0"
+passes only-resvport "allow sctp 990-1000 exe=$real uid=0 only"
+printf '%s\n' 'allow udp 1-700 uid=0 launch=root only' \
+	'allow any 701-1023 uid=0 launch=root only' > l.conf
+finds only-bindresvport 1
+clean only-bindresvport 2
+
+# A user can change the ids by which a deny rule matches.
+lints deny-by-id 'deny any 8080 uid=2000'
+lints deny-by-id 'deny any 8081 gid=4000'
+passes deny-by-id "deny any 8080 uid=2000 exe=$real"
+passes deny-by-id 'deny any 8080 uid=2000 cgroup=/user.slice'
+passes deny-by-id 'deny any 8080'
+passes deny-by-id 'allow any 8080 uid=2000'
+
 lints uid-dynamic 'allow tcp 300 uid=61184-65519'
 lints uid-dynamic 'allow tcp 300 uid=63000'
 passes uid-dynamic 'allow tcp 300 uid=65534'
@@ -52,6 +76,39 @@ printf '[Service]\nExecStart=%s\nUser=daemon\nPrivateUsers=yes\n' "$real" \
 	> more/etc/systemd/system/p.service
 lints unit-private-users "allow tcp 443 exe=$real uid=daemon"
 passes unit-private-users 'allow tcp 443 uid=daemon cgroup=/system.slice/p.service'
+
+# Who starts a program need not be who binds.
+unit_user() {
+	printf '[Service]\n%s\n' "$@" > more/etc/systemd/system/p.service
+}
+unit_user "ExecStart=$real" User=bin
+lints unit-user "allow tcp 443 exe=$real uid=daemon"
+json "unit-user: a user cannot change" 'any("starts" in f["text"] and
+	"as bin" in f["text"] and "change User=" in f["text"] for f in j)'
+unit_user "ExecStart=$real -u daemon"
+lints unit-user "allow tcp 443 exe=$real uid=daemon"
+json "unit-user: root may, daemons differ" 'any("as root" in f["text"] and
+	"right only if the daemon changes its user" in f["text"] for f in j)'
+passes unit-user "allow tcp 443 exe=$real uid=root"
+for prefix in + '!' '-!' '@+'; do
+	unit_user "ExecStart=$prefix$real" User=daemon
+	passes unit-user "allow tcp 443 exe=$real uid=root"
+done
+for prefix in - @ : '!!' '-:'; do
+	unit_user "ExecStart=$prefix$real" User=daemon
+	lints unit-user "allow tcp 443 exe=$real uid=root"
+done
+# What holds the port now counts more.
+listen
+python=$(readlink -f "/proc/$server/exe")
+unit_user "ExecStart=$python" User=daemon
+passes unit-user "allow tcp $port exe=$python uid=$(id -u)"
+passes seen-user "allow tcp $port exe=$python uid=$(id -u)"
+lints seen-user "allow tcp $port exe=$python uid=4242"
+json "seen-user: as whom" 'any("(uid '"$(id -u)"'), seen now" in f["text"] for f in j)'
+passes unit-user "allow tcp $port exe=$python uid=4242"
+passes seen-user "allow udp $port exe=$python uid=4242"
+kill "$server"
 
 # R36
 lints denies-everything 'deny any any'
