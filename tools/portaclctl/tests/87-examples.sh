@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# The policies that documents show are samples, and none cuts off the base system.
+
+top=$(dirname "$(dirname "$src")")
+guide=$top/Documentation/admin-guide/LSM/portacl.rst
+
+# shows DOCUMENT SAMPLE: its lines stand there one after the other.
+shows() {
+	python3 -c 'import re, sys
+doc, sample = (open(f).read() for f in sys.argv[1:])
+strip = lambda text: "\n".join(l.strip() for l in text.splitlines())
+sys.exit(strip(sample) not in strip(doc))' "$1" "$samples/$2" 2> err
+	point $? "${1##*/} shows $2"
+}
+shows "$top/README.md" good-readme.conf
+shows "$guide" good-guide.conf
+shows "$guide" good-base-system.conf
+shows "$src/man/portacl.conf.5" good-base-system.conf
+
+# What a stock Debian binds: PORT and what test takes.
+cat > base <<'EOF2'
+tcp/22 exe=/usr/sbin/sshd uid=0
+tcp/22 exe=/usr/lib/systemd/systemd uid=0
+udp/68 exe=/usr/sbin/dhclient uid=0
+udp/546 exe=/usr/sbin/dhclient uid=0
+udp/68 exe=/usr/sbin/dhcpcd uid=0
+udp/68 exe=/usr/sbin/NetworkManager uid=0 cgroup=/system.slice/NetworkManager.service
+udp/68 uid=998 taint=nosuid cgroup=/system.slice/systemd-networkd.service
+udp/546 uid=998 taint=nosuid cgroup=/system.slice/systemd-networkd.service
+udp/123 uid=0 taint=nosuid cgroup=/system.slice/chrony.service
+udp/323 uid=0 taint=nosuid addr=127.0.0.1 cgroup=/system.slice/chrony.service
+udp/123 uid=0 cgroup=/system.slice/ntpsec.service
+udp/53 uid=997 taint=nosuid addr=127.0.0.53 cgroup=/system.slice/systemd-resolved.service
+tcp/53 uid=997 taint=nosuid addr=127.0.0.53 cgroup=/system.slice/systemd-resolved.service
+udp/111 exe=/usr/sbin/rpcbind uid=0 cgroup=/system.slice/rpcbind.service
+tcp/111 exe=/usr/lib/systemd/systemd uid=0
+tcp/700 exe=/usr/sbin/mount.nfs uid=0
+EOF2
+
+# keeps FILE: nothing of that is denied.
+keeps() {
+	while read -r bind; do
+		# shellcheck disable=SC2086
+		"$ctl" test --file "$1" $bind 2>&1 | grep -Eq '^(allow|legacy)' ||
+			echo "denied: $bind"
+	done < base > err
+	[ ! -s err ]
+}
+for file in base-system guide readme nginx; do
+	keeps "$samples/good-$file.conf"
+	point $? "good-$file.conf keeps the base system"
+done
+sed -n 's/^\.Dl \(allow .*\)/\1/p' "$src/man/"*.[578] |
+	sed 's/uid=\(unbound\|caddy\)/uid=daemon/' > examples.conf
+keeps examples.conf
+point $? "the rules in the manuals keep the base system"
+echo 'deny any 1-1023' > closed.conf
+! keeps closed.conf
+point $? "a policy that does not is noticed"
+! grep -rn 'deny any 1-1023' "$top/README.md" "$guide" "$src/man" > err
+point $? "no document shows a policy without the base system"
