@@ -81,6 +81,8 @@ mentions() {
 mentions portacl.7 'What a program loses' /proc/self/auxv environ 'core dump' \
 	LD_PRELOAD gdb /proc/self/fd/1 CAP_SYS_PTRACE accept=env launcher
 point $? "R19: the manual lists what a protected program can and cannot do"
+mentions portaclctl.8 'Lifting a policy' 'version 1' permissive portacl=off purged
+point $? "the manual says how to lift a policy, and what keeps it"
 mentions portacl.conf.5 only PassivePorts EACCES EADDRINUSE
 point $? "R03: the manual says that programs that pick ports must be told"
 
@@ -111,3 +113,26 @@ else
 fi
 sh -n "$src/init/portacl.init" 2> err
 point $? "the init script is a shell script"
+
+# The package's scripts, with a policy at another place.
+for script in prerm postrm; do
+	sed "s|/sys/kernel/security/portacl/policy|$PWD/in-force|; s|/etc/portacl|$PWD/etc-portacl|g
+		s|/var/lib/portacl|$PWD/var-portacl|" \
+		"$src/debian/portaclctl.$script" > "$script.sh"
+done
+printf 'version 1\ndefault legacy\nallow tcp 80 uid=33\ncommit\n' > in-force
+sh prerm.sh remove > out 2> err && grep -q 'stays in force' out &&
+	grep -qF "printf 'version 1\ncommit\n' > $PWD/in-force" out
+point $? "removing the package says that the policy stays, and how to lift it"
+sh prerm.sh upgrade > out 2> err && [ ! -s out ]
+point $? "an upgrade does not"
+printf 'version 1\ndefault legacy\ncommit\n' > in-force
+sh prerm.sh remove > out 2> err && [ ! -s out ]
+point $? "nor does it without a rule in force"
+touch etc-portacl.conf
+sh postrm.sh purge > out 2> err && grep -q 'etc-portacl.conf is .* stays' out
+point $? "purging says which files stay"
+for dir in /bin /sbin /lib /usr/bin /usr/sbin /usr/lib; do
+	grep -qx "interest-noawait $dir" "$src/debian/portaclctl.triggers"
+	point $? "a package with a program in $dir activates the trigger"
+done
