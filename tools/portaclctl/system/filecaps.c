@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <endian.h>
-#include <ftw.h>
 #include <linux/capability.h>
+#include <mntent.h>
 #include <sys/xattr.h>
 
+#include "lib/cleanup.h"
 #include "system/filecaps.h"
 
 #define BIND_SERVICE BIT(CAP_NET_BIND_SERVICE)
@@ -29,35 +30,145 @@ bool filecap_read(const char *path, struct filecap *cap)
 	return true;
 }
 
-static filecap_found_t *found;
-static void *found_priv;
+/**
+ * struct search - a search for programs
+ * @report: called for each program that is found
+ * @priv: handed to it
+ * @skipped: mount points that are left out, sorted
+ * @todo: directories that have not been looked at yet
+ * @files: number of files looked at
+ * @error: why a directory could not be read, or 0
+ * @progress: standard error is a terminal
+ */
+struct search {
+	filecap_found_t *report;
+	void *priv;
+	struct list skipped;
+	struct list todo;
+	u32 files;
+	int error;
+	bool progress;
+};
 
-static bool is_virtual(const char *path)
+static bool is_listed(const char *type, const char *const *types, u32 nr)
 {
-	static const char *const dirs[] = { "/proc", "/sys", "/dev", "/run" };
-	size_t len = strlen(root_dir);
 	u32 i;
 
-	if (strncmp(path, root_dir, len))
-		return false;
-	for (i = 0; i < ARRAY_SIZE(dirs); i++)
-		if (!strcmp(path + len, dirs[i]))
+	for (i = 0; i < nr; i++)
+		if (!strcmp(type, types[i]))
 			return true;
 	return false;
 }
 
-static int visit(const char *path, const struct stat *st, int type,
-		 struct FTW *ftw)
+/* On another machine, which may not answer; mounted when it is looked at. */
+static bool is_remote(const char *type)
+{
+	static const char *const types[] = {
+		"afs", "autofs", "ceph", "cifs", "gfs2", "lustre", "nfs",
+		"nfs4", "ocfs2", "smb3",
+	};
+
+	return is_listed(type, types, ARRAY_SIZE(types)) ||
+	       !strncmp(type, "fuse.", 5);
+}
+
+/* No program is kept there. */
+static bool is_virtual(const char *type)
+{
+	static const char *const types[] = {
+		"binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs",
+		"debugfs", "devpts", "devtmpfs", "efivarfs", "mqueue", "proc",
+		"pstore", "securityfs", "sysfs", "tracefs",
+	};
+
+	return is_listed(type, types, ARRAY_SIZE(types));
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/*
+ * Note where a file system is mounted that is left out.  It must not even be
+ * looked at: the server of a remote one may be gone.
+ */
+static void read_mounts(struct search *search, const char *dir)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "re");
+	const struct mntent *mount;
+
+	while (mounts && (mount = getmntent(mounts)))
+		/* No capability of a file counts where nosuid is set. */
+		if (is_remote(mount->mnt_type) ||
+		    (strcmp(mount->mnt_dir, dir) &&
+		     (is_virtual(mount->mnt_type) ||
+		      hasmntopt(mount, "nosuid"))))
+			list_add(&search->skipped, xstrdup(mount->mnt_dir));
+	if (mounts)
+		endmntent(mounts);
+	if (search->skipped.len)
+		qsort(search->skipped.items, search->skipped.len,
+		      sizeof(*search->skipped.items), compare_texts);
+}
+
+static void add_directory(struct search *search, char *path)
+{
+	if (search->skipped.len &&
+	    bsearch(&path, search->skipped.items, search->skipped.len,
+		    sizeof(path), compare_texts))
+		free(path);
+	else
+		list_add(&search->todo, path);
+}
+
+/* Most files have no capability, and are not looked at any further. */
+static void look_at_file(struct search *search, const char *path)
 {
 	struct filecap cap;
+	struct stat st;
 
-	(void)ftw;
-	if (type == FTW_D && is_virtual(path))
-		return FTW_SKIP_SUBTREE;
-	if (type == FTW_F && (st->st_mode & 0111) && filecap_read(path, &cap) &&
-	    cap.permitted)
-		found(path, st, &cap, found_priv);
-	return FTW_CONTINUE;
+	if (filecap_read(path, &cap) && cap.permitted && !lstat(path, &st) &&
+	    S_ISREG(st.st_mode) && (st.st_mode & 0111))
+		search->report(path, &st, &cap, search->priv);
+	if (!(++search->files % 4096) && search->progress)
+		dprintf(STDERR_FILENO, "\rlooking for programs with capabilities: %u files",
+			search->files);
+}
+
+/* Not all file systems say of what type an entry is. */
+static u8 type_of(const struct dirent *entry, const char *path)
+{
+	struct stat st;
+
+	if (entry->d_type != DT_UNKNOWN)
+		return entry->d_type;
+	return lstat(path, &st) ? DT_UNKNOWN : IFTODT(st.st_mode);
+}
+
+static void look_into(struct search *search, const char *dir)
+{
+	autoclosedir DIR *stream = opendir(dir);
+	const struct dirent *entry;
+
+	if (!stream && errno != ENOENT)
+		search->error = errno;
+	while (stream && (entry = readdir(stream))) {
+		char *path;
+		u8 type;
+
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		path = xasprintf("%s/%s", strcmp(dir, "/") ? dir : "",
+				 entry->d_name);
+		type = type_of(entry, path);
+		if (type == DT_REG)
+			look_at_file(search, path);
+		if (type == DT_DIR)
+			add_directory(search, path);
+		else
+			free(path);
+	}
 }
 
 /**
@@ -66,11 +177,30 @@ static int visit(const char *path, const struct stat *st, int type,
  * @report: called for each of them
  * @priv: handed to it
  *
- * Return: whether the directory could be read.
+ * File systems of other machines, and those mounted with nosuid below @dir, are
+ * left out.
+ *
+ * Return: whether all directories could be read; if not, errno says why.
  */
 bool filecaps_search(const char *dir, filecap_found_t *report, void *priv)
 {
-	found = report;
-	found_priv = priv;
-	return !nftw(dir, visit, 32, FTW_PHYS | FTW_ACTIONRETVAL);
+	struct search search = {
+		.report = report,
+		.priv = priv,
+		.progress = isatty(STDERR_FILENO),
+	};
+
+	read_mounts(&search, dir);
+	add_directory(&search, xstrdup(dir));
+	while (search.todo.len) {
+		autofree char *next = search.todo.items[--search.todo.len];
+
+		look_into(&search, next);
+	}
+	if (search.progress && search.files >= 4096)
+		dprintf(STDERR_FILENO, "\r\033[K");
+	list_free(&search.todo);
+	list_free(&search.skipped);
+	errno = search.error;
+	return !search.error;
 }

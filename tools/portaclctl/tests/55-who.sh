@@ -97,6 +97,21 @@ if [ "$(id -u)" = 0 ] && command -v setcap > /dev/null; then
 	grep -qx '  whoever runs /opt/deep/down/server' out
 	point $? "who: file capabilities, however deep"
 	hides "who: not those of a user namespace" other
+	# Neither is a file system looked at where they do not count.
+	cat > nosuid.sh <<'END'
+mkdir -p who/opt/mounted && mount -t tmpfs -o nosuid none who/opt/mounted &&
+	cp /bin/true who/opt/mounted/elsewhere &&
+	setcap cap_net_bind_service=ep who/opt/mounted/elsewhere && exec "$@"
+END
+	if unshare -m true 2> err; then
+		unshare -m sh nosuid.sh env PORTACLCTL_ROOT="$PWD/who" \
+			"$ctl" who --file w.conf udp/80 > out 2> err
+		grep -qx '  whoever runs /opt/deep/down/server' out
+		point $? "who: file capabilities beside a nosuid mount"
+		hides "who: none on the nosuid mount" elsewhere
+	else
+		skip "who: file capabilities on a nosuid mount" "$(cat err)"
+	fi
 else
 	skip "who: file capabilities" "needs root and setcap"
 fi
