@@ -53,7 +53,11 @@ static void answer(struct dialogue *d, struct seq_buf *s)
 
 static int ask(struct dialogue *d, char *text, size_t len)
 {
-	struct portacl_error error = { 1, 1, "NUL byte" };
+	struct portacl_error error = {
+		.line = 1,
+		.column = 1,
+		.reason = "NUL byte",
+	};
 	struct seq_buf s;
 	int err = -EINVAL;
 

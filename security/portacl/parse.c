@@ -23,7 +23,7 @@
  * portacl_fail - note what is wrong with a line
  * @st: the line
  * @at: where in it
- * @fmt: what is wrong
+ * @fmt: what is wrong; must not quote the line
  *
  * Context: any.
  * Return: -EINVAL.
@@ -35,10 +35,27 @@ int portacl_fail(struct statement *st, const char *at, const char *fmt, ...)
 
 	error->line = st->p->line;
 	error->column = at - st->line + 1;
+	error->len = 0;
 	va_start(args, fmt);
 	vsnprintf(error->reason, sizeof(error->reason), fmt, args);
 	va_end(args);
-	portacl_clean_text(error->reason);
+	return -EINVAL;
+}
+
+/**
+ * portacl_fail_word - note that a word is wrong
+ * @st: the line
+ * @word: the word
+ * @reason: what is wrong with it
+ *
+ * Context: any.
+ * Return: -EINVAL.
+ */
+int portacl_fail_word(struct statement *st, const char *word,
+		      const char *reason)
+{
+	portacl_fail(st, word, "%s", reason);
+	st->p->error.len = strlen(word);
 	return -EINVAL;
 }
 
@@ -64,7 +81,7 @@ static int need_end(struct statement *st)
 {
 	char *word = portacl_next_word(&st->rest);
 
-	return word ? portacl_fail(st, word, "unexpected '%.32s'", word) : 0;
+	return word ? portacl_fail_word(st, word, "unexpected word") : 0;
 }
 
 /**
@@ -108,8 +125,7 @@ static int parse_version(struct statement *st, char *verb)
 	st->p->implied_version = false;
 	if (strcmp(word, "1"))
 		return portacl_fail(st, word,
-				    "unknown version '%.32s': only 1 is known",
-				    word);
+				    "unknown version: only 1 is known");
 	st->p->has_version = true;
 	return need_end(st);
 }
@@ -169,7 +185,7 @@ static int parse_commit(struct statement *st, char *verb)
 					    "not a decimal number");
 		st->p->has_generation = true;
 	} else if (word) {
-		return portacl_fail(st, word, "unexpected '%.32s'", word);
+		return portacl_fail_word(st, word, "unexpected word");
 	}
 	st->p->committed = true;
 	return need_end(st);
@@ -218,7 +234,7 @@ int portacl_parse_line(struct portacl_parser *p, char *line, size_t len)
 			portacl_fail(&st, verb, "out of memory");
 		return err;
 	}
-	return portacl_fail(&st, verb, "unknown statement '%.32s'", verb);
+	return portacl_fail_word(&st, verb, "unknown statement");
 }
 
 /**

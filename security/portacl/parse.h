@@ -14,11 +14,14 @@
  * struct portacl_error - why a text was refused
  * @line: number of the line, from 1
  * @column: number of the byte in that line, from 1
- * @reason: what is wrong there; empty: nothing
+ * @len: length of the word there in bytes, if @reason is about that word, else 0
+ * @reason: what is wrong there, without any text of the policy, which not
+ *	everybody may read; empty: nothing
  */
 struct portacl_error {
 	u32 line;
 	u32 column;
+	u32 len;
 	char reason[96];
 };
 

@@ -39,6 +39,7 @@ static __printf(3, 4) int fail(struct question *ask, const char *at,
 
 	ask->error->line = 1;
 	ask->error->column = at - ask->text + 1;
+	ask->error->len = 0;
 	va_start(args, fmt);
 	vsnprintf(ask->error->reason, sizeof(ask->error->reason), fmt, args);
 	va_end(args);

@@ -68,9 +68,8 @@ static int parse_bits(struct statement *st, char *text, u32 nr,
 	int ret = portacl_parse_names(text, names, nr);
 
 	if (ret < 0)
-		return portacl_fail(st, text - ret - 1,
-				    "unknown or repeated '%.32s'",
-				    text - ret - 1);
+		return portacl_fail_word(st, text - ret - 1,
+					 "unknown or repeated name");
 	*bits = ret;
 	return 0;
 }
@@ -134,8 +133,7 @@ static int parse_addr(struct statement *st, char *text)
 	while ((item = strsep(&text, ","))) {
 		err = portacl_parse_cidr(item, &cidr, &why);
 		if (err < 0)
-			return portacl_fail(st, item - err - 1, "'%.40s': %s",
-					    item - err - 1, why);
+			return portacl_fail(st, item - err - 1, "%s", why);
 		err = check_wildcard(st, item, &cidr);
 		if (!err)
 			err = portacl_vec_push(&st->p->lists[PORTACL_ADDRS],
@@ -202,7 +200,7 @@ static int parse_key(struct statement *st, char *word, char *value)
 			return portacl_fail(st, value, "%s= is empty", word);
 		return keys[i].parse(st, value);
 	}
-	return portacl_fail(st, word, "unknown key '%.32s='", word);
+	return portacl_fail_word(st, word, "unknown key");
 }
 
 static int parse_option(struct statement *st, char *word)
@@ -222,7 +220,7 @@ static int parse_option(struct statement *st, char *word)
 		st->rule.flags |= flags[i].flag;
 		return 0;
 	}
-	return portacl_fail(st, word, "unknown word '%.32s'", word);
+	return portacl_fail_word(st, word, "unknown word");
 }
 
 static bool is_some(const struct portacl_vec *list)

@@ -26,6 +26,8 @@ struct statement {
 
 __printf(3, 4) int portacl_fail(struct statement *st, const char *at,
 				const char *fmt, ...);
+int portacl_fail_word(struct statement *st, const char *word,
+		      const char *reason);
 char *portacl_line_word(struct statement *st, char *after, const char *what);
 int portacl_line_path(struct statement *st, char *text, bool root, u32 *offset);
 int portacl_line_rule(struct statement *st, char *verb);

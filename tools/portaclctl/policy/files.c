@@ -47,6 +47,23 @@ static void hint_at_blank(const char *text, u32 at, const char *reason)
 		print_err("    in a path a blank is written \\040\n");
 }
 
+/*
+ * The kernel's reasons do not quote the policy, which not everybody may read.
+ * Here the word is taken from the source.
+ */
+static void complain_at(struct source *src, u32 at,
+			const struct portacl_error *error)
+{
+	char *reason = NULL;
+
+	if (error->len)
+		reason = xasprintf("%s '%.*s'", error->reason,
+				   (int)min(error->len, 32U), src->text + at);
+	complain(src, at, reason ? reason : error->reason);
+	free(reason);
+	hint_at_blank(src->text, at, error->reason);
+}
+
 /* The kernel's parser reads the line; its error is shown in the source. */
 static void feed(struct source *src, struct line *line)
 {
@@ -63,8 +80,7 @@ static void feed(struct source *src, struct line *line)
 			at = line->columns[at];
 		else
 			at = len ? line->columns[len - 1] + 1 : 0;
-		complain(src, at, p->error.reason);
-		hint_at_blank(src->text, at, p->error.reason);
+		complain_at(src, at, &p->error);
 		memset(&p->error, 0, sizeof(p->error));
 	}
 	if (p->draft.rules.len == rules)
