@@ -30,6 +30,10 @@ struct lsm_id {
 #define sha256_ctx sha256_state
 #endif
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#define system_dfl_wq system_unbound_wq
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
 #define COMPAT_LSM_INFO_NAME
 #endif

@@ -259,7 +259,7 @@ struct portacl_policy *portacl_policy_build(struct portacl_draft *draft)
 
 	if (!policy)
 		return ERR_PTR(-ENOMEM);
-	kref_init(&policy->users);
+	kref_init(&policy->refs);
 	policy->size = sizeof(*policy);
 	policy->nr_rules = draft->rules.len;
 	policy->fallback = draft->fallback;

@@ -8,6 +8,7 @@
 #include <linux/bitops.h>
 #include <linux/kref.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 #include "portacl.h"
 
@@ -242,7 +243,8 @@ struct portacl_stats;
  * @has_addrs: a rule has addr=
  * @fallback: what happens to a bind that no rule matches
  * @size: memory taken by all this, in bytes
- * @users: who holds a reference
+ * @refs: references, one of them for being the active policy
+ * @retire: drops that one
  * @stats: the counters of the rules; not part of what is immutable
  * @generation: number of this policy since boot
  * @digest: SHA-256 of the canonical text
@@ -275,7 +277,8 @@ struct portacl_policy {
 	bool has_addrs;
 	enum portacl_action fallback;
 	size_t size;
-	struct kref users;
+	struct kref refs;
+	struct rcu_work retire;
 	struct portacl_stats *stats;
 	u64 generation;
 	u8 digest[32];

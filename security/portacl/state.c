@@ -2,7 +2,8 @@
 /*
  * portacl: the active policy and the mode.
  *
- * Readers take the policy under RCU; writers exchange it under one mutex.
+ * Writers take one mutex.  Readers never do: they take the policy under RCU, and
+ * what `status` shows beside it under a seqlock.
  */
 #include "portacl.h"
 
@@ -12,8 +13,10 @@
 #include <linux/mutex.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
+#include <linux/seqlock.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <linux/workqueue.h>
 
 #include <crypto/sha2.h>
 
@@ -33,34 +36,42 @@ enum portacl_mode portacl_mode __read_mostly;
 unsigned long portacl_ports[BITS_TO_LONGS(PORTACL_NR_PORTS)];
 DECLARE_WAIT_QUEUE_HEAD(portacl_changed);
 
-/* Guards all that follows, and the writers of what stands above. */
-static DEFINE_MUTEX(state_lock);
+DEFINE_MUTEX(portacl_writers);
+
+/*
+ * What follows is written under both locks.  The mutex is enough to read it in
+ * a writer.  Single fields may be read without a lock.
+ */
+static DEFINE_SEQLOCK(status_lock);
 static struct portacl_error last_error;
 static bool locked;
 static int event;
 
-static void announce(void)
+static void begin_change(void)
 {
-	lockdep_assert_held(&state_lock);
+	lockdep_assert_held(&portacl_writers);
+	write_seqlock(&status_lock);
+}
+
+static void end_change(void)
+{
 	WRITE_ONCE(event, event + 1);
+	write_sequnlock(&status_lock);
 	wake_up_interruptible_all(&portacl_changed);
 }
 
 static struct portacl_policy *active(void)
 {
 	return rcu_dereference_protected(portacl_active,
-					 lockdep_is_held(&state_lock));
+					 lockdep_is_held(&portacl_writers));
 }
 
-/*
- * Before a policy is published its ports are added, afterwards those of the
- * one before are taken away: nobody misses a port of either.
- */
+/* With @add, the ports of the policy before remain. */
 static void set_ports(const struct portacl_policy *policy, bool add)
 {
 	size_t i;
 
-	lockdep_assert_held(&state_lock);
+	lockdep_assert_held(&portacl_writers);
 	for (i = 0; i < ARRAY_SIZE(portacl_ports); i++) {
 		unsigned long word = policy->ports[i];
 
@@ -72,10 +83,10 @@ static void set_ports(const struct portacl_policy *policy, bool add)
 	}
 }
 
-static void release_policy(struct kref *users)
+static void release_policy(struct kref *refs)
 {
 	struct portacl_policy *policy =
-		container_of(users, struct portacl_policy, users);
+		container_of(refs, struct portacl_policy, refs);
 
 	portacl_stats_free(policy->stats);
 	portacl_policy_free(policy);
@@ -84,30 +95,32 @@ static void release_policy(struct kref *users)
 /**
  * portacl_policy_get - take a reference to the active policy
  *
- * Context: may sleep.
+ * Context: any.
  * Return: the policy, for portacl_policy_put().
  */
 struct portacl_policy *portacl_policy_get(void)
 {
 	struct portacl_policy *policy;
 
-	mutex_lock(&state_lock);
-	policy = active();
-	kref_get(&policy->users);
-	mutex_unlock(&state_lock);
+	/* The active policy's own reference outlives its readers: retire(). */
+	rcu_read_lock();
+	policy = rcu_dereference(portacl_active);
+	kref_get(&policy->refs);
+	rcu_read_unlock();
 	return policy;
 }
 
 /**
- * portacl_policy_put - give a reference back
+ * portacl_policy_put - drop a reference
  * @policy: the policy or NULL
  *
  * Context: may sleep.
  */
 void portacl_policy_put(struct portacl_policy *policy)
 {
+	might_sleep();
 	if (policy)
-		kref_put(&policy->users, release_policy);
+		kref_put(&policy->refs, release_policy);
 }
 
 /*
@@ -165,7 +178,7 @@ static struct portacl_policy *make_policy(struct portacl_parser *p)
 	return policy;
 }
 
-static int fail(struct portacl_parser *p, int err)
+static int refuse(struct portacl_parser *p, int err)
 {
 	struct portacl_error *error = &p->error;
 	const char *why = "out of memory";
@@ -180,17 +193,18 @@ static int fail(struct portacl_parser *p, int err)
 		why = "the policy is too large in canonical form";
 	error->line = p->line;
 	error->column = 1;
+	error->len = 0;
 	strscpy(error->reason, why, sizeof(error->reason));
 	portacl_state_fail(error);
 	return err;
 }
 
 /* May the text replace the active policy? */
-static int admit(const struct portacl_parser *p)
+static int check_load(const struct portacl_parser *p)
 {
 	const struct portacl_policy *old;
 
-	lockdep_assert_held(&state_lock);
+	lockdep_assert_held(&portacl_writers);
 	old = active();
 	if (locked)
 		return -EPERM;
@@ -199,11 +213,29 @@ static int admit(const struct portacl_parser *p)
 	return 0;
 }
 
+static void retire_work(struct work_struct *work)
+{
+	portacl_policy_put(container_of(to_rcu_work(work),
+					struct portacl_policy, retire));
+}
+
+/* Drop the active policy's own reference once no reader can see it any more. */
+static void retire(struct portacl_policy *policy)
+{
+	INIT_RCU_WORK(&policy->retire, retire_work);
+	queue_rcu_work(system_dfl_wq, &policy->retire);
+}
+
+/*
+ * The ports of both policies are set while the pointer changes, so a bind finds
+ * the bit for every port that the policy it gets names.  A bind that finds the
+ * bit of an old port cleared has no opinion, as the new policy has none.
+ */
 static void publish(struct portacl_policy *policy)
 {
-	const struct portacl_policy *old;
+	struct portacl_policy *old;
 
-	lockdep_assert_held(&state_lock);
+	lockdep_assert_held(&portacl_writers);
 	old = active();
 	if (old) {
 		policy->generation = old->generation + 1;
@@ -212,19 +244,13 @@ static void publish(struct portacl_policy *policy)
 				    policy->loader_uid, policy->loader_pid);
 	}
 	set_ports(policy, true);
+	begin_change();
 	rcu_assign_pointer(portacl_active, policy);
 	memset(&last_error, 0, sizeof(last_error));
-	announce();
-}
-
-/* Nobody reads it any more once a grace period is over. */
-static void retire(struct portacl_policy *policy)
-{
-	synchronize_rcu_expedited();
-	mutex_lock(&state_lock);
-	set_ports(active(), false);
-	mutex_unlock(&state_lock);
-	portacl_policy_put(policy);
+	end_change();
+	set_ports(policy, false);
+	if (old)
+		retire(old);
 }
 
 /**
@@ -238,29 +264,28 @@ static void retire(struct portacl_policy *policy)
  */
 int portacl_state_load(struct portacl_parser *p)
 {
-	struct portacl_policy *policy, *old;
+	struct portacl_policy *policy;
 	int err;
 
-	/* Asked twice, so that what is in vain is not built either. */
-	mutex_lock(&state_lock);
-	err = admit(p);
-	mutex_unlock(&state_lock);
+	/*
+	 * Check early to avoid building a policy that would be rejected;
+	 * checked again below under the lock.
+	 */
+	mutex_lock(&portacl_writers);
+	err = check_load(p);
+	mutex_unlock(&portacl_writers);
 	policy = err ? ERR_PTR(err) : make_policy(p);
 	if (IS_ERR(policy))
-		return fail(p, PTR_ERR(policy));
-	mutex_lock(&state_lock);
-	old = active();
-	err = admit(p);
+		return refuse(p, PTR_ERR(policy));
+	mutex_lock(&portacl_writers);
+	err = check_load(p);
 	if (!err)
 		publish(policy);
-	mutex_unlock(&state_lock);
-	if (err) {
-		portacl_policy_put(policy);
-		return fail(p, err);
-	}
-	if (old)
-		retire(old);
-	return 0;
+	mutex_unlock(&portacl_writers);
+	if (!err)
+		return 0;
+	portacl_policy_put(policy);
+	return refuse(p, err);
 }
 
 /**
@@ -271,10 +296,11 @@ int portacl_state_load(struct portacl_parser *p)
  */
 void portacl_state_fail(const struct portacl_error *error)
 {
-	mutex_lock(&state_lock);
+	mutex_lock(&portacl_writers);
+	begin_change();
 	last_error = *error;
-	announce();
-	mutex_unlock(&state_lock);
+	end_change();
+	mutex_unlock(&portacl_writers);
 	pr_warn_ratelimited("policy refused: line %u, column %u: %s\n",
 			    error->line, error->column, error->reason);
 }
@@ -290,16 +316,17 @@ int portacl_state_set_mode(enum portacl_mode mode)
 {
 	int err = 0;
 
-	mutex_lock(&state_lock);
+	mutex_lock(&portacl_writers);
 	if (locked) {
 		err = -EPERM;
 	} else if (mode != portacl_mode) {
+		begin_change();
 		WRITE_ONCE(portacl_mode, mode);
+		end_change();
 		set_ports(active(), false);
 		pr_info("mode %s\n", portacl_modes[mode]);
-		announce();
 	}
-	mutex_unlock(&state_lock);
+	mutex_unlock(&portacl_writers);
 	return err;
 }
 
@@ -310,29 +337,25 @@ int portacl_state_set_mode(enum portacl_mode mode)
  */
 void portacl_state_lock(void)
 {
-	mutex_lock(&state_lock);
+	mutex_lock(&portacl_writers);
 	if (!locked) {
-		locked = true;
+		begin_change();
+		WRITE_ONCE(locked, true);
+		end_change();
 		pr_info("locked\n");
-		announce();
 	}
-	mutex_unlock(&state_lock);
+	mutex_unlock(&portacl_writers);
 }
 
 /**
  * portacl_state_locked - are policy and mode fixed until reboot?
  *
- * Context: may sleep.
+ * Context: any.
  * Return: whether they are.
  */
 bool portacl_state_locked(void)
 {
-	bool ret;
-
-	mutex_lock(&state_lock);
-	ret = locked;
-	mutex_unlock(&state_lock);
-	return ret;
+	return READ_ONCE(locked);
 }
 
 /**
@@ -346,16 +369,49 @@ int portacl_state_event(void)
 	return READ_ONCE(event);
 }
 
-static void show_error(struct seq_file *m)
+/**
+ * struct status - a consistent copy of what `status` shows
+ * @policy: the active policy, to be used under rcu_read_lock()
+ * @error: why the last load failed
+ * @mode: the mode
+ * @event: number of changes so far
+ * @locked: policy and mode are fixed until reboot
+ */
+struct status {
+	const struct portacl_policy *policy;
+	struct portacl_error error;
+	enum portacl_mode mode;
+	int event;
+	bool locked;
+};
+
+static void read_status(struct status *status)
 {
-	if (!last_error.reason[0])
-		seq_puts(m, "error none\n");
-	else
-		seq_printf(m, "error line %u, column %u: %s\n", last_error.line,
-			   last_error.column, last_error.reason);
+	unsigned int seq;
+
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the policy may be freed");
+	do {
+		seq = read_seqbegin(&status_lock);
+		*status = (struct status) {
+			.policy = rcu_dereference(portacl_active),
+			.error = last_error,
+			.mode = portacl_mode,
+			.event = event,
+			.locked = locked,
+		};
+	} while (read_seqretry(&status_lock, seq));
 }
 
-/* Nobody but the kernel that starts has the process number 0. */
+static void show_error(struct seq_file *m, const struct portacl_error *error)
+{
+	if (!error->reason[0])
+		seq_puts(m, "error none\n");
+	else
+		seq_printf(m, "error line %u, column %u: %s\n", error->line,
+			   error->column, error->reason);
+}
+
+/* loader_pid is 0 only for the policy loaded during boot. */
 static void show_loader(struct seq_file *m, const struct portacl_policy *policy)
 {
 	if (!policy->loader_pid) {
@@ -370,26 +426,34 @@ static void show_loader(struct seq_file *m, const struct portacl_policy *policy)
 /**
  * portacl_state_show - print the lines of status
  * @m: where to
+ * @digest: print the digest, by which a guess at the policy can be confirmed
  *
- * Context: may sleep.
+ * Everybody may read status, so this waits for nobody.  A reader that is
+ * preempted here delays only the release of an old policy, see retire().
+ *
+ * Context: any.
  */
-void portacl_state_show(struct seq_file *m)
+void portacl_state_show(struct seq_file *m, bool digest)
 {
 	const struct portacl_policy *policy;
+	struct status status;
 
-	mutex_lock(&state_lock);
-	policy = active();
-	m->poll_event = event;
+	rcu_read_lock();
+	read_status(&status);
+	policy = status.policy;
+	m->poll_event = status.event;
 	seq_printf(m, "abi %u\nmode %s\ngeneration %llu\nrules %u\n",
-		   PORTACL_ABI, portacl_modes[portacl_mode],
+		   PORTACL_ABI, portacl_modes[status.mode],
 		   policy->generation, policy->nr_rules);
-	seq_printf(m, "default %s\nlocked %d\ndigest %*phN\n",
-		   portacl_actions[policy->fallback], locked,
-		   (int)sizeof(policy->digest), policy->digest);
-	show_error(m);
+	seq_printf(m, "default %s\nlocked %d\n",
+		   portacl_actions[policy->fallback], status.locked);
+	if (digest)
+		seq_printf(m, "digest %*phN\n", (int)sizeof(policy->digest),
+			   policy->digest);
+	show_error(m, &status.error);
 	show_loader(m, policy);
 	seq_printf(m, "bytes %zu\n", policy->size);
-	mutex_unlock(&state_lock);
+	rcu_read_unlock();
 }
 
 /**

@@ -5,6 +5,7 @@
 #ifndef _SECURITY_PORTACL_STATE_H
 #define _SECURITY_PORTACL_STATE_H
 
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 #include <linux/wait.h>
@@ -27,6 +28,8 @@ extern enum portacl_mode portacl_mode;
 /* The ports that the policy, or mode learn, has to do with; maybe more. */
 extern unsigned long portacl_ports[BITS_TO_LONGS(PORTACL_NR_PORTS)];
 extern wait_queue_head_t portacl_changed;
+/* Taken by writers alone: no reader of any file, and no bind, waits for it. */
+extern struct mutex portacl_writers;
 
 int portacl_state_init(enum portacl_mode mode);
 int portacl_state_load(struct portacl_parser *p);
@@ -35,7 +38,7 @@ int portacl_state_set_mode(enum portacl_mode mode);
 void portacl_state_lock(void);
 bool portacl_state_locked(void);
 int portacl_state_event(void);
-void portacl_state_show(struct seq_file *m);
+void portacl_state_show(struct seq_file *m, bool digest);
 struct portacl_policy *portacl_policy_get(void);
 void portacl_policy_put(struct portacl_policy *policy);
 

@@ -24,7 +24,8 @@ static json_int_t number(const char *status, const char *key)
 static json_t *text(const char *status, const char *key)
 {
 	char *value = field(status, key);
-	json_t *json = strcmp(value, "none") ? json_text(value) : json_null();
+	bool known = strcmp(value, "none") && strcmp(value, "?");
+	json_t *json = known ? json_text(value) : json_null();
 
 	free(value);
 	return json;
@@ -129,6 +130,15 @@ static void print_line(const char *status, const char *name, const char *key)
 	free(value);
 }
 
+/* A guess at the policy can be confirmed by it, so not everybody may see it. */
+static void print_digest(const char *status)
+{
+	char *digest = get_field(status, "digest");
+
+	print_text("digest", digest ? digest : "only with CAP_MAC_ADMIN");
+	free(digest);
+}
+
 static void print_loader(const char *status)
 {
 	char *loaded = field(status, "loaded"), *when = field(loaded, "time");
@@ -160,7 +170,7 @@ int cmd_status(char **argv)
 		print_line(status, "default", "default");
 		print_line(status, "generation", "generation");
 		print_loader(status);
-		print_line(status, "digest", "digest");
+		print_digest(status);
 		print("%-12s%s\n", "locked",
 		       number(status, "locked") ? "until reboot" : "no");
 		print_line(status, "last error", "error");

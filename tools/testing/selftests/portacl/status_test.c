@@ -84,18 +84,108 @@ TEST_F(status, digest)
 	EXPECT_STREQ(first, status_value("digest"));
 }
 
-/* Everybody may read it, and nothing in it depends on who reads. */
+/* Everybody may read it; the policy only root: so no reason quotes a text. */
+TEST_F(status, quotes_no_policy)
+{
+	static const char *const texts[] = {
+		"secret", "version secret", "version 1 secret",
+		"version 1\nsecret tcp 80", "version 1\nallow secret 80",
+		"version 1\nallow tcp,secret 80", "version 1\nallow tcp secret",
+		"version 1\nallow tcp 80-secret", "version 1\nallow tcp 80 secret",
+		"version 1\nallow tcp 80 secret=1",
+		"version 1\nallow tcp 80 exe=secret",
+		"version 1\nallow tcp 80 exe=/secret/",
+		"version 1\nallow tcp 80 cgroup=secret",
+		"version 1\nallow tcp 80 uid=secret",
+		"version 1\nallow tcp 80 gid=secret",
+		"version 1\nallow tcp 80 addr=secret",
+		"version 1\nallow tcp 80 addr=1.2.3.4/secret",
+		"version 1\nallow tcp 80 net=secret",
+		"version 1\nallow tcp 80 launch=secret",
+		"version 1\nallow tcp 80 uid=1 accept=secret",
+		"version 1\ndefault secret", "version 1\ndefault deny secret",
+		"version 1\nlauncher secret", "version 1\nlauncher /x secret",
+		"version 1\ncommit secret", "version 1\ncommit\nsecret",
+		"version 1\ncommit generation=secret",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		char text[128], *error;
+
+		snprintf(text, sizeof(text), "%s\n", texts[i]);
+		EXPECT_EQ(-EINVAL, portacl_write("policy", text));
+		error = status_value("error");
+		EXPECT_EQ(NULL, strstr(error, "secret"))
+		{
+			TH_LOG("%s: %s", texts[i], error);
+		}
+		EXPECT_EQ(0, strncmp(error, "line ", 5));
+	}
+}
+
+/* Everybody may read it: the exit status tells whether the digest is there. */
 static int read_status(const void *arg)
 {
 	char text[4096];
 
 	(void)arg;
-	return portacl_read("status", text, sizeof(text)) > 100 ? 0 : EIO;
+	if (portacl_read("status", text, sizeof(text)) < 100 ||
+	    !strstr(text, "\nmode ") || !strstr(text, "\nbytes "))
+		return CHILD_BROKEN;
+	return !!strstr(text, "\ndigest ");
 }
 
+/* Through a descriptor that another one opened. */
+static int read_fd(const void *arg)
+{
+	char text[4096] = "";
+
+	if (pread(*(const int *)arg, text, sizeof(text) - 1, 0) < 100)
+		return CHILD_BROKEN;
+	return !!strstr(text, "\ndigest ");
+}
+
+static int read_in_userns(const void *arg)
+{
+	return unshare(CLONE_NEWUSER) ? CHILD_BROKEN : read_status(arg);
+}
+
+/*
+ * A guess at the policy can be confirmed by its digest, so only openers who may
+ * read the policy get it.  All get the rest.
+ */
 TEST_F(status, readable)
 {
+	static const struct subject admin = {
+		.uid = 33,
+		.gid = 33,
+		.caps = CAP_BIT(CAP_MAC_ADMIN),
+	};
+	static const struct subject others = {
+		.uid = 33,
+		.gid = 33,
+		.caps = ALL_CAPS & ~CAP_BIT(CAP_MAC_ADMIN),
+	};
+	pid_t pid;
+	int fd;
+
+	EXPECT_EQ(1, run_as(&root, read_status, NULL));
+	EXPECT_EQ(1, run_as(&admin, read_status, NULL));
 	EXPECT_EQ(0, run_as(&user, read_status, NULL));
+	EXPECT_EQ(0, run_as(&others, read_status, NULL));
+	EXPECT_EQ(0, run_as(&user, read_in_userns, NULL));
+	EXPECT_EQ(1, run_as(&user, read_fd, &self->fd));
+	/* Opened by a user, read by root */
+	pid = fork();
+	if (!pid) {
+		fd = syscall(SYS_setresuid, -1, 33, -1) ? -1 :
+			open(PORTACL_DIR "status", O_RDONLY | O_CLOEXEC);
+		if (fd < 0 || syscall(SYS_setresuid, -1, 0, -1))
+			_exit(CHILD_BROKEN);
+		_exit(read_fd(&fd));
+	}
+	EXPECT_EQ(0, wait_child(pid));
 }
 
 TEST_F(status, mode)
