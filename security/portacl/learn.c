@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: what mode learn has observed: who bound, or was refused, what.
+ * portacl: the binds that mode learn has observed.
  */
 #include "portacl.h"
 
+#include <linux/build_bug.h>
 #include <linux/hashtable.h>
 #include <linux/jhash.h>
 #include <linux/slab.h>
@@ -17,7 +18,7 @@
 
 /* The most distinct observations that are kept. */
 #define MAX_OBSERVED 4096
-/* Those of one program: what it does must not drown what others do. */
+/* The most of one program, and of one user, so that others also find room. */
 #define MAX_SHARE (MAX_OBSERVED / 4)
 /* The part of a path that is kept, in bytes. */
 #define MAX_PATH 511
@@ -43,28 +44,46 @@ struct what {
 	u32 verified;
 };
 
+/* It has no padding, as the whole is compared and hashed. */
+static_assert(sizeof(struct what) == 24);
+
 /**
  * struct observation - a bind that was seen
  * @node: in the table
- * @by_exe: in the table of programs, if it is the first of its program
  * @what: the bind
  * @count: how often
- * @share: number of observations of the program, kept in the first one
  * @path: path of the executable
  */
 struct observation {
 	struct hlist_node node;
-	struct hlist_node by_exe;
 	struct what what;
 	u64 count;
-	u32 share;
 	char path[];
+};
+
+enum sharer {
+	PROGRAM,
+	USER,
+};
+
+/**
+ * struct share - the observations of a program or of a user
+ * @node: in the table
+ * @key: hash of the program's path, or the uid
+ * @sharer: which of both
+ * @nr: number of observations
+ */
+struct share {
+	struct hlist_node node;
+	u64 key;
+	enum sharer sharer;
+	u32 nr;
 };
 
 /* All below is guarded by the lock. */
 static DEFINE_SPINLOCK(learn_lock);
 static DEFINE_HASHTABLE(observed, 10);
-static DEFINE_HASHTABLE(programs, 6);
+static DEFINE_HASHTABLE(shares, 7);
 static u32 nr_observed;
 static u64 overflow;
 
@@ -78,24 +97,55 @@ static struct observation *find(const struct what *what, u32 key)
 	return NULL;
 }
 
-static struct observation *first_of(u64 exe)
+static struct share *find_share(enum sharer sharer, u64 key)
 {
-	struct observation *seen;
+	struct share *share;
 
-	hash_for_each_possible(programs, seen, by_exe, exe)
-		if (seen->what.exe == exe)
-			return seen;
+	hash_for_each_possible(shares, share, node, key)
+		if (share->sharer == sharer && share->key == key)
+			return share;
 	return NULL;
+}
+
+static struct share *new_share(enum sharer sharer, u64 key)
+{
+	struct share *share = kzalloc(sizeof(*share),
+				      GFP_ATOMIC | __GFP_NOWARN);
+
+	if (!share)
+		return NULL;
+	share->sharer = sharer;
+	share->key = key;
+	hash_add(shares, &share->node, key);
+	return share;
+}
+
+/* A user in a user namespace may have many uids: all of them are one user. */
+static u32 user_of(const struct what *what)
+{
+	return what->taint & BIT(PORTACL_TAINT_NAMESPACE) ? U32_MAX : what->uid;
+}
+
+static bool is_full(const struct share *share)
+{
+	return share && share->nr >= MAX_SHARE;
 }
 
 static struct observation *add(const struct what *what, u32 key,
 			       const char *path)
 {
-	struct observation *seen, *first = first_of(what->exe);
+	u32 uid = user_of(what);
+	struct share *program = find_share(PROGRAM, what->exe);
+	struct share *user = find_share(USER, uid);
 	size_t len = strnlen(path, MAX_PATH);
+	struct observation *seen;
 
-	if (nr_observed >= MAX_OBSERVED ||
-	    (first && first->share >= MAX_SHARE))
+	lockdep_assert_held(&learn_lock);
+	if (nr_observed >= MAX_OBSERVED || is_full(program) || is_full(user))
+		return NULL;
+	program = program ?: new_share(PROGRAM, what->exe);
+	user = user ?: new_share(USER, uid);
+	if (!program || !user)
 		return NULL;
 	seen = kzalloc(sizeof(*seen) + len + 1, GFP_ATOMIC | __GFP_NOWARN);
 	if (!seen)
@@ -104,11 +154,8 @@ static struct observation *add(const struct what *what, u32 key,
 	memcpy(seen->path, path, len);
 	hash_add(observed, &seen->node, key);
 	nr_observed++;
-	if (!first) {
-		first = seen;
-		hash_add(programs, &first->by_exe, what->exe);
-	}
-	first->share++;
+	program->nr++;
+	user->nr++;
 	return seen;
 }
 
@@ -156,6 +203,7 @@ void portacl_learn_clear(void)
 {
 	struct observation *seen;
 	struct hlist_node *next;
+	struct share *share;
 	int bucket;
 
 	spin_lock(&learn_lock);
@@ -163,7 +211,10 @@ void portacl_learn_clear(void)
 		hash_del(&seen->node);
 		kfree(seen);
 	}
-	hash_init(programs);
+	hash_for_each_safe(shares, bucket, next, share, node) {
+		hash_del(&share->node);
+		kfree(share);
+	}
 	nr_observed = 0;
 	overflow = 0;
 	spin_unlock(&learn_lock);
@@ -207,7 +258,7 @@ void portacl_learn_show(struct seq_file *m)
 	struct observation *seen;
 	u32 bucket;
 
-	/* Binds wait for the lock: not for all of it at once. */
+	/* Binds wait for the lock, so release it after each bucket. */
 	for (bucket = 0; bucket < HASH_SIZE(observed); bucket++) {
 		spin_lock(&learn_lock);
 		hlist_for_each_entry(seen, &observed[bucket], node)

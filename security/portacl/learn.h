@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * portacl: what mode learn has observed.
+ * portacl: the binds that mode learn has observed.
  */
 #ifndef _SECURITY_PORTACL_LEARN_H
 #define _SECURITY_PORTACL_LEARN_H

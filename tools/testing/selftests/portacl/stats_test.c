@@ -2,8 +2,9 @@
 /*
  * The files `stats` and `observed`: what was decided, and who asked.
  */
-#include "common.h"
+#include "audit.h"
 
+#include <sys/stat.h>
 #include <time.h>
 
 static char text[1 << 20];
@@ -206,8 +207,62 @@ TEST_F_TIMEOUT(stats, overflow, 180)
 	EXPECT_EQ(overflow, number("observed", "overflow=", "="));
 }
 
+#define COPIES 5
+/* Five times as many are more than there is room for. */
+static const int many_of_a_copy = 1000;
+
+/* A copy of this program in a path of its own, which binds many ports. */
+static int exec_copy(const void *arg)
+{
+	const char *const *argv = arg;
+
+	execl(argv[0], "copy", argv[1], NULL);
+	return CHILD_BROKEN;
+}
+
+/* Have each copy run, all by one user or each by a user of its own. */
+static int run_copies(const char *how, struct subject who, int step)
+{
+	char dir[] = "/opt/portacl.XXXXXX", path[64];
+	const char *const argv[] = { path, how };
+	int i, err = !mkdtemp(dir) || chmod(dir, 0755);
+
+	for (i = 0; !err && i < COPIES; i++, who.uid += step) {
+		snprintf(path, sizeof(path), "%s/copy%d", dir, i);
+		err = copy_self(path) ?: run_as(&who, exec_copy, argv);
+		unlink(path);
+	}
+	rmdir(dir);
+	return err;
+}
+
+/* A user with many programs leaves room for another user's. */
+TEST_F_TIMEOUT(stats, overflow_by_copies, 240)
+{
+	ASSERT_EQ(0, portacl_write("mode", "learn\n"));
+	EXPECT_EQ(0, run_copies("--bind-many", user, 0));
+	EXPECT_LT(0, number("observed", "overflow=", "="));
+	EXPECT_EQ(0, try_bind(&other, &udp, "127.0.0.1", 19999));
+	EXPECT_TRUE(seen("uid=34 proto=udp port=19999 "));
+}
+
+/* In user namespaces, where one has many users, they are all one. */
+TEST_F_TIMEOUT(stats, overflow_in_userns, 240)
+{
+	static const struct subject someone = { .uid = 10000, .gid = 10000 };
+
+	ASSERT_EQ(0, portacl_write("mode", "learn\n"));
+	EXPECT_EQ(0, run_copies("--bind-many-in-userns", someone, 1));
+	EXPECT_LT(0, number("observed", "overflow=", "="));
+	EXPECT_EQ(0, try_bind(&other, &udp, "127.0.0.1", 19999));
+	EXPECT_TRUE(seen("uid=34 proto=udp port=19999 "));
+}
+
 int main(int argc, char **argv)
 {
+	if (argc > 1 && !strncmp(argv[1], "--bind-many", 11))
+		return argv[1][11] && unshare(CLONE_NEWUSER) ?
+			       CHILD_BROKEN : bind_many(&many_of_a_copy);
 	need_portacl();
 	return test_harness_run(argc, argv);
 }
