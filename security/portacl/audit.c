@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: what others get to know of a verdict: the record in the kernel log
- * or the audit trail, the trace event, the observations of mode learn.
+ * portacl: the reports of a verdict: the record in the audit trail or the
+ * kernel log, the trace event, the observation of mode learn.
  */
 #include "portacl.h"
 
@@ -24,19 +24,28 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
-/* Longer ones are cut: the log has no longer lines. */
-#define RECORD_SIZE 928
-/* The part of it that the executable's path may fill. */
-#define SHOWN_PATH 512
+/* What stands before the names, and what behind them; longer ones are cut. */
+#define PART_SIZE 512
+/* Longer paths are cut: a line of the log has a thousand bytes. */
+#define SHOWN_PATH 224
 /* Rules that are looked at to name the nearest miss. */
 #define NEAREST_LIMIT 4096
 
 /*
- * What one user does must not drown what others do.  The last limit is for
- * all in user namespaces, who have many users.
+ * The records of one user must not drown those of others: users are hashed into
+ * limits.  User namespaces, which have many users, share one more, and so do
+ * the kernel's threads.
  */
 #define LIMIT_BITS 6
-static struct ratelimit_state limits[(1 << LIMIT_BITS) + 1];
+enum limit {
+	LIMIT_NAMESPACES = 1 << LIMIT_BITS,
+	LIMIT_KERNEL,
+	NR_LIMITS,
+};
+static struct ratelimit_state limits[NR_LIMITS];
+
+/* Audit is built in, and not off by audit=0. */
+static bool has_audit __ro_after_init;
 
 /**
  * portacl_audit_init - set up the limits of the log
@@ -51,11 +60,31 @@ void __init portacl_audit_init(void)
 		ratelimit_state_init(&limits[i], 5 * HZ, 100);
 }
 
+/**
+ * portacl_audit_probe - find out whether there is an audit trail
+ *
+ * Later on audit_log_start() also fails for other reasons.
+ *
+ * Context: boot, once audit is initialised.
+ */
+void __init portacl_audit_probe(void)
+{
+	struct audit_buffer *ab = audit_log_start(NULL, GFP_KERNEL,
+						  AUDIT_KERNEL);
+
+	has_audit = ab;
+	audit_log_format(ab, "lsm=" PORTACL_NAME " state=initialized res=1");
+	audit_log_end(ab);
+}
+
 static bool within_limit(const struct portacl_request *req)
 {
-	u32 i = current_user_ns() == &init_user_ns ?
-			hash_32(req->uid, LIMIT_BITS) : 1 << LIMIT_BITS;
+	u32 i = hash_32(req->uid, LIMIT_BITS);
 
+	if (current->flags & PF_KTHREAD)
+		i = LIMIT_KERNEL;
+	else if (current_user_ns() != &init_user_ns)
+		i = LIMIT_NAMESPACES;
 	return __ratelimit(&limits[i]);
 }
 
@@ -72,30 +101,6 @@ static void print_addr(struct seq_buf *s, const struct portacl_request *req)
 	portacl_print_cidr(s, &addr);
 }
 
-static void print_subject(struct seq_buf *s, const struct portacl_request *req)
-{
-	char comm[TASK_COMM_LEN];
-
-	seq_buf_printf(s, " port=%u uid=%u pid=%d comm=\"", req->port, req->uid,
-		       task_tgid_nr(current));
-	get_task_comm(comm, current);
-	portacl_print_path(s, comm);
-	seq_buf_putc(s, '"');
-}
-
-static void print_exe(struct seq_buf *s, const char *path, bool verified)
-{
-	if (!path) {
-		seq_buf_puts(s, " exe=?");
-		return;
-	}
-	seq_buf_puts(s, " exe=\"");
-	portacl_print_part(s, path, SHOWN_PATH);
-	seq_buf_putc(s, '"');
-	if (!verified)
-		seq_buf_puts(s, " verified=0");
-}
-
 static void print_source(struct seq_buf *s, const struct portacl_verdict *v)
 {
 	if (v->source == PORTACL_BY_RULE)
@@ -106,55 +111,128 @@ static void print_source(struct seq_buf *s, const struct portacl_verdict *v)
 							      "default");
 }
 
-/* In the audit trail as ausearch and aureport want it. */
-static void emit(const struct seq_buf *s, const char *action, const char *proto)
+static void print_verdict(struct seq_buf *s,
+			  const struct portacl_policy *policy,
+			  struct portacl_request *req,
+			  const struct portacl_verdict *v, const char *path,
+			  bool refused)
 {
-	int len = min_t(size_t, s->len, s->size - 1);
+	struct portacl_miss miss;
+
+	print_source(s, v);
+	if (v->action == PORTACL_ALLOW)
+		return;
+	miss = portacl_query_nearest(policy, req, v, NEAREST_LIMIT);
+	portacl_print_reason(s, req, v, &miss, path);
+	if (miss.rule)
+		seq_buf_printf(s, " nearest=%u", miss.rule);
+	if (!refused)
+		seq_buf_puts(s, " permissive=1");
+}
+
+static int length(const struct seq_buf *s)
+{
+	return min_t(size_t, s->len, s->size - 1);
+}
+
+/**
+ * struct record - what a record says, in the order in which it does
+ * @action: granted or denied
+ * @proto: the protocol
+ * @head: the bind
+ * @comm: name of the thread
+ * @path: path of the executable or NULL
+ * @tail: the verdict
+ */
+struct record {
+	const char *action;
+	const char *proto;
+	struct seq_buf head;
+	char comm[TASK_COMM_LEN];
+	const char *path;
+	struct seq_buf tail;
+};
+
+/* The audit trail has names in quotes, or in hexadecimal if they are odd. */
+static void emit_audit(struct audit_buffer *ab, const struct record *r)
+{
+	audit_log_format(ab, "avc:  %s  { name_bind } for  " PORTACL_NAME
+			 ": %.*s comm=", r->action, length(&r->head),
+			 r->head.buffer);
+	audit_log_untrustedstring(ab, r->comm);
+	audit_log_format(ab, r->path ? " exe=" : " exe=?");
+	if (r->path)
+		audit_log_untrustedstring(ab, r->path);
+	audit_log_format(ab, "%.*s tclass=%s_socket", length(&r->tail),
+			 r->tail.buffer, r->proto);
+	audit_log_end(ab);
+}
+
+/* The kernel log has them in quotes, odd bytes as \ooo. */
+static void emit_log(struct record *r)
+{
+	struct seq_buf *s = &r->head;
+
+	seq_buf_puts(s, " comm=\"");
+	portacl_print_path(s, r->comm);
+	seq_buf_puts(s, r->path ? "\" exe=\"" : "\" exe=?");
+	if (r->path) {
+		portacl_print_part(s, r->path, SHOWN_PATH);
+		seq_buf_putc(s, '"');
+	}
+	pr_notice("%.*s%.*s\n", length(s), s->buffer, length(&r->tail),
+		  r->tail.buffer);
+}
+
+/*
+ * If audit does not take the record, because a rule excludes it or the backlog
+ * is full, the kernel log is not the place for it either.  Only a kernel
+ * without audit, or with audit=0, has its records there.
+ */
+static void emit(struct record *r)
+{
 	struct audit_buffer *ab;
 
 	ab = audit_log_start(audit_context(), GFP_ATOMIC | __GFP_NOWARN,
 			     AUDIT_AVC);
-	if (ab) {
-		audit_log_format(ab, "avc:  %s  { name_bind } for  "
-				 PORTACL_NAME ": %.*s tclass=%s_socket",
-				 action, len, s->buffer, proto);
-		audit_log_end(ab);
-	} else {
-		pr_notice("%.*s\n", len, s->buffer);
-	}
+	if (ab)
+		emit_audit(ab, r);
+	else if (!has_audit)
+		emit_log(r);
 }
 
 static void record(const struct portacl_policy *policy,
 		   struct portacl_request *req, const struct portacl_verdict *v,
 		   const char *path, bool verified, bool refused)
 {
-	const char *action = v->action == PORTACL_ALLOW ? "granted" : "denied";
-	const char *proto = portacl_protos[req->proto];
-	char *buf = kmalloc(RECORD_SIZE, GFP_ATOMIC | __GFP_NOWARN);
-	struct portacl_miss miss;
-	struct seq_buf s;
+	char *buf = kmalloc(2 * PART_SIZE, GFP_ATOMIC | __GFP_NOWARN);
+	char shown[SHOWN_PATH];
+	struct record r = {
+		.action = v->action == PORTACL_ALLOW ? "granted" : "denied",
+		.proto = portacl_protos[req->proto],
+	};
 
 	if (!buf) {
 		pr_notice("%s proto=%s port=%u uid=%u: no memory to say more\n",
-			  action, proto, req->port, req->uid);
+			  r.action, r.proto, req->port, req->uid);
 		return;
 	}
-	seq_buf_init(&s, buf, RECORD_SIZE);
-	seq_buf_printf(&s, "%s proto=%s addr=", action, proto);
-	print_addr(&s, req);
-	print_subject(&s, req);
-	print_exe(&s, path, verified);
-	print_source(&s, v);
-	if (v->action != PORTACL_ALLOW) {
-		miss = portacl_query_nearest(policy, req, v, NEAREST_LIMIT);
-		portacl_print_reason(&s, req, v, &miss,
-				     verified ? path : NULL);
-		if (miss.rule)
-			seq_buf_printf(&s, " nearest=%u", miss.rule);
-		if (!refused)
-			seq_buf_puts(&s, " permissive=1");
+	seq_buf_init(&r.head, buf, PART_SIZE);
+	seq_buf_printf(&r.head, "%s proto=%s addr=", r.action, r.proto);
+	print_addr(&r.head, req);
+	seq_buf_printf(&r.head, " port=%u uid=%u pid=%d", req->port, req->uid,
+		       task_tgid_nr(current));
+	get_task_comm(r.comm, current);
+	if (path) {
+		r.path = shown;
+		if (strscpy(shown, path, sizeof(shown)) < 0)
+			strscpy(shown + sizeof(shown) - 4, "...", 4);
 	}
-	emit(&s, action, proto);
+	seq_buf_init(&r.tail, buf + PART_SIZE, PART_SIZE);
+	if (path && !verified)
+		seq_buf_puts(&r.tail, " verified=0");
+	print_verdict(&r.tail, policy, req, v, verified ? path : NULL, refused);
+	emit(&r);
 	kfree(buf);
 }
 
@@ -171,7 +249,7 @@ static bool is_recorded(const struct portacl_verdict *v, bool refused)
 }
 
 /**
- * portacl_audit_bind - tell whoever listens about a verdict
+ * portacl_audit_bind - report a verdict
  * @policy: the policy that it is from
  * @req: the bind
  * @verdict: the verdict
@@ -190,6 +268,7 @@ void portacl_audit_bind(const struct portacl_policy *policy,
 	const char *path = NULL;
 	char *buf;
 
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the policy may be freed");
 	if (!log && mode != PORTACL_LEARN && !trace_portacl_bind_enabled())
 		return;
 	buf = kmalloc(PATH_MAX, GFP_ATOMIC | __GFP_NOWARN);

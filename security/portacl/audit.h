@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * portacl: what others get to know of a verdict.
+ * portacl: the reports of a verdict.
  */
 #ifndef _SECURITY_PORTACL_AUDIT_H
 #define _SECURITY_PORTACL_AUDIT_H
@@ -9,6 +9,7 @@
 #include "state.h"
 
 void portacl_audit_init(void);
+void portacl_audit_probe(void);
 void portacl_audit_bind(const struct portacl_policy *policy,
 			struct portacl_request *req,
 			const struct portacl_verdict *verdict,

@@ -55,10 +55,12 @@ static void __init tell_inactive(void)
 
 static int __init late_start(void)
 {
-	if (active)
-		return portacl_securityfs_init();
-	tell_inactive();
-	return 0;
+	if (!active) {
+		tell_inactive();
+		return 0;
+	}
+	portacl_audit_probe();
+	return portacl_securityfs_init();
 }
 fs_initcall(late_start);
 

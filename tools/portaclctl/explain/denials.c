@@ -99,7 +99,7 @@ static enum whom whom(const struct search *search, const char *line)
 {
 	const struct process *process = &search->subject->process;
 	const char *name = strrchr(process->exe, '/');
-	char *exe = get_field(line, "exe"), *comm = get_field(line, "comm");
+	char *exe = get_name(line, "exe"), *comm = get_name(line, "comm");
 	bool self = process->pid && has_number(line, "pid", process->pid) &&
 		    /* Both times are rounded. */
 		    strtoull(search->event, NULL, 10) + 1 >= search->started;

@@ -270,3 +270,22 @@ char *get_field(const char *text, const char *key)
 	}
 	return NULL;
 }
+
+/* A name in an audit record: in quotes or, if it has odd bytes, in hexadecimal. */
+char *get_name(const char *text, const char *key)
+{
+	char *name = get_field(text, key), *quoted = xasprintf(" %s=\"", key);
+	size_t len = name ? strlen(name) : 0, i;
+	unsigned int byte;
+
+	if (len && !(len % 2) && !strstr(text, quoted) &&
+	    strspn(name, "0123456789ABCDEF") == len) {
+		for (i = 0; i < len / 2; i++) {
+			sscanf(name + 2 * i, "%2x", &byte);
+			name[i] = byte;
+		}
+		name[i] = '\0';
+	}
+	free(quoted);
+	return name;
+}

@@ -72,5 +72,6 @@ bool write_all(int fd, const char *text, size_t len);
 pid_t fork_piped(int fds[2]);
 bool parse_number(const char *text, u32 max, u32 *value);
 char *get_field(const char *text, const char *key);
+char *get_name(const char *text, const char *key);
 
 #endif /* _PORTACLCTL_LIB_UTIL_H */

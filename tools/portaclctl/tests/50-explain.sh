@@ -224,6 +224,10 @@ ex "Landlock refused another program" 1 'lsm .*nothing known' $sleeper tcp/81
 landlock 1 "$exe"
 ex "Landlock refused another process of it" 1 'lsm .*perhaps of another process' \
 	$sleeper tcp/81
+hex() { printf %s "$1" | od -An -v -tx1 | tr -d ' \n' | tr a-f A-F; }
+landlock 1 x
+sed -i "s,exe=\"x\",exe=$(hex "$exe")," root/var/log/audit/audit.log
+ex "a path in hexadecimal" 1 'lsm .*perhaps of another process' $sleeper tcp/81
 kill $sleeper
 
 # R28: another module refuses what portacl grants; the log has no grant then.

@@ -206,7 +206,7 @@ TEST_F(audit, odd_comm)
 {
 	static const struct endpoint ep = { &tcp, "127.0.0.1", 80 };
 	static const char odd[] =
-		" comm=\"a\\042b\\040c\\012\\073\\134\\001\\377\" exe=\"";
+		" comm=61226220630A3B5C01FF exe=\"";
 	const char *line;
 
 	ASSERT_EQ(0, load_rules("deny tcp 80"));
@@ -227,10 +227,17 @@ static int exec_bind(const void *arg)
 	return CHILD_BROKEN;
 }
 
+/* As audit writes what it does not trust. */
+static void to_hex(char *hex, const char *text)
+{
+	for (; *text; text++)
+		hex += sprintf(hex, "%02X", (unsigned char)*text);
+}
+
 /* A name cannot end a record and start another. */
 TEST_F(audit, odd_exe)
 {
-	char dir[] = "/opt/portacl.XXXXXX", path[128], want[256];
+	char dir[] = "/opt/portacl.XXXXXX", path[128], hex[256], want[300];
 	const char *const paths[] = { path, NULL }, *line;
 
 	ASSERT_NE(NULL, mkdtemp(dir));
@@ -242,9 +249,8 @@ TEST_F(audit, odd_exe)
 	EXPECT_EQ(0, unlink(path));
 	EXPECT_EQ(0, rmdir(dir));
 
-	snprintf(want, sizeof(want),
-		 " exe=\"%s/a\\040b\\042\\012portacl:\\040granted\\040proto=x\" ",
-		 dir);
+	to_hex(hex, path);
+	snprintf(want, sizeof(want), " exe=%s ", hex);
 	line = denial(self->log);
 	EXPECT_NE(NULL, strstr(line, want))
 	{
@@ -354,7 +360,7 @@ TEST_F(audit, long_exe)
 		TH_LOG("%s", text);
 	}
 	text = denial(self->log);
-	EXPECT_NE(NULL, strstr(text, "\\042...\" rule=only "
+	EXPECT_NE(NULL, strstr(text, "22222E2E2E rule=only "
 				     "reason=\"not canonical (resolves to /opt/"));
 	EXPECT_NE(NULL, strstr(text, "\\042...)\" nearest=1"))
 	{
@@ -437,6 +443,71 @@ static int find_record(const char *text)
 	status = system(command);
 	unlink(path);
 	return status;
+}
+
+/* What ausearch makes of a record, with what is in hexadecimal decoded. */
+static int interpret(const char *text, char *out, size_t size)
+{
+	char path[] = "/tmp/portacl.XXXXXX", command[128];
+	int fd = mkstemp(path);
+	size_t len = 0;
+	FILE *pipe;
+
+	if (fd < 0)
+		return -1;
+	dprintf(fd, "type=AVC msg=%s\n", text);
+	close(fd);
+	snprintf(command, sizeof(command), "ausearch -i -m AVC -if %s", path);
+	pipe = popen(command, "r");
+	if (pipe)
+		len = fread(out, 1, size - 1, pipe);
+	out[len] = '\0';
+	unlink(path);
+	return pipe ? pclose(pipe) : -1;
+}
+
+TEST_F(audit, interpreted)
+{
+	char dir[] = "/opt/portacl.XXXXXX", path[64], want[128], out[8192];
+	const char *const paths[] = { path, NULL };
+	const char *line;
+
+	if (system("ausearch -h >/dev/null 2>&1"))
+		SKIP(return, "ausearch is not installed");
+	ASSERT_NE(NULL, mkdtemp(dir));
+	ASSERT_EQ(0, chmod(dir, 0755));
+	snprintf(path, sizeof(path), "%s/a b", dir);
+	ASSERT_EQ(0, copy_self(path));
+	ASSERT_EQ(0, load_rules("deny tcp 80"));
+	EXPECT_EQ(EACCES, run_as(&user, exec_bind, paths));
+	EXPECT_EQ(0, unlink(path));
+	EXPECT_EQ(0, rmdir(dir));
+
+	line = kmsg_find(self->log, DENIED, 20000);
+	ASSERT_NE(NULL, line);
+	line = strstr(line, "audit(");
+	ASSERT_NE(NULL, line);
+	EXPECT_EQ(0, interpret(line, out, sizeof(out)));
+	snprintf(want, sizeof(want), " comm=a b exe=%s rule=1 ", path);
+	EXPECT_NE(NULL, strstr(out, want))
+	{
+		TH_LOG("%s: %s", line, out);
+	}
+}
+
+#define EXCLUDE "always,exclude -F msgtype=AVC"
+
+/* What audit is told to leave out does not go to the kernel log instead. */
+TEST_F(audit, excluded)
+{
+	if (system("auditctl -a " EXCLUDE " >/dev/null 2>&1"))
+		SKIP(return, "no auditctl, or no audit in this kernel");
+	EXPECT_EQ(0, load_rules("deny tcp 80-81"));
+	EXPECT_EQ(EACCES, try_bind(&user, &tcp, "127.0.0.1", 80));
+	EXPECT_EQ(0, system("auditctl -d " EXCLUDE));
+	EXPECT_EQ(EACCES, try_bind(&user, &tcp, "127.0.0.1", 81));
+	/* The first record is that of the second bind. */
+	EXPECT_NE(NULL, strstr(denial(self->log), " port=81 "));
 }
 
 /* Whoever listens to the audit messages gets the record as an AVC. */
