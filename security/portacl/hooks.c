@@ -124,21 +124,15 @@ struct attempt {
 	bool last;
 };
 
-/* Nobody hears of most grants. */
+/* Most grants are neither logged nor traced. */
 static bool is_quiet(const struct portacl_verdict *v, enum portacl_mode mode)
 {
 	return v->action == PORTACL_ALLOW && !(v->flags & PORTACL_RULE_LOG) &&
 	       mode != PORTACL_LEARN && !trace_portacl_bind_enabled();
 }
 
-/* A thread of the kernel's that picks a port itself goes on to the next. */
-static int refusal(void)
-{
-	return current->flags & PF_KTHREAD ? -EADDRINUSE : -EACCES;
-}
-
 /* The early gate leaves all but a denial to the check site, to count once. */
-static int conclude(const struct portacl_policy *policy,
+static int apply_verdict(const struct portacl_policy *policy,
 		    const struct attempt *try, struct portacl_request *req,
 		    const struct portacl_verdict *v)
 {
@@ -149,14 +143,17 @@ static int conclude(const struct portacl_policy *policy,
 		return 0;
 	if (v->action == PORTACL_LEGACY)
 		refused = legacy_refuses(sock_net(try->sk), try->port);
-	portacl_stats_count(policy->stats, v, refused);
+	if (current->flags & PF_KTHREAD)
+		portacl_stats_kernel(refused);
+	else
+		portacl_stats_count(policy->stats, v, refused);
 	if (!is_quiet(v, mode)) {
 		note_addr(req, try->sk, try->addr);
 		portacl_audit_bind(policy, req, v, mode, refused);
 	}
 	if (v->action == PORTACL_ALLOW)
 		return 1;
-	return v->action == PORTACL_DENY && refused ? refusal() : 0;
+	return v->action == PORTACL_DENY && refused ? -EACCES : 0;
 }
 
 static int judge(const struct attempt *try)
@@ -172,7 +169,7 @@ static int judge(const struct attempt *try)
 	struct portacl_verdict verdict;
 	int ret = 0;
 
-	/* A namespace that a user made for himself is his own affair. */
+	/* Other user namespaces' network namespaces are out of scope. */
 	if (req.other_net && net->user_ns != &init_user_ns)
 		return 0;
 	if (kernel && !try->last)
@@ -185,7 +182,7 @@ static int judge(const struct attempt *try)
 	verdict = kernel ? portacl_match_reserved(policy, &req) :
 			   portacl_match(policy, &req);
 	if (!kernel || verdict.action == PORTACL_DENY)
-		ret = conclude(policy, try, &req, &verdict);
+		ret = apply_verdict(policy, try, &req, &verdict);
 	rcu_read_unlock();
 	if (unlikely(req.cgroup))
 		kfree(req.cgroup);
@@ -350,7 +347,7 @@ static int hook_socket_bind(struct socket *sock, struct sockaddr *addr, int len)
 	       judge_address(sock->sk, addr, len);
 }
 
-/* Nobody may get by chance what a rule reserves, once rules are enforced. */
+/* The kernel never picks a reserved port for port 0, once rules are enforced. */
 static int hook_inet_port_reserved(const struct net *net, u16 port)
 {
 	const struct portacl_policy *policy;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: what was granted and denied, and by which rule.
+ * portacl: counters of grants and denials, by rule and by reason.
  *
- * A CPU counts in memory of its own, which it takes when a rule is first hit:
+ * No user can use up room that another one needs: the counters of a rule belong
+ * to the policy, and all others are fixed.  A CPU counts in memory of its own, which it takes when a rule is first hit:
  * few rules of a large policy ever are.
  */
 #include "portacl.h"
@@ -11,6 +12,7 @@
 #include <linux/cpumask.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/timekeeping.h>
@@ -49,11 +51,14 @@ struct portacl_stats {
  * struct totals - all policies since boot, on a CPU
  * @actions: verdicts by enum portacl_action
  * @reasons: refusals by enum portacl_reason
+ * @kernel: reserved ports refused to threads of the kernel, which are not in
+ *	the others
  * @lost: verdicts not counted at their rule, for want of memory
  */
 struct totals {
 	unsigned long actions[PORTACL_NR_ACTIONS];
 	unsigned long reasons[PORTACL_NR_REASONS];
+	unsigned long kernel;
 	unsigned long lost;
 };
 
@@ -89,6 +94,7 @@ void portacl_stats_free(struct portacl_stats *stats)
 {
 	size_t i;
 
+	might_sleep();
 	if (!stats)
 		return;
 	for (i = 0; i < (size_t)stats->nr_chunks * nr_cpu_ids; i++)
@@ -155,12 +161,27 @@ void portacl_stats_grant(struct portacl_stats *stats, u32 rule)
 void portacl_stats_count(struct portacl_stats *stats,
 			 const struct portacl_verdict *verdict, bool refused)
 {
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the counters may be freed");
 	this_cpu_inc(totals.actions[verdict->action]);
 	if (refused && verdict->reason != PORTACL_REASON_NONE)
 		this_cpu_inc(totals.reasons[verdict->reason]);
 	if (verdict->rule)
 		count_rule(stats, verdict->rule - 1,
 			   verdict->action == PORTACL_ALLOW);
+}
+
+/**
+ * portacl_stats_kernel - count a verdict on a thread of the kernel
+ * @refused: the bind fails
+ *
+ * Apart from those on users: a port picker may try a thousand ports.
+ *
+ * Context: any.
+ */
+void portacl_stats_kernel(bool refused)
+{
+	if (refused)
+		this_cpu_inc(totals.kernel);
 }
 
 /**
@@ -219,6 +240,7 @@ void portacl_stats_show_totals(struct seq_file *m)
 		   sum(&totals.actions[PORTACL_ALLOW]),
 		   sum(&totals.actions[PORTACL_DENY]),
 		   sum(&totals.actions[PORTACL_LEGACY]));
+	seq_printf(m, "kernel denies=%llu\n", sum(&totals.kernel));
 	if (lost)
 		seq_printf(m, "total lost=%llu\n", lost);
 	for (i = PORTACL_REASON_NONE + 1; i < PORTACL_NR_REASONS; i++) {

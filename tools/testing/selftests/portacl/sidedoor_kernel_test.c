@@ -127,7 +127,19 @@ TEST_F_TIMEOUT(kernel, nfs_client, 120)
 	}
 }
 
-/* What is reserved is in use for the kernel, also if the rule allows uid 0. */
+/* Refusals of the kernel's own threads so far. */
+static long long kernel_denies(void)
+{
+	static char text[65536];
+	char *at;
+
+	if (portacl_read("stats", text, sizeof(text)) < 0)
+		return -1;
+	at = strstr(text, "\nkernel denies=");
+	return at ? atoll(at + strlen("\nkernel denies=")) : -1;
+}
+
+/* The kernel gets no reserved port, even if the rule allows uid 0. */
 TEST_F_TIMEOUT(kernel, nfs_client_reserved, 120)
 {
 	int port;
@@ -137,6 +149,7 @@ TEST_F_TIMEOUT(kernel, nfs_client_reserved, 120)
 	ASSERT_EQ(0, load_rules("allow tcp 665-699,701-1023 uid=0 only"));
 	port = caller_of_mount();
 	EXPECT_EQ(700, port);
+	EXPECT_LE(0, kernel_denies());
 	/* Of another protocol it is not. */
 	ASSERT_EQ(0, load_rules("allow udp 1-1023 uid=33 only"));
 	port = caller_of_mount();
@@ -151,6 +164,63 @@ TEST_F_TIMEOUT(kernel, nfs_client_reserved, 120)
 	EXPECT_TRUE(port > 0 && port < 1024)
 	{
 		TH_LOG("port %d", port);
+	}
+}
+
+#define MIN_PORT "/proc/sys/sunrpc/min_resvport"
+#define MAX_PORT "/proc/sys/sunrpc/max_resvport"
+
+/*
+ * If everything that the port picker may take is reserved, the mount fails at
+ * once.  Refusals do not grow without end, and no user is blamed for them.
+ */
+static int try_mount(void)
+{
+	char options[256];
+
+	snprintf(options, sizeof(options),
+		 NFS_OPTIONS ",mountport=%d,port=%d", 9, 9);
+	return mount("127.0.0.1:/none", "/mnt", "nfs", 0, options) ? errno : 0;
+}
+
+TEST_F_TIMEOUT(kernel, nfs_client_without_a_port, 120)
+{
+	static char text[65536];
+	char min[16], max[16];
+	char totals[128] = "", *now;
+	long long denies;
+
+	if (!has_nfs())
+		SKIP(return, "no NFS client in this kernel");
+	ASSERT_LT(0, read_file(MIN_PORT, min, sizeof(min)));
+	ASSERT_LT(0, read_file(MAX_PORT, max, sizeof(max)));
+	ASSERT_EQ(0, load_rules("allow tcp,udp 1-1023 uid=33 only"));
+	portacl_read("stats", text, sizeof(text));
+	now = strstr(text, "total grants=");
+	ASSERT_NE(NULL, now);
+	snprintf(totals, sizeof(totals), "%.*s", (int)strcspn(now, "\n"), now);
+	denies = kernel_denies();
+	ASSERT_LE(0, denies);
+	EXPECT_EQ(EACCES, try_mount());
+	EXPECT_LT(denies, kernel_denies());
+	/* Twice the picker's range, for the connections of one mount. */
+	EXPECT_GT(denies + 10000, kernel_denies());
+
+	/* A range of one port, in which the picker would turn for ever. */
+	ASSERT_EQ(0, load_rules("allow tcp,udp 993 uid=33 only"));
+	ASSERT_EQ(0, write_file(MIN_PORT, "993\n"));
+	ASSERT_EQ(0, write_file(MAX_PORT, "993\n"));
+	denies = kernel_denies();
+	EXPECT_EQ(EACCES, try_mount());
+	EXPECT_LT(denies, kernel_denies());
+	EXPECT_GT(denies + 100, kernel_denies());
+	EXPECT_EQ(0, write_file(MIN_PORT, min));
+	EXPECT_EQ(0, write_file(MAX_PORT, max));
+
+	portacl_read("stats", text, sizeof(text));
+	EXPECT_NE(NULL, strstr(text, totals))
+	{
+		TH_LOG("%s, then %s", totals, text);
 	}
 }
 
