@@ -42,6 +42,7 @@ enum limit {
 	LIMIT_KERNEL,
 	NR_LIMITS,
 };
+
 static struct ratelimit_state limits[NR_LIMITS];
 
 /* Audit is built in, and not off by audit=0. */

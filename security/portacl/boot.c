@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: what is in force before init starts: the policy that was compiled
- * in, then the boot parameters portacl=, portacl.rules= and portacl.lock=.
+ * portacl: the policy and mode that are in force before init starts: the policy
+ * that was compiled in, then the boot parameters portacl=, portacl.rules= and
+ * portacl.lock=.
  */
 #include "portacl.h"
 
@@ -33,7 +34,7 @@ static char *mode __initdata = "enforce";
 static char *rules;
 static bool lock;
 
-/* In /sys/module they would say nothing that status does not. */
+/* Mode 0: status shows their effect, so they need no file in /sys/module. */
 module_param(rules, charp, 0);
 MODULE_PARM_DESC(rules, "rules in force before init, separated by ';'");
 module_param(lock, bool, 0);
@@ -81,7 +82,7 @@ static int __init fail(struct portacl_parser *p, int err, const char *why)
 	return err;
 }
 
-/* By the rules of the file `policy`, for what was cut off is no policy. */
+/* As the file `policy` does: without `commit` the text may have been cut off. */
 static int __init parse_lines(struct portacl_parser *p, char *text, char *end)
 {
 	char *newline;
@@ -100,7 +101,7 @@ static int __init parse_lines(struct portacl_parser *p, char *text, char *end)
 	return err;
 }
 
-/* In a copy, for the parser writes into what it reads. */
+/* Parse a copy, since the parser writes into its text. */
 static int __init parse_file(struct portacl_parser *p)
 {
 	char *text = kvmalloc(BOOT_POLICY_SIZE + 1, GFP_KERNEL);
@@ -136,7 +137,7 @@ static void __init refuse(struct portacl_parser *p, const char *what,
 /**
  * portacl_boot_load - put the rules of the build and of the boot in force
  *
- * What has an error is left out as a whole.
+ * A policy with an error, or without `commit`, is ignored completely.
  *
  * Context: boot.
  */
@@ -160,7 +161,7 @@ void __init portacl_boot_load(void)
 	if ((has_file || rules) && portacl_state_load(&p))
 		pr_err("the boot policy is not in force\n");
 	portacl_parser_free(&p);
-	/* A load that succeeded would have wiped it out. */
+	/* Last, since a load that succeeds clears the error. */
 	if (error.reason[0])
 		portacl_state_fail(&error);
 	if (lock)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * portacl: what is in force before init starts.
+ * portacl: the policy and mode before init starts.
  */
 #ifndef _SECURITY_PORTACL_BOOT_H
 #define _SECURITY_PORTACL_BOOT_H

@@ -40,7 +40,7 @@ static int __init start(void)
 	return 0;
 }
 
-/* An open machine must not look like a guarded one. */
+/* Warn if no rule at all guards the ports. */
 static void __init tell_inactive(void)
 {
 	const char *why = listed ? "switched off by " PORTACL_NAME "=" :

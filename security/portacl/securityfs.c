@@ -37,7 +37,7 @@ int portacl_may_write(struct file *file)
 	return 0;
 }
 
-/* A word, as echo writes it. */
+/* Read a word, with or without a newline. */
 static int read_word(struct file *file, char *word, size_t size,
 		     const char __user *buf, size_t count)
 {
@@ -81,7 +81,7 @@ static int status_open(struct inode *inode, struct file *file)
 	return err;
 }
 
-/* As the files of sysfs: something is there until it has been read. */
+/* As the files of sysfs do: a change is reported until the file is read. */
 static __poll_t status_poll(struct file *file, struct poll_table_struct *wait)
 {
 	const struct seq_file *m = file->private_data;

@@ -36,6 +36,7 @@ enum portacl_mode portacl_mode __read_mostly;
 unsigned long portacl_ports[BITS_TO_LONGS(PORTACL_NR_PORTS)];
 DECLARE_WAIT_QUEUE_HEAD(portacl_changed);
 
+/* Guards the writers of all that stands above and below. */
 DEFINE_MUTEX(portacl_writers);
 
 /*

@@ -74,7 +74,7 @@ static void note_other_proto(const struct policy_source *source,
 				 names);
 }
 
-/* As ask.c of the kernel does. */
+/* As query_fs.c of the kernel does. */
 static void ask_policy(const struct policy_source *source,
 		       const struct request *request, struct answer *answer)
 {

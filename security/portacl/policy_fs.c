@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: the file `policy`.  What is written to it between open and `commit`
- * takes effect as a whole or not at all.
+ * portacl: the file `policy`.  The text written between open and `commit` takes
+ * effect as a whole or not at all.
  */
 #include "portacl.h"
 
@@ -21,17 +21,17 @@
 
 /**
  * struct transaction - an open file
- * @policy: the policy that is being read from it, or NULL
+ * @policy: the policy that its reader reads, or NULL
  * @lock: one write at a time
- * @parser: what was written to it
- * @text: what was not yet parsed
+ * @parser: the lines parsed so far
+ * @text: the line that is not complete yet
  * @len: length of @text in bytes
  * @total: number of bytes written so far
- * @ended: nothing more is taken: it is in force, or it was refused
+ * @ended: the policy was loaded or refused; further text is an error
  */
 struct transaction {
 	struct portacl_policy *policy;
-	struct mutex lock; /* all that follows */
+	struct mutex lock; /* guards all that follows */
 	struct portacl_parser parser;
 	char *text;
 	u32 len;
@@ -43,9 +43,11 @@ static int refuse(struct transaction *t, int err, const char *why)
 {
 	struct portacl_error *error = &t->parser.error;
 
+	lockdep_assert_held(&t->lock);
 	if (why) {
 		error->line = t->parser.line + 1;
 		error->column = 1;
+		error->len = 0;
 		strscpy(error->reason, why, sizeof(error->reason));
 	}
 	portacl_state_fail(error);
@@ -82,7 +84,8 @@ static int parse_lines(struct transaction *t)
 		       refuse(t, -E2BIG, "line too long") : 0;
 }
 
-static int take(struct transaction *t, const char __user *buf, size_t count)
+static int parse_write(struct transaction *t, const char __user *buf,
+		       size_t count)
 {
 	int err = 0;
 
@@ -133,10 +136,10 @@ static int add(struct transaction *t, const char __user *buf, size_t count)
 	t->total += count;
 	if (t->total > PORTACL_MAX_TEXT)
 		return refuse(t, -EFBIG, "text too large");
-	err = take(t, buf, count);
+	err = parse_write(t, buf, count);
 	if (err || !t->parser.committed)
 		return err;
-	/* All of what was written must be sound before any takes effect. */
+	/* The text behind `commit` must be valid, too: parse the last line. */
 	t->text[t->len] = '\0';
 	if (t->len)
 		err = parse(t, t->text, t->len);
@@ -158,11 +161,13 @@ static ssize_t policy_write(struct file *file, const char __user *buf,
 	return err ?: (ssize_t)count;
 }
 
-/* Of a policy that nobody committed nothing stays but the note of it. */
-static void end(struct transaction *t)
+/* Discard an uncommitted policy; record the error. */
+static void discard(struct transaction *t)
 {
+	mutex_lock(&t->lock);
 	if (!t->ended && t->total)
 		refuse(t, 0, "closed before commit");
+	mutex_unlock(&t->lock);
 }
 
 static void *policy_at(const struct transaction *t, loff_t *pos)
@@ -170,7 +175,7 @@ static void *policy_at(const struct transaction *t, loff_t *pos)
 	return *pos < portacl_print_steps(t->policy) ? pos : NULL;
 }
 
-/* Who starts anew reads what is in force now. */
+/* A read from the start reads the policy that is active now. */
 static void *policy_start(struct seq_file *m, loff_t *pos)
 {
 	struct transaction *t = m->private;
@@ -227,7 +232,7 @@ static int policy_release(struct inode *inode, struct file *file)
 	struct seq_file *m = file->private_data;
 	struct transaction *t = m->private;
 
-	end(t);
+	discard(t);
 	portacl_parser_free(&t->parser);
 	kvfree(t->text);
 	portacl_policy_put(t->policy);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: the file `query`: what is asked is answered, nothing else happens.
+ * portacl: the file `query`: a dry run of the active policy.
  */
 #include "portacl.h"
 
@@ -19,15 +19,15 @@
 
 /**
  * struct dialogue - an open file
- * @lock: one question at a time
+ * @lock: one write or read at a time
  * @query: the last question
  * @len: length of @answer in bytes
- * @at: how much of it was read
- * @answer: to the last question
+ * @at: number of its bytes that were read
+ * @answer: answer to the last question
  * @path: room for the path of the program that was asked about
  */
 struct dialogue {
-	struct mutex lock; /* all that follows */
+	struct mutex lock; /* guards all that follows */
 	struct portacl_query query;
 	size_t len;
 	loff_t at;
@@ -41,7 +41,7 @@ static void answer(struct dialogue *d, struct seq_buf *s)
 	struct portacl_policy *policy = portacl_policy_get();
 	const char *exe = NULL;
 
-	/* As exec would: the rule is compared with what a name resolves to. */
+	/* As exec does: a rule is compared with the path that a name resolves to. */
 	if (d->query.exe)
 		exe = portacl_path_resolve(d->query.exe, d->path);
 	if (exe)
@@ -84,7 +84,7 @@ static ssize_t query_write(struct file *file, const char __user *buf,
 
 	if (err)
 		return err;
-	/* No answer is left that might be taken for that to this question. */
+	/* Drop the last answer first, so that it is not taken for this one. */
 	mutex_lock(&d->lock);
 	d->len = 0;
 	d->at = 0;
