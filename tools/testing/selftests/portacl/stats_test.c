@@ -246,6 +246,16 @@ TEST_F_TIMEOUT(stats, overflow_by_copies, 240)
 	EXPECT_TRUE(seen("uid=34 proto=udp port=19999 "));
 }
 
+/* A program of many users leaves room for other programs. */
+TEST_F_TIMEOUT(stats, overflow_by_users, 240)
+{
+	ASSERT_EQ(0, portacl_write("mode", "learn\n"));
+	EXPECT_EQ(0, run_as(&user, bind_many, &many_of_a_copy));
+	EXPECT_EQ(0, number("observed", "overflow=", "="));
+	EXPECT_EQ(0, run_as(&other, bind_many, &many_of_a_copy));
+	EXPECT_LT(0, number("observed", "overflow=", "="));
+}
+
 /* In user namespaces, where one has many users, they are all one. */
 TEST_F_TIMEOUT(stats, overflow_in_userns, 240)
 {
