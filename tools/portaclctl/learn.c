@@ -26,9 +26,11 @@
  * @path: the file that the rules are added to; NULL: print all of them
  * @fd: that file, once there is something to ask
  * @made: it was not there before
+ * @present: what it had in it
  * @out: the rules
  * @nr: number of rules wanted
  * @skipped: number of rules not wanted
+ * @known: number of rules that the file has already
  * @useless: number of programs that no rule can allow
  */
 struct learner {
@@ -39,9 +41,11 @@ struct learner {
 	const char *path;
 	int fd;
 	bool made;
+	char *present;
 	struct buf out;
 	u32 nr;
 	u32 skipped;
+	u32 known;
 	u32 useless;
 };
 
@@ -200,11 +204,31 @@ static bool wants_it(struct learner *learner, const char *rule)
 	}
 }
 
+/* Does the file have the rule already, whatever comments stand before it? */
+static bool is_present(const struct learner *learner, const char *rule)
+{
+	const char *mark = strrchr(rule, '\n'), *at = learner->present;
+	size_t len;
+
+	rule = mark ? mark + 1 : rule;
+	len = strlen(rule);
+	for (; at && (at = strstr(at, rule)); at += len)
+		if ((at == learner->present || at[-1] == '\n') &&
+		    (!at[len] || at[len] == '\n'))
+			return true;
+	return false;
+}
+
 /* What cannot be allowed is only noted. */
 static void take_rule(struct learner *learner, const char *rule, bool usable)
 {
-	bool wanted = !usable || !learner->path || wants_it(learner, rule);
+	bool wanted;
 
+	if (is_present(learner, rule)) {
+		learner->known++;
+		return;
+	}
+	wanted = !usable || !learner->path || wants_it(learner, rule);
 	if (!usable)
 		learner->useless++;
 	else if (wanted)
@@ -302,8 +326,11 @@ static void open_output(struct learner *learner)
 {
 	learner->made = access(learner->path, F_OK);
 	learner->fd = open(learner->path,
-			   O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+			   O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	if (learner->fd < 0)
+		die_errno("%s", learner->path);
+	learner->present = read_fd(learner->fd, NULL);
+	if (!learner->present)
 		die_errno("%s", learner->path);
 }
 
@@ -336,7 +363,11 @@ static void learn_from(struct learner *learner)
 
 static void write_output(const struct learner *learner)
 {
-	if (!write_all(learner->fd, learner->out.text, learner->out.len) ||
+	size_t len = strlen(learner->present);
+	bool ended = !len || learner->present[len - 1] == '\n';
+
+	if ((!ended && !write_all(learner->fd, "\n", 1)) ||
+	    !write_all(learner->fd, learner->out.text, learner->out.len) ||
 	    close(learner->fd))
 		die_errno("%s", learner->path);
 	print("%u rule%s added to %s; next: portaclctl check, portaclctl load, portaclctl mode enforce\n",
@@ -349,6 +380,8 @@ static void say_nothing_written(const struct learner *learner)
 		unlink(learner->path);
 	if (learner->skipped)
 		print("no rule was chosen: nothing written\n");
+	else if (learner->known)
+		print("nothing new: %s has the rules already\n", learner->path);
 	else if (learner->useless)
 		print("nothing that a rule could allow: portaclctl learn --print tells why\n");
 	else
@@ -393,5 +426,6 @@ int cmd_learn(char **argv)
 	else
 		say_nothing_written(&learner);
 	free(learner.out.text);
+	free(learner.present);
 	return EXIT_OK;
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <unistd.h>
+
 #include "commands.h"
 #include "kernel/securityfs.h"
 #include "load/lastgood.h"
@@ -43,7 +45,7 @@ static json_t *json_loader(const char *loaded)
 static json_t *json_stored(void)
 {
 	char *path = in_root(BOOT_ERROR), *error = read_line_file(path);
-	char *why = NULL;
+	char *stored = in_root(LAST_GOOD), *why = NULL;
 	json_t *stale = json_array(), *json;
 	struct last_good last = { 0 };
 	struct stale *list;
@@ -54,13 +56,16 @@ static json_t *json_stored(void)
 		json_array_append_new(stale, json_pack(
 			"{so si so}", "file", json_text(list[i].file),
 			"line", list[i].line, "text", json_text(list[i].text)));
-	json = json_pack("{so so so}", "boot_error",
+	json = json_pack("{so so so so}", "boot_error",
 			 error ? json_text(error) : json_null(), "last_good",
 			 last.digest ? json_text(last.digest) : json_null(),
-			 "stale", stale);
+			 "last_good_error",
+			 why && !(access(stored, F_OK) && errno == ENOENT) ?
+			 json_text(why) : json_null(), "stale", stale);
 	stale_free(list, nr);
 	last_good_free(&last);
 	free(path);
+	free(stored);
 	free(why);
 	free(error);
 	return json;
@@ -77,6 +82,8 @@ static void print_stored(const char *digest)
 	const char *last = json_string_value(json_object_get(json, "last_good"));
 	const char *error = json_string_value(json_object_get(json,
 							      "boot_error"));
+	const char *why = json_string_value(json_object_get(json,
+							    "last_good_error"));
 	char *text;
 	size_t i;
 
@@ -85,7 +92,7 @@ static void print_stored(const char *digest)
 	else if (last)
 		print_text("last good", "the policy in force");
 	else
-		print_text("last good", "none is stored");
+		print_text("last good", why ? why : "none is stored");
 	if (error)
 		print_text("boot error", error);
 	json_array_foreach(json_object_get(json, "stale"), i, item) {

@@ -156,6 +156,27 @@ static void note_uid_map(struct subject *subject)
 	free(map);
 }
 
+#define PF_KTHREAD 0x00200000	/* in the kernel's sched.h */
+
+/* The program of a process cannot be read: say why. */
+static void NORETURN die_unknown(u32 pid)
+{
+	char *path = xasprintf("/proc/%u/stat", pid), *stat = read_line_file(path);
+	const char *end = stat ? strrchr(stat, ')') : NULL;
+	unsigned int flags = 0;
+	char state = 0;
+
+	if (end)
+		sscanf(end + 1, " %c %*d %*d %*d %*d %*d %u", &state, &flags);
+	if (flags & PF_KTHREAD)
+		die("process %u is a kernel thread: no rule is for it", pid);
+	if (state == 'Z')
+		die("process %u has ended", pid);
+	if (geteuid())
+		die("process %u: only root may look at it", pid);
+	die("process %u: /proc/%u/exe cannot be read", pid, pid);
+}
+
 static char **read_process(struct subject *subject, char **argv)
 {
 	u32 pid;
@@ -167,7 +188,7 @@ static char **read_process(struct subject *subject, char **argv)
 		if (!process_read(&subject->process, pid))
 			die("there is no process %u", pid);
 		if (!subject->process.known)
-			die("process %u: only root may look at it", pid);
+			die_unknown(pid);
 		note_uid_map(subject);
 		launch_read(&subject->process, &subject->notes);
 		return argv + 1;

@@ -44,7 +44,7 @@ static void add_exe(const struct config *cfg, u32 index, struct buf *text)
 static bool write_file(const char *path, const struct buf *text)
 {
 	char *new = xasprintf("%s.new", path), *dir = xstrdup(path);
-	int fd;
+	int fd, error;
 	bool good;
 
 	mkdir(dirname(dir), 0755);
@@ -53,10 +53,14 @@ static bool write_file(const char *path, const struct buf *text)
 		  0600);
 	good = fd >= 0 && write_all(fd, text->text, text->len) && !fsync(fd) &&
 	       !rename(new, path);
+	error = errno;
+	if (!good)
+		unlink(new);
 	if (fd >= 0)
 		close(fd);
 	free(new);
 	free(dir);
+	errno = error;
 	return good;
 }
 

@@ -6,6 +6,7 @@
 #include <libgen.h>
 #include <linux/err.h>
 #include <search.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "policy/exe.h"
@@ -385,6 +386,14 @@ static void read_line(struct source *src, struct line *line, char *text,
 		read_statement(src, line);
 }
 
+/* Of UTF-8, or of UTF-16 in either order. */
+static bool has_byte_order_mark(const char *text, size_t len)
+{
+	return (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) ||
+	       (len >= 2 && (!memcmp(text, "\xff\xfe", 2) ||
+			     !memcmp(text, "\xfe\xff", 2)));
+}
+
 /* Takes over @text. */
 static void read_text(struct source *src, char *text, size_t len)
 {
@@ -395,6 +404,12 @@ static void read_text(struct source *src, char *text, size_t len)
 	src->file = cfg->files.len;
 	list_add(&cfg->files, xstrdup(src->path));
 	cfg->parser.has_version = !cfg->raw;
+	if (has_byte_order_mark(text, len)) {
+		src->line = 1;
+		src->text = "";
+		complain(src, 0, "the file starts with a byte order mark (BOM): save it as UTF-8 without one");
+		line = end;
+	}
 	while (line < end) {
 		char *stop = memchr(line, '\n', end - line);
 
@@ -448,14 +463,26 @@ void config_add_text(struct config *cfg, const char *name, const char *text)
 	read_text(&src, xstrdup(text), strlen(text));
 }
 
+/* A link whose target is gone is there, and cannot be read. */
+static bool is_there(const char *path)
+{
+	struct stat st;
+
+	return !lstat(path, &st);
+}
+
 static void read_defaults(struct config *cfg)
 {
 	char *file = in_root(CONFIG_FILE), *files = in_root(CONFIG_FILES);
+	char *dir = in_root(CONFIG_DIR);
 	glob_t found;
 	size_t i;
-	int ret = glob(files, 0, NULL, &found);
+	int ret;
 
-	if (!access(file, F_OK))
+	if (is_there(dir) && access(dir, R_OK | X_OK))
+		die_errno("%s", dir);
+	ret = glob(files, 0, NULL, &found);
+	if (is_there(file))
 		read_named(cfg, file);
 	for (i = 0; !ret && i < found.gl_pathc; i++)
 		read_named(cfg, found.gl_pathv[i]);
@@ -465,6 +492,7 @@ static void read_defaults(struct config *cfg)
 		die("no policy: there is neither %s nor %s", file, files);
 	free(file);
 	free(files);
+	free(dir);
 }
 
 /**

@@ -10,7 +10,8 @@
 #include "parse.h"
 
 #define CONFIG_FILE "/etc/portacl.conf"
-#define CONFIG_FILES "/etc/portacl.d/*.conf"
+#define CONFIG_DIR "/etc/portacl.d"
+#define CONFIG_FILES CONFIG_DIR "/*.conf"
 
 /**
  * struct origin - where a rule stands

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# Files that are not as they should be, and the true reason in each message.
+
+mkdir -p reasons/etc/portacl.d reasons/sys/kernel/security/portacl \
+	reasons/var/lib/portacl
+export PORTACLCTL_ROOT="$PWD/reasons"
+fs=$PWD/reasons/sys/kernel/security/portacl
+printf 'generation 1\nmode enforce\nlocked 0\ndigest 00\nerror none\nloaded boot\n' \
+	> "$fs/status"
+: > "$fs/policy"
+
+# A link whose target is gone is no reason to load the rest.
+echo 'allow tcp 80 uid=0' > reasons/etc/portacl.d/a.conf
+gives "the usual files" 0 '1 file' check
+for link in portacl.conf portacl.d/b.conf; do
+	ln -s /nowhere/x.conf "reasons/etc/$link"
+	for command in check load lint 'test tcp/80 uid=0 --file'; do
+		[ "${command#test}" = "$command" ] || command="$command reasons/etc/$link"
+		# shellcheck disable=SC2086
+		run $command
+		[ "$status" != 0 ] && grep -q "$link: No such file" err
+		point $? "dangling link: $link: ${command%% *} says so"
+	done
+	rm "reasons/etc/$link"
+done
+[ ! -s "$fs/policy" ]
+point $? "dangling link: nothing is loaded"
+mv reasons/etc/portacl.d reasons/etc/elsewhere
+ln -s gone reasons/etc/portacl.d
+echo 'allow tcp 80 uid=0' > reasons/etc/portacl.conf
+run check
+[ "$status" != 0 ] && grep -q 'portacl.d: No such file' err
+point $? "dangling link: the directory itself"
+rm reasons/etc/portacl.d
+mv reasons/etc/elsewhere reasons/etc/portacl.d
+printf 'include %s\n' reasons/etc/inc.conf > inc.conf
+ln -s /nowhere/y.conf reasons/etc/inc.conf
+run check inc.conf
+[ "$status" != 0 ] && grep -Eq 'inc.conf:1:9: .*(No such file|no such file)' err
+point $? "dangling link: include"
+
+# A byte order mark.
+printf '\357\273\277allow tcp 80 uid=0\n' > bom.conf
+run check bom.conf
+[ "$status" != 0 ] && grep -q '^bom.conf:1:1: the file starts with a byte order mark' err
+point $? "BOM: UTF-8"
+printf '\377\376a\000' > bom.conf
+run check bom.conf
+[ "$status" != 0 ] && grep -q '^bom.conf:1:1: the file starts with a byte order mark' err
+point $? "BOM: UTF-16"
+
+# learn adds to a file.
+printf 'exe=/bin/true verified=1 uid=1 proto=tcp port=80 outcome=deny count=1 taint=none\n' \
+	> "$fs/observed"
+printf 'allow tcp 22 uid=0' > learned.conf
+printf 'a\n' | "$ctl" learn --output learned.conf > out 2> err
+gives "learn: a file without a final newline" 0 '2 rules' check learned.conf
+cp learned.conf before.conf
+gives "learn: what stands there already is left out" 0 \
+	'^nothing new: learned.conf has the rules already$' learn --output learned.conf
+cmp before.conf learned.conf > err
+point $? "learn: and the file stays as it is"
+
+# Processes that have no program.
+unset PORTACLCTL_ROOT
+if [ -r /proc/2/stat ] && [ -z "$(tr -d '\0' < /proc/2/cmdline)" ] &&
+	grep -q '^Name:.kthreadd' /proc/2/status; then
+	run explain 2 tcp/80
+	[ "$status" != 0 ] && grep -q 'process 2 is a kernel thread' err
+	point $? "explain: a kernel thread"
+else
+	skip "explain: a kernel thread" "process 2 is none"
+fi
+export PORTACLCTL_ROOT="$PWD/reasons"
+
+# The stored policy.
+gives "status: nothing is stored" 0 '^last good +none is stored$' status
+run load
+if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
+	chmod 755 . reasons
+	ASAN_OPTIONS=detect_leaks=0 setpriv --reuid 65534 --clear-groups \
+		"$ctl" status > out 2> err
+	grep -Eq '^last good +.*last-good: Permission denied$' out
+	point $? "status: what only root may read is not said to be missing"
+	unshare -m sh -c 'mount -t tmpfs -o size=4k none reasons/var/lib/portacl &&
+		head -c 4096 /dev/zero > reasons/var/lib/portacl/full
+		"$1" load; ls reasons/var/lib/portacl' sh "$ctl" > out 2> err
+	grep -q 'last-good: No space left on device' err && ! grep -q last-good.new out
+	point $? "load: the disk is full, and no half of a file is left"
+else
+	skip "status: what only root may read is not said to be missing" "needs root"
+	skip "load: the disk is full, and no half of a file is left" "needs root"
+fi
+unset PORTACLCTL_ROOT
