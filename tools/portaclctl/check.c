@@ -57,6 +57,7 @@ int cmd_check(char **argv)
 	take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER);
 	if (strict && !live)
 		die_usage("--strict is for --live");
+	cfg.is_question = true;
 	cfg.list_matches = !as_text;
 	cfg.list_links = !as_text;
 	config_load(&cfg, argv + 1);

@@ -22,6 +22,7 @@ int cmd_diff(char **argv)
 	struct config cfg = { 0 };
 	struct buf text = { 0 };
 	char *active, *from, *to;
+	pid_t pid;
 	int status;
 
 	take_flags(argv, NULL, 0, ANY_NUMBER);
@@ -31,12 +32,15 @@ int cmd_diff(char **argv)
 	from = text_path("kernel", active, strlen(active));
 	to = text_path("files", text.text, text.len);
 	fflush(stdout);
-	if (!fork()) {
+	pid = fork();
+	if (pid < 0)
+		die_errno("fork");
+	if (!pid) {
 		execlp("diff", "diff", "-u", "--label", "kernel", "--label",
 		       "files", from, to, NULL);
 		die_errno("diff");
 	}
-	if (wait(&status) < 0 || !WIFEXITED(status))
+	if (wait(&status) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) > 1)
 		die("diff failed");
 	free(from);
 	free(to);

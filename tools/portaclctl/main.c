@@ -87,7 +87,7 @@ int main(int argc, char **argv)
 
 	if (argc < 2) {
 		print_err("usage: portaclctl SUBCOMMAND [ARGUMENT...]; portaclctl --help lists them\n");
-		return EXIT_USAGE;
+		return EXIT_ERROR;
 	}
 	if (!strcmp(argv[1], "help") && argc > 2) {
 		*help = argv[2];

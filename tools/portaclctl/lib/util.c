@@ -34,7 +34,7 @@ void die(const char *fmt, ...)
 
 	va_start(args, fmt);
 	message(fmt, args, NULL);
-	exit(EXIT_REFUSED);
+	exit(EXIT_ERROR);
 }
 
 void die_errno(const char *fmt, ...)
@@ -44,7 +44,7 @@ void die_errno(const char *fmt, ...)
 
 	va_start(args, fmt);
 	message(fmt, args, error);
-	exit(EXIT_REFUSED);
+	exit(EXIT_ERROR);
 }
 
 void die_usage(const char *fmt, ...)
@@ -53,7 +53,7 @@ void die_usage(const char *fmt, ...)
 
 	va_start(args, fmt);
 	message(fmt, args, NULL);
-	exit(EXIT_USAGE);
+	exit(EXIT_ERROR);
 }
 
 /* Exit, but not with success if what was printed could not be written. */

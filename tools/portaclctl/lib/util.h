@@ -12,11 +12,11 @@
 
 #define NORETURN __attribute__((noreturn))
 
-/* The exit status of every subcommand. */
+/* The exit status: 0 and 1 are answers, as those of grep(1) and diff(1). */
 enum {
 	EXIT_OK,
 	EXIT_REFUSED,
-	EXIT_USAGE,
+	EXIT_ERROR,
 };
 
 /* Where the files of the system are looked for: "", or what tests say. */

@@ -61,7 +61,7 @@ static int fail(const char *messages)
 
 	if (!kernel_present()) {
 		free(error);
-		return EXIT_REFUSED;
+		return EXIT_ERROR;
 	}
 	instead = fall_back();
 	warn("the files could not be loaded; %s", instead);
@@ -70,7 +70,7 @@ static int fail(const char *messages)
 	free(error);
 	free(instead);
 	free(text);
-	return EXIT_REFUSED;
+	return EXIT_ERROR;
 }
 
 /**
@@ -88,7 +88,7 @@ bool boot_try(int *status)
 	pid = fork_piped(fds);
 	if (!pid) {
 		if (dup2(fds[1], STDERR_FILENO) < 0)
-			_exit(EXIT_REFUSED);
+			_exit(EXIT_ERROR);
 		close(fds[0]);
 		close(fds[1]);
 		return true;

@@ -106,8 +106,10 @@ static void rehearse_load(const struct config *cfg, bool strict)
 	u32 judged, hidden;
 
 	warn_programs(cfg);
-	if (warn_lockout(cfg, &judged, &hidden) && strict)
-		die("not loaded: --strict wants every service that listens to be able to do so again");
+	if (warn_lockout(cfg, &judged, &hidden) && strict) {
+		warn("not loaded: --strict wants every service that listens to be able to do so again");
+		exit(EXIT_REFUSED);
+	}
 }
 
 static int load_files(const struct options *options, char **paths)

@@ -23,10 +23,10 @@ enum {
 	SAY_ROLL_BACK = 'b',
 };
 
-/* Exit status of the guard; 1 is that of die(). */
+/* Exit status of the guard; 2 is that of die(). */
 enum {
 	GUARD_KEPT = 0,
-	GUARD_FAILED = 1,
+	GUARD_FAILED = 2,
 	GUARD_ROLLED_BACK = 3,
 };
 

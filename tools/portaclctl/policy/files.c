@@ -29,12 +29,19 @@ static void say(struct source *src, u32 column, const char *kind,
 	print_source(src->text, column);
 }
 
+static int error_status(const struct config *cfg)
+{
+	return cfg->is_question ? EXIT_REFUSED : EXIT_ERROR;
+}
+
 /* Report an error; @column counts from 0. */
 void complain(struct source *src, u32 column, const char *reason)
 {
 	say(src, column, "", reason);
-	if (++src->cfg->errors >= MAX_ERRORS)
-		die("%u errors, the rest is not read", src->cfg->errors);
+	if (++src->cfg->errors >= MAX_ERRORS) {
+		warn("%u errors, the rest is not read", src->cfg->errors);
+		exit(error_status(src->cfg));
+	}
 }
 
 /* A word that no rule knows, after a path, may be the rest of the path. */
@@ -217,7 +224,8 @@ static void feed_pattern(struct source *src, struct line *line,
 	if (cfg->expanded > MAX_EXPANDED) {
 		complain(src, exe - src->text,
 			 "the exe= patterns match too many programs");
-		die("patterns may make %u rules at most", MAX_EXPANDED);
+		warn("patterns may make %u rules at most", MAX_EXPANDED);
+		exit(error_status(cfg));
 	}
 	for (i = 0; i < matches->len; i++) {
 		char *word = path_escape(matches->items[i]);
@@ -509,8 +517,10 @@ void config_load(struct config *cfg, char **paths)
 	if (cfg->empty > MAX_WARNINGS)
 		warn("warning: of %u more rules, no file matches exe=",
 		     cfg->empty - MAX_WARNINGS);
-	if (cfg->errors)
-		die("%u error%s", cfg->errors, cfg->errors > 1 ? "s" : "");
+	if (cfg->errors) {
+		warn("%u error%s", cfg->errors, cfg->errors > 1 ? "s" : "");
+		exit(error_status(cfg));
+	}
 	config_build(cfg);
 }
 

@@ -37,6 +37,7 @@ struct origin {
  * @errors: number of errors found
  * @list_matches: say which files an exe= pattern matches
  * @list_links: say what an exe= that is a symbolic link resolves to
+ * @is_question: whether the files are right is asked: errors are the answer
  * @raw: the text is the kernel's: no patterns, no names
  */
 struct config {
@@ -52,6 +53,7 @@ struct config {
 	u32 errors;
 	bool list_matches;
 	bool list_links;
+	bool is_question;
 	bool raw;
 };
 

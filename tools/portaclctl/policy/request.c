@@ -52,7 +52,7 @@ void request_read(struct request *request, const char *text)
 	if (portacl_parse_query(&query, copy, &error)) {
 		print_err("request:1:%u: %s\n", error.column, error.reason);
 		print_source(text, error.column - 1);
-		exit(EXIT_USAGE);
+		exit(EXIT_ERROR);
 	}
 	keep(request, &query, launcher);
 }
@@ -94,7 +94,7 @@ void request_words(struct request *request, char **words, const char *more)
 		text.text[strcspn(text.text, "/")] = ' ';
 	src.text = text.text;
 	if (!translate(&src, &line, NULL))
-		exit(EXIT_USAGE);
+		exit(EXIT_ERROR);
 	request_read(request, line.text + strlen("allow "));
 	free(text.text);
 	free(line.text);

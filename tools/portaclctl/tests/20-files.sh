@@ -4,7 +4,7 @@
 
 mkdir -p etc/portacl.d bin
 export PORTACLCTL_ROOT="$PWD"
-gives "no policy at all is an error" 1 'neither .*/etc/portacl.conf' check
+gives "no policy at all is an error" 2 'neither .*/etc/portacl.conf' check
 echo 'allow tcp 1 uid=0' > etc/portacl.conf
 echo 'allow tcp 3 uid=0' > etc/portacl.d/20-b.conf
 echo 'allow tcp 2 uid=0' > etc/portacl.d/10-a.conf
@@ -63,7 +63,7 @@ yes frob | head -n 50 > bad.conf
 gives "but not hundreds" 1 '20 errors, the rest is not read' check bad.conf
 "$ctl" check - < "$samples/good-nginx.conf" > out 2> err
 point $? "- is standard input"
-gives "a file that is not there" 1 'nowhere.conf: No such file' \
+gives "a file that is not there" 2 'nowhere.conf: No such file' \
 	check nowhere.conf
 gives "how a blank in a path is written" 1 '^    in a path .* \\040$' \
 	check "$samples/bad-blank.conf"

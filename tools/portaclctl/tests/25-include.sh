@@ -15,7 +15,7 @@ ln -sf loop.conf loop.conf
 printf 'include parts.conf\ninclude loop.*\n' > i.conf
 gives "include of a file that cannot be read" 1 \
 	'^i.conf:2:9: loop.conf: Too many levels' check i.conf
-gives "a directory as argument" 1 '^portaclctl: parts.d: Is a dir' check parts.d
+gives "a directory as argument" 2 '^portaclctl: parts.d: Is a dir' check parts.d
 echo "allow tcp 80 exe=$PWD/none* uid=0" > i.conf
 gives "an allow rule without a match" 0 'no file matches: the rule allows nobody' \
 	check i.conf

@@ -4,7 +4,7 @@
 
 export PORTACLCTL_ROOT="$PWD"
 fs=$PWD/sys/kernel/security/portacl
-gives "without portacl there is one clear line" 1 \
+gives "without portacl there is one clear line" 2 \
 	'^portaclctl: (this kernel runs without portacl|securityfs is not mounted)' \
 	status
 mkdir -p "$fs"
@@ -95,7 +95,7 @@ point $? "load --generation"
 : > "$fs/policy"
 printf 'frob\n' > bad.conf
 run load bad.conf
-[ "$status" = 1 ] && [ ! -s "$fs/policy" ]
+[ "$status" = 2 ] && [ ! -s "$fs/policy" ]
 point $? "a bad file is not even sent"
 
 printf 'version 1\ndefault deny\ncommit\n' > "$fs/policy"
@@ -189,7 +189,7 @@ says() {
 says "every rule skipped" 's\ns\ns\ns\n' 'no rule was chosen'
 says "q" 'q\n' 'no rule was chosen'
 says "the end of the input" '' 'no rule was chosen'
-gives "learn opens its file before it asks" 1 'nowhere/x.conf: No such file' \
+gives "learn opens its file before it asks" 2 'nowhere/x.conf: No such file' \
 	learn --output nowhere/x.conf
 hides "and asks nothing then" 'kip or'
 gives "learn --print --output" 2 'exclude each other' learn --print --output x

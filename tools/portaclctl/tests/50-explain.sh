@@ -78,9 +78,9 @@ printf '#!/usr/bin/env sh\n' > script
 chmod +x script
 ex "a script is its interpreter" 0 'is a script: the kernel sees /usr/bin/env' \
 	"$PWD/script" daemon tcp/80
-ex "an unknown program" 1 'nowhere: No such file' /nowhere daemon tcp/80
-ex "a directory" 1 'is a directory' "$PWD" daemon tcp/80
-ex "a file that is no program" 1 'e.conf is not executable' "$PWD/e.conf" daemon tcp/80
+ex "an unknown program" 2 'nowhere: No such file' /nowhere daemon tcp/80
+ex "a directory" 2 'is a directory' "$PWD" daemon tcp/80
+ex "a file that is no program" 2 'e.conf is not executable' "$PWD/e.conf" daemon tcp/80
 ex "no user" 2 'USER expected' env tcp/80
 ex "process 0" 2 "'0' is no process id" 0 tcp/80
 ex "a slash alone" 2 'PROTO/PORT expected' env root /
@@ -91,13 +91,13 @@ for word in foo=bar addr=bla taint=frob cgroup=x; do
 	gives "explain: $word is wrong without a policy, too" 2 '^request:1:' \
 		explain env daemon tcp/80 $word
 done
-ex "an unknown user" 1 "unknown user 'nobody-at-all'" env nobody-at-all tcp/80
+ex "an unknown user" 2 "unknown user 'nobody-at-all'" env nobody-at-all tcp/80
 ex "no port" 2 'PROTO/PORT expected' env daemon
 start_sleep
 ex "a running process" 1 "^$exe .pid $sleeper. as .*: refused" $sleeper tcp/81
 ex "its no_new_privs is none" 1 'seccomp' $sleeper tcp/81
 kill $sleeper
-gives "explain: no such process" 1 'there is no process' explain 4194303 tcp/80
+gives "explain: no such process" 2 'there is no process' explain 4194303 tcp/80
 if [ "$(id -u)" = 0 ] && command -v setpriv setcap > /dev/null; then
 	setpriv --bounding-set=-net_bind_service sleep 600 &
 	sleeper=$!

@@ -23,7 +23,7 @@ run import --mac-portacl 'uid:999:tcp:25,uid:999:tcp:587,uid:999:tcp:465'
 point $? "R34: vSMTP's rules: three ports"
 # bad RULES COLUMN REASON: all or nothing
 bad() {
-	gives "R34: $1" 1 "^rules:1:$2: $3" import --mac-portacl "$1"
+	gives "R34: $1" 2 "^rules:1:$2: $3" import --mac-portacl "$1"
 	[ ! -s out ]
 	point $? "R34: nothing is written"
 }
@@ -38,7 +38,7 @@ kern.ipc.somaxconn=1024
 security.mac.portacl.rules=uid:1:tcp:7
   security.mac.portacl.rules = "uid:80:tcp:80,,uid:80:tcp:x" # quoted
 EOF
-gives "a file of sysctl settings: the place of an error" 1 \
+gives "a file of sysctl settings: the place of an error" 2 \
 	'sysctl.conf:4:48: the port is not a number' \
 	import --mac-portacl "$PWD/sysctl.conf"
 sed -i 's/tcp:x/tcp:0/' sysctl.conf

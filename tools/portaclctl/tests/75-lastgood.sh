@@ -60,7 +60,7 @@ gives "status: it is not" 0 "^last good +$digest\$" status
 cp "$conf" saved.conf
 echo 'allow tcp 81 uid=nobody-at-all' >> "$conf"
 kernel 0
-gives "boot: a name that is gone is a failure" 1 "unknown user 'nobody-at-all'" \
+gives "boot: a name that is gone is a failure" 2 "unknown user 'nobody-at-all'" \
 	load --boot
 grep -q '^portaclctl: the files could not be loaded; the last good policy is in force instead' err
 point $? "boot: it says so"
@@ -72,29 +72,29 @@ gives "status --json" 0 . status --json
 json "its members" "j['last_good'] == '$digest' and j['stale'] == [] and
 	\"unknown user 'nobody-at-all'\" in j['boot_error']"
 kernel 812
-gives "boot: while the machine runs, too" 1 'the policy in force stays' load --boot
+gives "boot: while the machine runs, too" 2 'the policy in force stays' load --boot
 [ ! -s "$fs/policy" ]
 point $? "boot: then nothing is loaded"
 gives "status: who and when" 0 . status --json
 json "its members" 'j["loader"]["pid"] == 812 and j["loaded"] == "2026-11-25T10:00:00Z"'
 kernel 0
-gives "without --boot the old policy stays" 1 '^portaclctl: 1 error$' load
+gives "without --boot the old policy stays" 2 '^portaclctl: 1 error$' load
 [ ! -s "$fs/policy" ]
 point $? "and nothing is loaded"
 sed -i 's/uid=1 /uid=2 /' "$stored"
-gives "boot: a stored policy that is damaged" 1 'no policy to fall back to: .* is damaged' \
+gives "boot: a stored policy that is damaged" 2 'no policy to fall back to: .* is damaged' \
 	load --boot
 [ ! -s "$fs/policy" ]
 point $? "boot: is not loaded"
 sed -i 's/uid=2 /uid=1 /' "$stored"
 chmod 622 "$stored"
-gives "boot: one that others can write" 1 'others than root can write it' load --boot
+gives "boot: one that others can write" 2 'others than root can write it' load --boot
 chmod 600 "$stored"
 mv "$stored" saved
-gives "boot: none" 1 'no policy to fall back to: .*last-good: No such file' load --boot
+gives "boot: none" 2 'no policy to fall back to: .*last-good: No such file' load --boot
 mv saved "$stored"
 rm "$conf"
-gives "boot: no file" 1 'no policy: there is neither' load --boot
+gives "boot: no file" 2 'no policy: there is neither' load --boot
 cp saved.conf "$conf"
 kernel 0 "$digest"
 gives "boot: the files are good" 0 '^loaded: 3 rules' load --boot
@@ -119,7 +119,7 @@ gives "R23: status --json" 0 . status --json
 json "its members" "j['stale'][0]['line'] == 1 and
 	j['stale'][0]['file'].endswith('/etc/portacl.conf')"
 kernel 0 another
-gives "R23: another policy in force is left alone" 1 'not loaded again' load --stale
+gives "R23: another policy in force is left alone" 2 'not loaded again' load --stale
 [ ! -s "$fs/policy" ]
 point $? "R23: nothing is loaded"
 kernel 0 "$digest"

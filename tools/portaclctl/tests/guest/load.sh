@@ -27,10 +27,10 @@ echo 'allow tcp 99 uid=0' >> now.conf
 gives "diff" 1 '^\+allow tcp 99 uid=0' diff now.conf
 
 before=$(generation)
-gives "a load for another generation" 1 'changed by somebody else' \
+gives "a load for another generation" 2 'changed by somebody else' \
 	load --generation $((before + 7)) now.conf
 printf 'allow tcp 80 frob\n' > bad.conf
-gives "a bad file" 1 '^bad.conf:1:14: unknown word' load bad.conf
+gives "a bad file" 2 '^bad.conf:1:14: unknown word' load bad.conf
 [ "$(generation)" = "$before" ] && cmp -s shown.conf canonical
 point $? "neither changed anything"
 printf 'version 1\nallow tcp 80 frob\ncommit\n' > $fs/policy 2> err
@@ -163,7 +163,7 @@ cp "$ctl" /usr/sbin/portaclctl
 point $? "the init script loads the policy"
 
 gives "lock" 0 '' lock --until-reboot
-gives "locked: no load" 1 'locked until the next boot' load new.conf
-gives "locked: no mode" 1 'locked until the next boot' mode learn
+gives "locked: no load" 2 'locked until the next boot' load new.conf
+gives "locked: no mode" 2 'locked until the next boot' mode learn
 gives "status says so" 0 '^locked +until reboot' status
 done_testing
