@@ -59,6 +59,19 @@ static int open_file(const char *name, int flags)
 	return fd;
 }
 
+/* Return the text of a file, or NULL if it cannot be read. */
+char *kernel_try_read(const char *name)
+{
+	int fd = try_open(name, O_RDONLY);
+	char *text;
+
+	if (fd < 0)
+		return NULL;
+	text = read_fd(fd, NULL);
+	close(fd);
+	return text;
+}
+
 char *kernel_read(const char *name)
 {
 	int fd = open_file(name, O_RDONLY);

@@ -9,6 +9,7 @@
 #include "policy.h"
 
 bool kernel_present(void);
+char *kernel_try_read(const char *name);
 char *kernel_read(const char *name);
 void kernel_write(const char *name, const char *text);
 char *kernel_status(const char *key);

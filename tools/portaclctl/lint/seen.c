@@ -72,8 +72,7 @@ static void read_sockets(struct linter *linter)
 
 static void read_observed(struct linter *linter)
 {
-	autofree char *text = kernel_present() ? kernel_read("observed") :
-						 NULL;
+	autofree char *text = kernel_try_read("observed");
 	struct observed *observed;
 	u32 i, nr;
 

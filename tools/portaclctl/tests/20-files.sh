@@ -43,7 +43,7 @@ python3 - > glob.conf <<EOF
 for n in range(60000):
     print("allow tcp %d exe=$PWD/bin/[ot]* uid=0 accept=writable" % (n + 1))
 EOF
-gives "patterns that match too much" 1 \
+gives "patterns that match too much" 2 \
 	'glob.conf:50001:21: the exe= patterns match too many programs' \
 	lint glob.conf
 python3 - > glob.conf <<EOF
