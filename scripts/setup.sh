@@ -25,7 +25,7 @@ tests='default-jre-headless:java nodejs:node authbind mandoc bash-completion
 # a guest with the distribution's own init
 system='debootstrap'
 bench='apparmor checkpolicy gnuplot-nox'
-deb='debhelper dpkg-dev fakeroot lintian'
+deb='build-essential debhelper dpkg-dev fakeroot lintian'
 lint='sparse shellcheck clang-format clang clang-19 libclang-rt-dev'
 
 group() {

@@ -79,6 +79,15 @@ disables() {
 		grep -q 'not started at boot: new.service' "$tmp/said"
 }
 
+# Each package that dpkg-buildpackage asks for is in a group of make deb.
+has_build_depends() {
+	for package in build-essential $(sed -n 's/^Build-Depends: //p' \
+		"$top/tools/portaclctl/debian/control" | tr ',' '\n' | sed 's/(.*//'); do
+		sed -n "/^\(deb\|tool\)='/p" "$top/scripts/setup.sh" |
+			grep -qw -- "${package%-compat}" || { echo "$package"; return 1; }
+	done
+}
+
 # judged PATTERN ARGUMENT…: before anything is installed or built.
 judged() {
 	instead dpkg-query 'exit 1'
@@ -86,7 +95,7 @@ judged() {
 	faked by_make "$@" && [ ! -e "$tmp/early" ]
 }
 
-plan 29
+plan 30
 ok "unknown kernel" judged "unknown kernel '5'" kernel K=5
 for what in demo patch shell test 'run CMD=true'; do
 	# shellcheck disable=SC2086
@@ -132,6 +141,7 @@ ok "packages are missing, and no root" \
 	one_line 1 'missing; as root: apt-get install gcc' with "$top/scripts/setup.sh"
 ok "a service that a package brings is disabled" disables
 rm "$tmp"/bin/*
+ok "make deb installs what the build of the package needs" has_build_depends
 
 instead apt-get 'case "$*" in *update*) echo E: no route >&2; exit 100 ;; esac
 exec /usr/bin/apt-get "$@"'

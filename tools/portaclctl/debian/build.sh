@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../../.." && pwd)
 for tool in dh dpkg-buildpackage lintian; do
 	command -v $tool > /dev/null || {
-		echo "$0: $tool is missing: apt-get install debhelper dpkg-dev lintian libjansson-dev" >&2
+		echo "$0: $tool is missing: apt-get install build-essential debhelper lintian libjansson-dev libmd-dev" >&2
 		exit 1
 	}
 done
