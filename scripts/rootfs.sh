@@ -11,7 +11,7 @@ set -eu
 . "$(dirname "$0")/common.sh"
 
 packages=systemd,systemd-sysv,dbus,nginx-light,libcap2-bin,util-linux
-packages=$packages,procps,iproute2,curl,libpam-runtime
+packages=$packages,procps,iproute2,curl,libpam-runtime,apache2,lighttpd,dnsmasq
 
 mirror() {
 	apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' \
