@@ -62,6 +62,7 @@ int cmd_check(char **argv)
 	cfg.list_links = !as_text;
 	config_load(&cfg, argv + 1);
 	warn_programs(&cfg);
+	warn_secure(&cfg);
 	warn_everything(&cfg);
 	if (as_text) {
 		policy_text(&text, cfg.policy, "commit");

@@ -4,6 +4,7 @@
 #include "explain/layers.h"
 #include "kernel/securityfs.h"
 #include "lex.h"
+#include "lint/lint.h"
 #include "lib/cleanup.h"
 #include "policy/cover.h"
 
@@ -81,6 +82,25 @@ static void print_advice(const struct view *view)
 	advice_free(&advice);
 }
 
+/* The rule may keep the program from starting at all. */
+static void add_library_note(struct view *view)
+{
+	const struct process *process = &view->subject.process;
+	const struct portacl_rule *rule;
+	char *text;
+
+	if (view->answer.action != PORTACL_ALLOW || !view->answer.rule ||
+	    process->pid || process->launched_by_root)
+		return;
+	rule = &view->source.policy->rules[view->answer.rule - 1];
+	if (!rule->exe || (rule->accept & BIT(PORTACL_TAINT_ENV)) ||
+	    view->source.policy->nr_launchers)
+		return;
+	text = library_text(process->exe);
+	if (text)
+		list_add(&view->subject.notes, text);
+}
+
 /* What is not known, and what the port may do without a bind. */
 static void add_notes(struct view *view)
 {
@@ -91,6 +111,7 @@ static void add_notes(struct view *view)
 	if (!is_refused(view) && !view->tried && view->subject.process.uid)
 		list_add(notes, xstrdup(
 			"not tried yet: the program may test for root or a capability itself, and give up before it binds"));
+	add_library_note(view);
 	for (i = 0; i < steering->found.len; i++)
 		list_add(notes, xasprintf("served without a bind: %s",
 					  steering->found.items[i]));

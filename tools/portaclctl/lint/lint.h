@@ -36,6 +36,8 @@ struct linter {
 void report(struct linter *linter, u32 rule, const char *id, const char *fmt,
 	    ...) __printf(4, 5);
 u32 denies_everything(const struct portacl_policy *policy);
+char *library_text(const char *path);
+void warn_secure(const struct config *cfg);
 void lint_programs(struct linter *linter);
 void lint_rules(struct linter *linter);
 bool rule_has_user(const struct portacl_policy *policy,

@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "kernel/securityfs.h"
+#include "lint/lint.h"
 #include "lint/lockout.h"
 #include "load/boot.h"
 #include "load/lastgood.h"
@@ -106,6 +107,7 @@ static void rehearse_load(const struct config *cfg, bool strict)
 	u32 judged, hidden;
 
 	warn_programs(cfg);
+	warn_secure(cfg);
 	if (warn_lockout(cfg, &judged, &hidden) && strict) {
 		warn("not loaded: --strict wants every service that listens to be able to do so again");
 		exit(EXIT_REFUSED);

@@ -387,7 +387,7 @@ static void warn_program(const struct config *cfg, u32 index)
 	struct program program;
 	char *where, *text;
 
-	program_look(&program, path, false);
+	program_look(&program, path, true);
 	if (!program.faults)
 		return;
 	where = config_where(cfg, index);
@@ -402,7 +402,7 @@ static void warn_program(const struct config *cfg, u32 index)
 void warn_programs(const struct config *cfg)
 {
 	const struct portacl_policy *policy = cfg->policy;
-	u32 i, warnings = 0, *faults = programs_look(policy, false);
+	u32 i, warnings = 0, *faults = programs_look(policy, true);
 
 	for (i = 0; i < policy->nr_rules; i++)
 		if (program_is_dead(&policy->rules[i], faults[i]) &&

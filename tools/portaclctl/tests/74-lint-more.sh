@@ -110,6 +110,55 @@ passes unit-user "allow tcp $port exe=$python uid=4242"
 passes seen-user "allow udp $port exe=$python uid=4242"
 kill "$server"
 
+# A library that only LD_LIBRARY_PATH can name: another name of the same length.
+python3 - "$real" more/needs <<'EOF'
+import sys
+text = open(sys.argv[1], "rb").read()
+open(sys.argv[2], "wb").write(text.replace(b"libc.so.6", b"libq.so.6"))
+EOF
+chmod 755 more/needs
+if [ "$(od -An -j4 -N1 -tx1 "$real")" = ' 02' ] && [ -x /sbin/ldconfig ]; then
+	needs="$PWD/more/needs"
+	lints exe-library "allow tcp 80 exe=$needs uid=1"
+	json "exe-library: what avoids it" 'any("libq.so.6" in f["text"] and
+		"accept=env" in f["text"] and "launcher" in f["text"] for f in j)'
+	passes exe-library "allow tcp 80 exe=$needs uid=1 accept=env"
+	passes exe-library "deny tcp 80 exe=$needs"
+	passes exe-library "allow tcp 80 exe=$real uid=1"
+	echo "allow tcp 80 exe=$needs uid=1 accept=writable" > l.conf
+	gives "check says it, too" 0 "^warning: $needs needs libq.so.6, " check l.conf
+	gives "and explain" 0 "^  note +$needs needs libq.so.6, " \
+		explain --file l.conf "$needs" 1 tcp/80
+else
+	skip "lint: exe-library" "needs 64-bit programs and ldconfig"
+fi
+# What a rule changes for users whom it does not mean.
+echo "allow tcp 80 exe=$real uid=1" > l.conf
+gives "check: for whom AT_SECURE is set" 0 \
+	"^note: for every user but root, who runs $real, the loader ignores" check l.conf
+echo "allow tcp 80 exe=$real uid=1 accept=env" > l.conf
+run check l.conf
+hides "check: not with accept=env" '^note:'
+echo 'allow tcp 80 uid=1' > l.conf
+run check l.conf
+hides "check: nor without exe=" '^note:'
+printf '#!/bin/sh\n' > more/script
+chmod 755 more/script
+echo "allow tcp 80 exe=$PWD/more/script uid=1 accept=writable" > l.conf
+gives "check: a script" 0 \
+	'^l.conf:1: warning: .* is a script: the kernel sees its interpreter /bin/sh: the rule matches nobody' \
+	check l.conf
+if [ "$(id -u)" = 0 ] && unshare -m true 2> /dev/null; then
+	mkdir -p more/nosuid
+	echo "allow tcp 80 exe=$PWD/more/nosuid/true uid=1 accept=writable" > l.conf
+	unshare -m sh -c 'mount -t tmpfs -o nosuid none more/nosuid &&
+		cp /bin/true more/nosuid && exec "$0" check l.conf' "$ctl" > out 2> err
+	grep -q 'warning: .* is on a nosuid mount.*: the rule matches nobody' err
+	point $? "check: a nosuid mount"
+else
+	skip "check: a nosuid mount" "needs root and unshare"
+fi
+
 # R36
 lints denies-everything 'deny any any'
 printf 'version 1\ndeny any any\n' > l.conf
