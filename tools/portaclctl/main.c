@@ -46,6 +46,31 @@ static const struct {
 	  "look for rules that do nothing or too much" },
 };
 
+/* Words from other tools that are no subcommands here. */
+static const struct {
+	const char *word;
+	const char *meant;
+} habits[] = {
+	{ "add", "learn, or a line in /etc/portacl.d" },
+	{ "delete", "load, without the line in /etc/portacl.d" },
+	{ "disable", "mode permissive" },
+	{ "enable", "mode enforce" },
+	{ "list", "show" },
+	{ "reload", "load" },
+	{ "restart", "load" },
+	{ "start", "load" },
+};
+
+static const char *find_habit(const char *word)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(habits); i++)
+		if (!strcmp(habits[i].word, word))
+			return habits[i].meant;
+	return NULL;
+}
+
 static void NORETURN print_help(void)
 {
 	u32 i;
@@ -77,6 +102,9 @@ static int run(char **argv)
 		description = subcommands[i].description;
 		return subcommands[i].function(argv);
 	}
+	if (find_habit(*argv))
+		die_usage("%s: unknown subcommand; did you mean: %s", *argv,
+			  find_habit(*argv));
 	die_usage("%s: unknown subcommand; portaclctl --help lists them",
 		  *argv);
 }
@@ -96,7 +124,8 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
 	    !strcmp(argv[1], "help"))
 		print_help();
-	if (!strcmp(argv[1], "--version")) {
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V") ||
+	    !strcmp(argv[1], "version")) {
 		print("portaclctl %s\n", VERSION);
 		finish(EXIT_OK);
 	}

@@ -74,6 +74,14 @@ else
 fi
 export PORTACLCTL_ROOT="$PWD/reasons"
 
+# Words by habit.
+for word in version -V; do
+	gives "habit: $word" 0 '^portaclctl [0-9]' $word
+done
+gives "habit: list" 2 'did you mean: show$' list
+gives "habit: reload" 2 'did you mean: load$' reload
+gives "habit: disable" 2 'did you mean: mode permissive$' disable
+
 # The stored policy.
 gives "status: nothing is stored" 0 '^last good +none is stored$' status
 run load
