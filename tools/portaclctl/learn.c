@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "system/netns.h"
 #include "kernel/observed.h"
 #include "kernel/securityfs.h"
 #include "lex.h"
 #include "policy/exe.h"
 #include "policy/names.h"
+#include "system/netns.h"
 
 #define OUTPUT "/etc/portacl.d/50-learned.conf"
 #define MAX_PORTS 32

@@ -26,7 +26,7 @@ static inline void cleanup_closedir(DIR **dir)
 		closedir(*dir);
 }
 
-#define autofree __attribute__((cleanup(cleanup_free)))
+#define autofree __attribute__((cleanup(cleanup_free), unused))
 #define autoclose __attribute__((cleanup(cleanup_close)))
 #define autoclosedir __attribute__((cleanup(cleanup_closedir)))
 

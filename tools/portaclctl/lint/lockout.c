@@ -8,6 +8,7 @@
 #include "lex.h"
 #include "lib/cleanup.h"
 #include "lint/lockout.h"
+#include "system/sshd.h"
 #include "system/units.h"
 
 #define SSHD "/usr/sbin/sshd"

@@ -10,9 +10,6 @@
 void find_closed_units(struct rehearsal *rehearsal);
 void find_unused_sockets(const struct rehearsal *rehearsal,
 			 struct list *texts);
-void add_listen(struct list *places, const char *text,
-		const struct list *ports);
-void sshd_places(struct list *places);
 u32 warn_lockout(const struct config *cfg, u32 *judged, u32 *hidden);
 
 #endif /* _PORTACLCTL_LINT_LOCKOUT_H */

@@ -138,23 +138,32 @@ static void take_socket(struct sockets *sockets, struct bound *bound,
 bool diag_take(struct sockets *sockets, u8 proto, bool mptcp, const void *data,
 	       size_t len, int *error)
 {
-	const struct nlmsghdr *head = data;
-	/* Of NLMSG_DONE the error may be missing; NLMSG_OK() takes an int. */
-	int left = min(len, (size_t)INT_MAX);
+	const struct nlmsghdr *head;
+	size_t at;
 
 	*error = 0;
-	for (; NLMSG_OK(head, left); head = NLMSG_NEXT(head, left)) {
-		size_t size = NLMSG_PAYLOAD(head, 0);
+	for (at = 0; at + sizeof(*head) <= len;
+	     at += NLMSG_ALIGN(head->nlmsg_len)) {
 		struct bound bound = {
 			.proto = proto, .mptcp = mptcp,
 			.net = max(sockets->nr_nets, 1U) - 1, .count = 1,
 		};
+		size_t size;
 
+		head = (const void *)((const char *)data + at);
+		if (head->nlmsg_len < sizeof(*head) ||
+		    head->nlmsg_len > len - at)
+			break;
+		size = NLMSG_PAYLOAD(head, 0);
 		if (head->nlmsg_type == NLMSG_DONE ||
 		    head->nlmsg_type == NLMSG_ERROR) {
+			/* Of NLMSG_DONE it may be missing. */
 			if (size >= sizeof(*error))
 				memcpy(error, NLMSG_DATA(head),
 				       sizeof(*error));
+			/* A negative errno, if it is the kernel's. */
+			if (*error < -4095 || *error > 0)
+				*error = -EIO;
 			*error = -*error;
 			return false;
 		}

@@ -6,7 +6,7 @@
 #include <glob.h>
 #include <unistd.h>
 
-#include "lint/lockout.h"
+#include "system/sshd.h"
 
 #define SSHD "/usr/sbin/sshd"
 #define SSHD_DIR "/etc/ssh/"
