@@ -3,10 +3,10 @@
  * Units that give a service CAP_NET_BIND_SERVICE, and sockets that systemd
  * itself binds; and binds that units forbid.
  */
-#include <arpa/inet.h>
 #include <glob.h>
 
 #include "import/import.h"
+#include "policy/address.h"
 #include "policy/names.h"
 #include "system/launch.h"
 #include "system/units.h"
@@ -16,15 +16,14 @@
 /* The kernel knows a program by the path that has no symbolic links. */
 static char *canonical(const char *program)
 {
-	char *path = in_root(program), real[PATH_MAX];
-	char *word = policy_path(realpath(path, real) ? real : path);
+	autofree char *path = in_root(program);
+	char real[PATH_MAX];
 
-	free(path);
-	return word;
+	return policy_path(realpath(path, real) ? real : path);
 }
 
 /**
- * struct service - what its rules have in common
+ * struct service - what the rules of a service have in common
  * @unit: the service
  * @user: ` uid=...`, or "": systemd chooses the user when it starts it
  * @cgroup: ` cgroup=...`
@@ -35,12 +34,12 @@ struct service {
 	char *cgroup;
 };
 
-/* Do the policy's files say that what systemd starts root has started? */
+/* Does a file of the policy declare what starts systemd's services? */
 static bool has_launcher(const char *image)
 {
-	char *files = in_root("/etc/portacl.d/*.conf"), *text;
-	char *line = xasprintf("\nlauncher %s\n", image);
-	char *file = in_root("/etc/portacl.conf");
+	autofree char *files = in_root("/etc/portacl.d/*.conf");
+	autofree char *file = in_root("/etc/portacl.conf");
+	autofree char *line = xasprintf("\nlauncher %s\n", image);
 	glob_t found = { 0 };
 	bool has = false;
 	size_t i;
@@ -48,22 +47,19 @@ static bool has_launcher(const char *image)
 	glob(file, 0, NULL, &found);
 	glob(files, GLOB_APPEND, NULL, &found);
 	for (i = 0; i < found.gl_pathc && !has; i++) {
-		text = read_file(found.gl_pathv[i], NULL);
+		autofree char *text = read_file(found.gl_pathv[i], NULL);
+
 		has = text && (strstr(text, line) ||
 			       !strncmp(text, line + 1, strlen(line + 1)));
-		free(text);
 	}
 	globfree(&found);
-	free(files);
-	free(file);
-	free(line);
 	return has;
 }
 
 static void import_program(const struct service *service, const char *program)
 {
-	bool own_root = service->unit->own_root;
-	char *exe;
+	bool own_root = unit_has_own_root(service->unit);
+	autofree char *exe = NULL;
 
 	if (*program != '/') {
 		not_translated("%s: ExecStart=%s is not a path",
@@ -71,59 +67,75 @@ static void import_program(const struct service *service, const char *program)
 		return;
 	}
 	exe = own_root ? policy_path(program) : canonical(program);
-	print("allow any 1-1023 exe=%s%s%s%s\n", exe, service->user,
-	       service->cgroup, own_root ? " accept=chroot" : "");
-	free(exe);
+	rule("allow any 1-1023 exe=%s%s%s%s", exe, service->user,
+	     service->cgroup, own_root ? " accept=chroot" : "");
 }
 
 /* ` uid=...`, or NULL if there is no such user. */
 static char *service_user(const struct unit *unit)
 {
-	char *name, *why, *word, *user;
+	autofree char *name = NULL, *word = NULL;
+	char *why;
 	u32 uid;
 
-	if (unit->dynamic_user)
+	if (unit->dynamic_user) {
+		comment("without uid=: because of DynamicUser= it is another one at each start");
 		return xstrdup("");
+	}
 	name = unit_user(unit);
 	if (!parse_number(name, U32_MAX - 1, &uid) &&
 	    !name_to_number(NAME_USER, name, "", &uid, &why)) {
-		not_translated("%s: User=%s: there is no such user",
-			       unit->name, name);
-		free(name);
+		not_translated("%s: User=%s: %s", unit->name, name,
+			       strchr(name, '%') ?
+			       "it differs from instance to instance" :
+			       "there is no such user");
 		return NULL;
 	}
 	word = user_word("uid", uid);
-	user = xasprintf(" %s", word);
-	free(word);
-	free(name);
-	return user;
+	return xasprintf(" %s", word);
+}
+
+/* ` cgroup=...`, or NULL if the unit has none that a rule could name. */
+static char *service_cgroup(const struct unit *unit)
+{
+	autofree char *path = unit_cgroup(unit), *word = NULL;
+
+	if (!path) {
+		not_translated("%s: Slice=%s: its instances have no control group for themselves",
+			       unit->name, unit->slice);
+		return NULL;
+	}
+	word = policy_path(path);
+	return xasprintf(" cgroup=%s", word);
 }
 
 /* The setting that makes it start a program without identity, or NULL. */
 static char *find_nosuid(const struct unit *unit)
 {
-	char *found = NULL, *path;
+	char *found = NULL;
 	size_t i;
 
 	for (i = 0; i < unit->programs.len && !found; i++) {
-		path = canonical(unit->programs.items[i]);
+		autofree char *path = canonical(unit->programs.items[i]);
+
 		found = unit_nosuid(unit, path);
-		free(path);
 	}
 	return found;
 }
 
-/*
- * To systemd's services exe= is open only beside a launcher: else each counts
- * as started by a stranger.
- */
-static void import_rules(const struct service *service)
+/* Print why a rule for the service cannot name its programs, if it cannot. */
+static bool has_identity(const struct unit *unit)
 {
-	const struct unit *unit = service->unit;
-	char *nosuid = find_nosuid(unit), *image = launch_image();
-	bool exe = false;
+	autofree char *nosuid = find_nosuid(unit), *image = launch_image();
 	size_t i;
 
+	for (i = 0; i < unit->programs.len; i++) {
+		if (strchr(unit->programs.items[i], '%')) {
+			comment("without exe=: %s differs from instance to instance",
+				unit->programs.items[i]);
+			return false;
+		}
+	}
 	if (unit->private_users)
 		comment("without exe=: in the user namespace of PrivateUsers= no program has an identity");
 	else if (nosuid)
@@ -132,139 +144,189 @@ static void import_rules(const struct service *service)
 	else if (!has_launcher(image))
 		comment("without exe=: that wants a line `launcher %s'", image);
 	else
-		exe = true;
-	if (!exe)
-		print("allow any 1-1023%s%s\n", service->user,
-		       service->cgroup);
-	for (i = 0; exe && i < unit->programs.len; i++)
-		import_program(service, unit->programs.items[i]);
-	comment("narrow the ports; then take CAP_NET_BIND_SERVICE from AmbientCapabilities=");
-	free(image);
-	free(nosuid);
-}
-
-static bool is_template(const struct unit *unit)
-{
-	if (!strchr(unit->name, '@') && !(unit->user && strchr(unit->user, '%')) &&
-	    !(unit->slice && strchr(unit->slice, '%')))
-		return false;
-	not_translated("%s: a template has no user or cgroup of its own",
-		       unit->name);
-	return true;
-}
-
-/* ` cgroup=...` */
-static char *service_cgroup(const struct unit *unit)
-{
-	char *path = unit_cgroup(unit), *word = policy_path(path);
-	char *cgroup = xasprintf(" cgroup=%s", word);
-
-	free(path);
-	free(word);
-	return cgroup;
+		return unit->programs.len;
+	return false;
 }
 
 static void import_service(const struct unit *unit)
 {
+	autofree char *user = NULL, *cgroup = NULL;
 	struct service service = { .unit = unit };
+	size_t i;
 
-	if (!unit->bind_service)
+	if (!unit_may_bind(unit))
 		return;
 	comment("%s", unit->name);
-	if (is_template(unit))
+	user = service_user(unit);
+	cgroup = user ? service_cgroup(unit) : NULL;
+	if (!cgroup)
 		return;
-	service.user = service_user(unit);
-	if (!service.user)
-		return;
-	if (unit->dynamic_user)
-		comment("without uid=: because of DynamicUser= it is another one at each start");
-	service.cgroup = service_cgroup(unit);
-	import_rules(&service);
-	free(service.cgroup);
-	free(service.user);
+	service.user = user;
+	service.cgroup = cgroup;
+	if (has_identity(unit)) {
+		for (i = 0; i < unit->programs.len; i++)
+			import_program(&service, unit->programs.items[i]);
+	} else {
+		rule("allow any 1-1023%s%s", user, cgroup);
+	}
+	comment("narrow the ports; then take CAP_NET_BIND_SERVICE from AmbientCapabilities=");
 }
 
-/* N or N-M, and nothing else: what a unit says becomes part of a rule. */
-static bool is_ports(const char *text)
+/*
+ * What SocketBindDeny= and SocketBindAllow= leave closed, for each family and
+ * protocol.  The last protocol stands for those that a unit cannot name.
+ */
+enum { IPV4, IPV6, NR_FAMILIES };
+enum { TCP, UDP, OTHERS, NR_PROTOS };
+
+struct closed {
+	bool ports[NR_FAMILIES][NR_PROTOS][65536];
+};
+
+static const char *const families[] = { "ipv4", "ipv6" };
+static const char *const protos[] = { "tcp", "udp" };
+
+/* N or N-M. */
+static bool read_ports(const char *text, u32 *min, u32 *max)
 {
 	size_t len = strcspn(text, "-");
-	char *first = xstrndup(text, len);
-	u32 low, high;
-	bool good = parse_number(first, 65535, &low) && low &&
-		    (!text[len] || (parse_number(text + len + 1, 65535, &high) &&
-				    high >= low));
+	autofree char *first = xstrndup(text, len);
 
-	free(first);
-	return good;
+	return parse_number(first, 65535, min) && *min &&
+	       parse_number(text[len] ? text + len + 1 : text, 65535, max) &&
+	       *max >= *min;
 }
 
-/* `[ipv4:|ipv6:][tcp:|udp:]PORTS`, each of them alone, or `any`. */
-static bool read_bind(const char *text, char **proto, char **ports,
-		      const char **addr)
+/*
+ * `[ipv4:|ipv6:][tcp:|udp:]PORTS`, each of them alone, or `any`; systemctl 252
+ * leaves out the colon before the ports.
+ */
+static bool close_ports(struct closed *closed, const char *text, bool close)
 {
-	char *copy = xstrdup(text), *rest = copy, *word;
+	autofree char *copy = xstrdup(text);
+	int family = -1, proto = -1, f, p;
+	u32 min = 1, max = 65535;
+	char *word = copy;
 
-	*addr = "";
-	*proto = xstrdup("any");
-	*ports = xstrdup("any");
-	while ((word = strsep(&rest, ":"))) {
-		if (!strcmp(word, "ipv4")) {
-			*addr = " addr=0.0.0.0/0";
-		} else if (!strcmp(word, "ipv6")) {
-			*addr = " addr=::/0";
-		} else if (!strcmp(word, "tcp") || !strcmp(word, "udp")) {
-			strcpy(*proto, word);
-		} else if (is_ports(word)) {
-			free(*ports);
-			*ports = xstrdup(word);
-		} else if (strcmp(word, "any")) {
-			break;
-		}
+	for (f = 0; f < NR_FAMILIES; f++) {
+		if (strncmp(word, families[f], 4))
+			continue;
+		family = f;
+		word += 4;
+		word += *word == ':';
+		break;
 	}
-	free(copy);
-	return !word;
+	for (p = 0; p < OTHERS; p++) {
+		if (strncmp(word, protos[p], 3))
+			continue;
+		proto = p;
+		word += 3;
+		word += *word == ':';
+		break;
+	}
+	if (*word && strcmp(word, "any") && !read_ports(word, &min, &max))
+		return false;
+	for (f = 0; f < NR_FAMILIES; f++)
+		for (p = 0; p < NR_PROTOS; p++)
+			if ((family < 0 || f == family) &&
+			    (proto < 0 || p == proto))
+				memset(&closed->ports[f][p][min], close,
+				       max - min + 1);
+	return true;
 }
 
-/* What a unit forbids itself. */
+/* Ports that are closed for both families, or for one of them alone. */
+static char *closed_ports(const struct closed *closed, u32 proto, bool v4,
+			  bool v6)
+{
+	const bool *four = closed->ports[IPV4][proto];
+	const bool *six = closed->ports[IPV6][proto];
+	struct buf list = { 0 };
+	u32 port, end;
+
+	for (port = 1; port < 65536; port = end + 1) {
+		end = port;
+		if (four[port] != v4 || six[port] != v6)
+			continue;
+		while (end < 65535 && four[end + 1] == v4 && six[end + 1] == v6)
+			end++;
+		if (port == 1 && end == 65535)
+			return xstrdup("any");
+		buf_printf(&list, "%s%u", list.len ? "," : "", port);
+		if (end > port)
+			buf_printf(&list, "-%u", end);
+	}
+	return list.text;
+}
+
+static void print_closed(const char *name, const char *ports, const char *who,
+			 const char *addr)
+{
+	if (ports)
+		rule("deny %s %s%s%s", name, ports, who, addr);
+}
+
+static bool is_same(const struct closed *closed, u32 a, u32 b)
+{
+	u32 f;
+
+	for (f = 0; f < NR_FAMILIES; f++)
+		if (memcmp(closed->ports[f][a], closed->ports[f][b], 65536))
+			return false;
+	return true;
+}
+
+/* One rule for the protocols that are alike. */
+static void deny_closed(const struct closed *closed, const char *who)
+{
+	bool both = is_same(closed, TCP, UDP);
+	bool all = both && is_same(closed, TCP, OTHERS);
+	const char *const names[NR_PROTOS] = {
+		[TCP] = all ? "any" : both ? "tcp,udp" : "tcp",
+		[UDP] = both ? NULL : "udp",
+		[OTHERS] = all ? NULL : "sctp,udplite,dccp",
+	};
+	u32 p;
+
+	for (p = 0; p < NR_PROTOS; p++) {
+		autofree char *ports = closed_ports(closed, p, true, true);
+		autofree char *four = closed_ports(closed, p, true, false);
+		autofree char *six = closed_ports(closed, p, false, true);
+
+		if (!names[p])
+			continue;
+		print_closed(names[p], ports, who, "");
+		print_closed(names[p], four, who, " addr=0.0.0.0/0");
+		print_closed(names[p], six, who, " addr=::/0");
+	}
+}
+
+/* What a unit forbids itself: what it denies, less what it allows. */
 static void import_sandbox(const struct unit *unit)
 {
-	char *cgroup, *proto, *ports;
-	const char *addr;
+	autofree struct closed *closed = NULL;
+	autofree char *cgroup = NULL;
 	size_t i;
 
 	if (!unit->bind_deny.len)
 		return;
 	comment("%s", unit->name);
-	if (is_template(unit))
-		return;
-	/* An allow rule would grant the port, not only leave it alone. */
-	if (unit->bind_allow.len) {
-		not_translated("%s: SocketBindDeny= beside SocketBindAllow=: deny the ports around those allowed",
-			       unit->name);
-		return;
-	}
 	cgroup = service_cgroup(unit);
-	for (i = 0; i < unit->bind_deny.len; i++) {
-		if (read_bind(unit->bind_deny.items[i], &proto, &ports, &addr))
-			print("deny %s %s%s%s\n", proto, ports, cgroup, addr);
-		else
+	if (!cgroup)
+		return;
+	closed = xzalloc(sizeof(*closed));
+	for (i = 0; i < unit->bind_deny.len; i++)
+		if (!close_ports(closed, unit->bind_deny.items[i], true))
 			not_translated("%s: SocketBindDeny=%s", unit->name,
 				       unit->bind_deny.items[i]);
-		free(proto);
-		free(ports);
-	}
-	free(cgroup);
+	for (i = 0; i < unit->bind_allow.len; i++)
+		if (!close_ports(closed, unit->bind_allow.items[i], false))
+			not_translated("%s: SocketBindAllow=%s", unit->name,
+				       unit->bind_allow.items[i]);
+	deny_closed(closed, cgroup);
 }
 
-static bool is_addr(const char *text)
-{
-	struct in6_addr addr;
-
-	return inet_pton(strchr(text, ':') ? AF_INET6 : AF_INET, text,
-			 &addr) == 1;
-}
-
-/* PORT, ADDR:PORT, [ADDR]:PORT; anything else is no port. */
+/* PORT, ADDR:PORT or [ADDR]:PORT; @addr is what stands before the port. */
 static bool read_listen(char *text, char **addr, u32 *port)
 {
 	char *colon = strrchr(text, ':');
@@ -274,30 +336,34 @@ static bool read_listen(char *text, char **addr, u32 *port)
 		return parse_number(text, 65535, port) && *port;
 	*colon = '\0';
 	*addr = text;
-	if (*text == '[' && text[strlen(text) - 1] == ']') {
+	if (*text == '[' && colon[-1] == ']') {
 		++*addr;
-		text[strlen(text) - 1] = '\0';
+		colon[-1] = '\0';
 	}
 	return parse_number(colon + 1, 65535, port) && *port;
 }
 
-static void import_listen(const struct unit *unit, const char *listen,
-			  const char *proto)
+static void import_listen(const struct unit *unit, const char *key,
+			  const char *listen, const char *proto)
 {
-	char *text = xstrdup(listen), *addr;
+	autofree char *text = xstrdup(listen), *word = NULL;
+	struct portacl_cidr cidr;
+	char *addr;
 	u32 port;
 
-	if (read_listen(text, &addr, &port) && (!addr || is_addr(addr))) {
-		print("allow %s %u exe=" SYSTEMD " uid=root", proto, port);
-		if (addr && strcmp(addr, "0.0.0.0") && strcmp(addr, "::"))
-			print(" addr=%s", addr);
-		print("  ");
-		comment("%s", unit->name);
-	} else if (*listen != '/' && *listen != '@' &&
-		   strncmp(listen, "vsock:", 6)) {
-		not_translated("%s: %s", unit->name, listen);
+	if (*listen == '/' || *listen == '@' || !strncmp(listen, "vsock:", 6)) {
+		comment("%s: %s=%s has no port", unit->name, key, listen);
+		return;
 	}
-	free(text);
+	if (!read_listen(text, &addr, &port) ||
+	    (addr && !cidr_read(&cidr, addr))) {
+		not_translated("%s: %s=%s", unit->name, key, listen);
+		return;
+	}
+	if (addr && !cidr_is_wildcard(&cidr))
+		word = cidr_text(&cidr);
+	rule("allow %s %u exe=" SYSTEMD " uid=root%s%s", proto, port,
+	     word ? " addr=" : "", word ? word : "");
 }
 
 static void import_socket(const struct unit *unit)
@@ -305,14 +371,19 @@ static void import_socket(const struct unit *unit)
 	const char *stream = "tcp", *datagram = "udp";
 	size_t i;
 
+	if (!unit->streams.len && !unit->datagrams.len)
+		return;
+	comment("%s", unit->name);
 	if (unit->protocol && !strcmp(unit->protocol, "sctp"))
 		stream = datagram = "sctp";
 	else if (unit->protocol && !strcmp(unit->protocol, "udplite"))
 		datagram = "udplite";
 	for (i = 0; i < unit->streams.len; i++)
-		import_listen(unit, unit->streams.items[i], stream);
+		import_listen(unit, "ListenStream", unit->streams.items[i],
+			      stream);
 	for (i = 0; i < unit->datagrams.len; i++)
-		import_listen(unit, unit->datagrams.items[i], datagram);
+		import_listen(unit, "ListenDatagram", unit->datagrams.items[i],
+			      datagram);
 }
 
 void import_systemd(void)
@@ -320,7 +391,8 @@ void import_systemd(void)
 	u32 i, nr;
 	struct unit *units = units_read(&nr);
 
-	print("# systemd: services with CAP_NET_BIND_SERVICE; sockets, which systemd binds itself\n");
+	comment("systemd: services with CAP_NET_BIND_SERVICE; sockets, which systemd binds itself");
+	comment("%s", units_source());
 	for (i = 0; i < nr; i++) {
 		import_sandbox(&units[i]);
 		import_service(&units[i]);

@@ -106,10 +106,11 @@ static void check_sshd(const struct rehearsal *rehearsal,
 
 	for (i = 0; i < nr; i++) {
 		socket |= is_ssh(&units[i], ".socket") && is_enabled(&units[i]);
-		if (!is_ssh(&units[i], ".service"))
+		cgroup = is_ssh(&units[i], ".service") ?
+			 unit_cgroup(&units[i]) : NULL;
+		if (!cgroup)
 			continue;
 		free(who);
-		cgroup = unit_cgroup(&units[i]);
 		who = xasprintf("exe=" SSHD " cgroup=%s", cgroup);
 		free(cgroup);
 	}

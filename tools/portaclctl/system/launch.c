@@ -145,8 +145,9 @@ static void note_unit(const struct unit *unit, const struct process *process,
 			    nosuid ? " taint=nosuid" :
 			    unit_nnp(unit) ? " taint=nnp" : "";
 
-	list_add(notes, xasprintf("%s starts it: of the service, ask with cgroup=%s launcher=%s%s",
-				  unit->name, cgroup, image, taint));
+	if (cgroup)
+		list_add(notes, xasprintf("%s starts it: of the service, ask with cgroup=%s launcher=%s%s",
+					  unit->name, cgroup, image, taint));
 	free(nosuid);
 	free(image);
 	free(cgroup);
@@ -163,7 +164,7 @@ void launch_note_units(const struct process *process, struct list *notes)
 	for (i = 0; units && i < nr; i++) {
 		char *user = unit_user(&units[i]);
 
-		if (!strchr(units[i].name, '@') && !units[i].own_root &&
+		if (!strchr(units[i].name, '@') && !unit_has_own_root(&units[i]) &&
 		    !strcmp(user, name) && starts(&units[i],
 						      process->exe))
 			note_unit(&units[i], process, notes);

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <glob.h>
-#include <libgen.h>
+#include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/root.h"
+#include "system/unitfiles.h"
 #include "system/units.h"
 
-/* A unit in an earlier one hides that of the same name in a later one. */
-static const char *const dirs[] = {
-	"/etc/systemd/system", "/run/systemd/transient",
-	"/run/systemd/system",
-	"/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
-	"/lib/systemd/system",
-};
+#define SYSTEMCTL "/usr/bin/systemctl"
+/* The instance of a template that is asked for. */
+#define INSTANCE "portacl"
 
 /*
  * For a service that is not root's, systemd sets no_new_privs for these, also
@@ -57,12 +54,6 @@ static bool is_false(const char *value)
 	       !strcasecmp(value, "off") || !strcmp(value, "0");
 }
 
-static void set(char **field, const char *value)
-{
-	free(*field);
-	*field = *value ? xstrdup(value) : NULL;
-}
-
 /* An empty value forgets what was said before. */
 static void add(struct list *list, const char *value)
 {
@@ -76,28 +67,47 @@ static void add(struct list *list, const char *value)
 static void set_program(struct unit *unit, const char *value)
 {
 	size_t len = strspn(value, "-@:+!|\"'");
-	autofree char *prefix = xstrndup(value, len);
-	char *program;
+	autofree char *prefix = xstrndup(value, len), *program = NULL;
 
+	if (*value == '{')
+		return;
 	/* `!!' is `!' only where there are no ambient capabilities. */
 	unit->as_root = *value && (unit->as_root || strchr(prefix, '+') ||
 			(strchr(prefix, '!') && !strstr(prefix, "!!")));
 	value += len;
 	program = xstrndup(value, strcspn(value, " \t\"'"));
 	add(&unit->programs, program);
-	free(program);
 }
 
-static void set_capabilities(struct unit *unit, const char *value)
+/* As systemctl has it: `{ path=PROGRAM ; argv[]=... ; flags=... }`. */
+static void add_program(struct unit *unit, const char *value)
 {
+	const char *start = "{ path=", *flags = strstr(value, " ; flags=");
+	autofree char *program = NULL, *words = NULL;
+
+	if (strncmp(value, start, strlen(start)))
+		return;
+	value += strlen(start);
+	program = xstrndup(value, strcspn(value, " "));
+	add(&unit->programs, program);
+	words = flags ? xstrndup(flags, strcspn(flags + 3, ";") + 3) : NULL;
+	unit->as_root |= words && (strstr(words, "privileged") ||
+				   strstr(words, "no-setuid"));
+}
+
+/* The first list is what it says, ~ is all the others; later ones change it. */
+static void set_capability(struct capability *cap, const char *value)
+{
+	bool inverted = *value == '~';
 	bool named = strcasestr(value, "CAP_NET_BIND_SERVICE");
 
-	if (!*value)
-		unit->bind_service = false;
-	else if (*value == '~')
-		unit->bind_service = !named;
-	else
-		unit->bind_service |= named;
+	if (!value[inverted]) {
+		cap->has = inverted;
+		cap->said = false;
+	} else if (!cap->said || named) {
+		cap->has = named != inverted;
+		cap->said = true;
+	}
 }
 
 /* Is the setting one that implies no_new_privs?  Its bit says if it is on. */
@@ -108,7 +118,8 @@ static void set_implied(struct unit *unit, const char *key, const char *value)
 	if (i < 0)
 		return;
 	unit->implied &= ~BIT(i);
-	if (*value && !is_false(value))
+	/* Of systemctl, ~ is the empty list of what is forbidden. */
+	if (*value && !is_false(value) && strcmp(value, "~"))
 		unit->implied |= BIT(i);
 }
 
@@ -132,7 +143,8 @@ static void forget_mounts(struct list *mounts, const char *key)
  */
 static void add_mounts(struct list *mounts, const char *key, const char *dirs)
 {
-	char *copy = xstrdup(dirs), *rest = copy, *dir, *colon;
+	autofree char *copy = xstrdup(dirs);
+	char *rest = copy, *dir, *colon;
 
 	while ((dir = strsep(&rest, " \t"))) {
 		colon = strncmp(key, "Bind", 4) ? NULL : strchr(dir, ':');
@@ -141,7 +153,6 @@ static void add_mounts(struct list *mounts, const char *key, const char *dirs)
 		if (*dir)
 			list_add(mounts, xasprintf("%s=%s", key, dir));
 	}
-	free(copy);
 }
 
 static void set_mounts(struct unit *unit, const char *key, const char *value)
@@ -164,84 +175,236 @@ static void set_mounts(struct unit *unit, const char *key, const char *value)
 	add_mounts(&unit->mounts, key, dirs && *value ? dirs : value);
 }
 
+/* As systemctl has it: `ADDRESS (Stream)`. */
+static void add_listen(struct unit *unit, const char *value)
+{
+	autofree char *place = xstrndup(value, strcspn(value, " "));
+
+	if (strstr(value, " (Stream)"))
+		add(&unit->streams, place);
+	else if (strstr(value, " (Datagram)"))
+		add(&unit->datagrams, place);
+}
+
+static void set_private_users(struct unit *unit, const char *value)
+{
+	unit->private_users = *value && !is_false(value);
+}
+
+static void set_ambient(struct unit *unit, const char *value)
+{
+	set_capability(&unit->ambient, value);
+}
+
+static void set_bounding(struct unit *unit, const char *value)
+{
+	set_capability(&unit->bounding, value);
+}
+
+/**
+ * struct setting - a setting of a unit
+ * @key: its name
+ * @take: takes it, or NULL
+ * @text: else, where it is stored: as a text,
+ * @list: in a list,
+ * @flag: or as a truth value
+ */
+struct setting {
+	const char *key;
+	void (*take)(struct unit *unit, const char *value);
+	size_t text;
+	size_t list;
+	size_t flag;
+};
+
+#define TEXT(name, member) { .key = name, .text = offsetof(struct unit, member) }
+#define LIST(name, member) { .key = name, .list = offsetof(struct unit, member) }
+#define CALL(name, function) { .key = name, .take = function }
+#define FLAG(name, member) { .key = name, .flag = offsetof(struct unit, member) }
+
+static const struct setting settings[] = {
+	TEXT("User", user),
+	TEXT("Slice", slice),
+	TEXT("SocketProtocol", protocol),
+	TEXT("RootDirectory", root_directory),
+	TEXT("RootImage", root_image),
+	LIST("ListenStream", streams),
+	LIST("ListenDatagram", datagrams),
+	LIST("SocketBindDeny", bind_deny),
+	LIST("SocketBindAllow", bind_allow),
+	FLAG("DynamicUser", dynamic_user),
+	FLAG("NoNewPrivileges", nnp),
+	CALL("ExecStart", set_program),
+	CALL("ExecStartEx", add_program),
+	CALL("AmbientCapabilities", set_ambient),
+	CALL("CapabilityBoundingSet", set_bounding),
+	CALL("PrivateUsers", set_private_users),
+	CALL("Listen", add_listen),
+};
+
 static void take_setting(struct unit *unit, const char *key, const char *value)
 {
+	const struct setting *setting;
+	void *member;
+
 	set_implied(unit, key, value);
 	set_mounts(unit, key, value);
-	if (!strcmp(key, "ExecStart"))
-		set_program(unit, value);
-	else if (!strcmp(key, "User"))
-		set(&unit->user, value);
-	else if (!strcmp(key, "DynamicUser"))
-		unit->dynamic_user = is_true(value);
-	else if (!strcmp(key, "AmbientCapabilities"))
-		set_capabilities(unit, value);
-	else if (!strcmp(key, "PrivateUsers"))
-		unit->private_users = *value && !is_false(value);
-	else if (!strcmp(key, "NoNewPrivileges"))
-		unit->nnp = is_true(value);
-	else if (!strcmp(key, "Slice"))
-		set(&unit->slice, value);
-	else if (!strcmp(key, "ListenStream"))
-		add(&unit->streams, value);
-	else if (!strcmp(key, "ListenDatagram"))
-		add(&unit->datagrams, value);
-	else if (!strcmp(key, "SocketBindDeny"))
-		add(&unit->bind_deny, value);
-	else if (!strcmp(key, "SocketBindAllow"))
-		add(&unit->bind_allow, value);
-	else if (!strcmp(key, "SocketProtocol"))
-		set(&unit->protocol, value);
-	else if (!strcmp(key, "RootDirectory") || !strcmp(key, "RootImage"))
-		unit->own_root = *value && strcmp(value, "/");
+	for (setting = settings; strcmp(setting->key, key); setting++)
+		if (setting == &settings[ARRAY_SIZE(settings) - 1])
+			return;
+	member = (char *)unit + setting->text + setting->list + setting->flag;
+	if (setting->take) {
+		setting->take(unit, value);
+	} else if (setting->text) {
+		free(*(char **)member);
+		*(char **)member = *value ? xstrdup(value) : NULL;
+	} else if (setting->list) {
+		add(member, value);
+	} else {
+		*(bool *)member = is_true(value);
+	}
 }
 
 static void take_line(struct unit *unit, char *line)
 {
-	char *equals, *end;
+	char *value = strchr(line, '='), *end;
 
-	line += strspn(line, " \t");
-	equals = strchr(line, '=');
-	if (!equals || strchr("#;[", *line))
+	if (!value)
 		return;
-	*equals++ = '\0';
-	equals += strspn(equals, " \t");
-	for (end = equals + strlen(equals); end > equals &&
-	     strchr(" \t\r", end[-1]); end--)
+	*value++ = '\0';
+	value += strspn(value, " \t");
+	for (end = value + strlen(value);
+	     end > value && strchr(" \t\r", end[-1]); end--)
 		end[-1] = '\0';
 	line[strcspn(line, " \t")] = '\0';
-	take_setting(unit, line, equals);
+	take_setting(unit, line, value);
 }
 
+/*
+ * Only these two sections count.  A line that ends in a backslash goes on in
+ * the next one that is no comment.
+ */
 static void read_unit_file(struct unit *unit, const char *path)
 {
-	char *text = read_file(path, NULL), *rest = text, *line, *joint;
+	autofree char *text = read_file(path, NULL);
+	char *rest = text, *line;
+	struct buf joint = { 0 };
+	bool ours = false;
+	size_t len;
 
-	/* A line that ends in a backslash goes on in the next. */
-	for (joint = text; joint && (joint = strstr(joint, "\\\n")); )
-		memset(joint, ' ', 2);
-	while (text && (line = strsep(&rest, "\n")))
-		take_line(unit, line);
-	free(text);
+	while (text && (line = strsep(&rest, "\n"))) {
+		line += strspn(line, " \t");
+		if (*line == '#' || *line == ';')
+			continue;
+		len = strlen(line);
+		if (len && line[len - 1] == '\\' && rest) {
+			line[len - 1] = ' ';
+			buf_puts(&joint, line);
+			continue;
+		}
+		buf_puts(&joint, line);
+		if (*joint.text == '[')
+			ours = !strncmp(joint.text, "[Service]", 9) ||
+			       !strncmp(joint.text, "[Socket]", 8);
+		else if (ours)
+			take_line(unit, joint.text);
+		free(joint.text);
+		joint = (struct buf) { 0 };
+	}
+	free(joint.text);
 }
 
-static void read_drop_ins(struct unit *unit)
+static struct unit *add_unit(struct unit **units, u32 *nr, const char *name)
 {
-	glob_t found;
-	size_t i;
-	u32 n;
+	struct unit *unit;
 
-	for (n = ARRAY_SIZE(dirs); n--; ) {
-		char *pattern = xasprintf("%s%s/%s.d/*.conf", root_dir,
-					  dirs[n], unit->name);
+	*units = xrealloc(*units, *nr + 1, sizeof(**units));
+	unit = &(*units)[(*nr)++];
+	*unit = (struct unit) {
+		.name = xstrdup(name),
+		.bounding = { .has = true },
+	};
+	return unit;
+}
 
-		if (!glob(pattern, 0, NULL, &found)) {
-			for (i = 0; i < found.gl_pathc; i++)
-				read_unit_file(unit, found.gl_pathv[i]);
-			globfree(&found);
-		}
-		free(pattern);
+static void read_files(struct unit **units, u32 *nr)
+{
+	struct unit_files files;
+	u32 i;
+
+	unit_files_find(&files);
+	for (i = 0; i < files.nr; i++) {
+		struct list parts = { 0 };
+		struct unit *unit;
+		size_t n;
+
+		if (!files.files[i].path)
+			continue;
+		unit = add_unit(units, nr, files.files[i].name);
+		unit_file_parts(&files, &files.files[i], &parts);
+		for (n = 0; n < parts.len; n++)
+			read_unit_file(unit, parts.items[n]);
+		list_free(&parts);
 	}
+	unit_files_free(&files);
+}
+
+static void add_property(struct buf *command, const char *key)
+{
+	buf_printf(command, " -p %s", key);
+}
+
+static char *run_systemctl(const char *arguments)
+{
+	autofree char *program = in_root(SYSTEMCTL), *command = NULL;
+	char *text;
+	FILE *pipe;
+
+	command = xasprintf("%s --system --no-pager --plain --no-legend %s 2> /dev/null",
+			    program, arguments);
+	fflush(stdout);
+	pipe = popen(command, "re");
+	text = pipe ? read_fd(fileno(pipe), NULL) : NULL;
+	if (pipe)
+		pclose(pipe);
+	return text;
+}
+
+/* Those of files, of templates an instance, and whatever else is loaded. */
+static void add_names(struct buf *command)
+{
+	autofree char *text = run_systemctl(
+		"list-unit-files --type=service,socket");
+	char *rest = text, *line;
+
+	while (text && (line = strsep(&rest, "\n"))) {
+		size_t len = strcspn(line, " "), at = strcspn(line, "@");
+		char *state = line + len + strspn(line + len, " ");
+
+		if (!len || !strncmp(state, "alias", 5) ||
+		    !strncmp(state, "masked", 6))
+			continue;
+		if (at + 1 < len && line[at + 1] == '.')
+			buf_printf(command, " '%.*s@" INSTANCE "%.*s'",
+				   (int)at, line, (int)(len - at - 1),
+				   line + at + 1);
+		else
+			buf_printf(command, " '%.*s'", (int)len, line);
+	}
+	buf_puts(command, " '*.service' '*.socket'");
+}
+
+/* The template for the instance that stood for it; NULL: another instance. */
+static char *unit_name(const char *id)
+{
+	const char *at = strchr(id, '@');
+	size_t len = strlen(INSTANCE);
+
+	if (!at || at[1] == '.')
+		return xstrdup(id);
+	if (strncmp(at + 1, INSTANCE ".", len + 1))
+		return NULL;
+	return xasprintf("%.*s@%s", (int)(at - id), id, at + 1 + len);
 }
 
 static bool is_known(const struct unit *units, u32 nr, const char *name)
@@ -252,45 +415,84 @@ static bool is_known(const struct unit *units, u32 nr, const char *name)
 	return false;
 }
 
-static struct unit *read_dir(struct unit *units, u32 *nr, const char *pattern)
+/* A block of KEY=VALUE, in an order of systemctl's. */
+static void read_block(struct unit **units, u32 *nr, char *block)
 {
-	glob_t found;
-	size_t i;
+	autofree char *id = get_field(block, "Id");
+	autofree char *name = id ? unit_name(id) : NULL;
+	autofree char *state = get_field(block, "LoadState");
+	struct unit *unit;
+	char *line;
 
-	if (glob(pattern, 0, NULL, &found))
-		return units;
-	for (i = 0; i < found.gl_pathc; i++) {
-		char *name = basename(found.gl_pathv[i]);
-		struct unit *unit;
-
-		if (is_known(units, *nr, name))
-			continue;
-		units = xrealloc(units, *nr + 1, sizeof(*units));
-		unit = &units[(*nr)++];
-		*unit = (struct unit) { .name = xstrdup(name) };
-		read_unit_file(unit, found.gl_pathv[i]);
-		read_drop_ins(unit);
-	}
-	globfree(&found);
-	return units;
+	if (!name || !state || strcmp(state, "loaded") ||
+	    is_known(*units, *nr, name))
+		return;
+	unit = add_unit(units, nr, name);
+	while ((line = strsep(&block, "\n")))
+		take_line(unit, line);
 }
 
-/* All services and sockets of the system; for units_free(). */
+static void read_answer(struct unit **units, u32 *nr, char *text)
+{
+	char *end;
+
+	for (; text; text = end) {
+		end = strstr(text, "\n\n");
+		if (end) {
+			*end = '\0';
+			end += 2;
+		}
+		read_block(units, nr, text);
+	}
+}
+
+/* Where systemd runs, it knows best: what it has loaded counts. */
+static bool ask_systemctl(struct unit **units, u32 *nr)
+{
+	autofree char *runs = in_root("/run/systemd/system"), *text = NULL;
+	struct buf command = { 0 };
+	u32 i;
+
+	if (root_option || access(runs, F_OK))
+		return false;
+	buf_puts(&command, "show -p Id -p LoadState");
+	for (i = 0; i < ARRAY_SIZE(settings); i++)
+		add_property(&command, settings[i].key);
+	for (i = 0; i < ARRAY_SIZE(implied); i++)
+		add_property(&command, implied[i]);
+	for (i = 0; i < ARRAY_SIZE(mounting); i++)
+		add_property(&command, mounting[i].key);
+	add_names(&command);
+	text = run_systemctl(command.text);
+	free(command.text);
+	if (text)
+		read_answer(units, nr, text);
+	return *nr;
+}
+
+static const char *source;
+
+/* From where units_read() knows what it knows. */
+const char *units_source(void)
+{
+	return source;
+}
+
+/**
+ * units_read - read the services and the sockets of the system
+ * @nr: where their number is stored
+ *
+ * Return: the units, for units_free().
+ */
 struct unit *units_read(u32 *nr)
 {
-	static const char *const kinds[] = { "service", "socket" };
 	struct unit *units = NULL;
-	u32 i, n;
 
 	*nr = 0;
-	for (n = 0; n < ARRAY_SIZE(kinds); n++) {
-		for (i = 0; i < ARRAY_SIZE(dirs); i++) {
-			char *pattern = xasprintf("%s%s/*.%s", root_dir,
-						  dirs[i], kinds[n]);
-
-			units = read_dir(units, nr, pattern);
-			free(pattern);
-		}
+	source = "as systemctl shows the units";
+	if (!ask_systemctl(&units, nr)) {
+		source = "as the files of the units say: systemd does not run there, and was not asked";
+		read_files(&units, nr);
 	}
 	return units;
 }
@@ -304,6 +506,8 @@ void units_free(struct unit *units, u32 nr)
 		free(units[i].user);
 		free(units[i].slice);
 		free(units[i].protocol);
+		free(units[i].root_directory);
+		free(units[i].root_image);
 		list_free(&units[i].programs);
 		list_free(&units[i].streams);
 		list_free(&units[i].datagrams);
@@ -382,19 +586,63 @@ char *unit_user(const struct unit *unit)
 	return xstrndup(unit->name, strcspn(unit->name, ".@"));
 }
 
-/* Its path in the hierarchy: /a.slice/a-b.slice/x.service; for free(). */
+/* The slice of all instances of a template: -x2d for a hyphen in its name. */
+static char *template_slice(const struct unit *unit)
+{
+	struct buf slice = { 0 };
+	const char *at;
+
+	buf_puts(&slice, "system-");
+	for (at = unit->name; *at != '@'; at++) {
+		if (*at == '-')
+			buf_puts(&slice, "\\x2d");
+		else
+			buf_add(&slice, at, 1);
+	}
+	buf_puts(&slice, ".slice");
+	return slice.text;
+}
+
+/**
+ * unit_cgroup - where a unit is in the hierarchy of control groups
+ * @unit: the unit
+ *
+ * Return: /a.slice/a-b.slice/x.service, of a template the slice that its
+ * instances have for themselves, for free(); NULL: they have none, or it
+ * differs from instance to instance.
+ */
 char *unit_cgroup(const struct unit *unit)
 {
-	const char *slice = unit->slice ? unit->slice : "system.slice", *at;
-	size_t len = strcspn(slice, ".");
+	bool template = strstr(unit->name, "@.");
+	autofree char *own = template ? template_slice(unit) : NULL;
+	const char *slice = unit->slice ? unit->slice :
+			    own ? own : "system.slice", *at;
+	size_t len = strlen(slice) - strlen(".slice");
 	struct buf path = { 0 };
 
+	if (strchr(slice, '%') || (own && strcmp(slice, own)) ||
+	    !strstr(slice, ".slice"))
+		return NULL;
 	for (at = slice; strcmp(slice, "-.slice") && at; ) {
 		at = memchr(at, '-', slice + len - at);
 		buf_printf(&path, "/%.*s.slice",
 			   (int)(at ? at - slice : (ssize_t)len), slice);
 		at = at ? at + 1 : NULL;
 	}
-	buf_printf(&path, "/%s", unit->name);
+	if (!template)
+		buf_printf(&path, "/%s", unit->name);
 	return path.text;
+}
+
+/* May its programs bind low ports as another user than root? */
+bool unit_may_bind(const struct unit *unit)
+{
+	return unit->ambient.has && unit->bounding.has;
+}
+
+/* Are its programs those of another root directory? */
+bool unit_has_own_root(const struct unit *unit)
+{
+	return unit->root_image ||
+	       (unit->root_directory && strcmp(unit->root_directory, "/"));
 }

@@ -8,16 +8,28 @@
 #include "lib/util.h"
 
 /**
+ * struct capability - CAP_NET_BIND_SERVICE in a set of capabilities
+ * @has: the set has it
+ * @said: something was said of the set
+ */
+struct capability {
+	bool has;
+	bool said;
+};
+
+/**
  * struct unit - a service or a socket
  * @name: its file name
  * @programs: the programs that it starts
  * @user: User=, or NULL
  * @dynamic_user: DynamicUser=
  * @as_root: a program has + or ! before it, so that it is started as root
- * @bind_service: AmbientCapabilities= has CAP_NET_BIND_SERVICE
+ * @ambient: of AmbientCapabilities=
+ * @bounding: of CapabilityBoundingSet=
  * @private_users: PrivateUsers=
  * @nnp: NoNewPrivileges=
- * @own_root: RootDirectory= or RootImage=
+ * @root_directory: RootDirectory=, or NULL
+ * @root_image: RootImage=, or NULL
  * @implied: settings that make systemd set no_new_privs all the same
  * @mounts: what systemd mounts for it, as SETTING=DIRECTORY
  * @slice: Slice=, or NULL
@@ -33,10 +45,12 @@ struct unit {
 	char *user;
 	bool dynamic_user;
 	bool as_root;
-	bool bind_service;
+	struct capability ambient;
+	struct capability bounding;
 	bool private_users;
 	bool nnp;
-	bool own_root;
+	char *root_directory;
+	char *root_image;
 	u32 implied;
 	struct list mounts;
 	char *slice;
@@ -48,7 +62,10 @@ struct unit {
 };
 
 struct unit *units_read(u32 *nr);
+const char *units_source(void);
 void units_free(struct unit *units, u32 nr);
+bool unit_may_bind(const struct unit *unit);
+bool unit_has_own_root(const struct unit *unit);
 bool unit_is_unprivileged(const struct unit *unit);
 const char *unit_nnp(const struct unit *unit);
 char *unit_nosuid(const struct unit *unit, const char *path);

@@ -229,7 +229,20 @@ unit nobody User=nobody-at-all
 unit private User=daemon PrivateUsers=yes
 printf '[Service]\nSocketBindDeny=any\n' > sandbox.service
 printf '[Service]\nSocketBindDeny=ipv4:tcp:1-1023\nSocketBindDeny=80 uid=0\n' > sandbox4.service
-printf '[Service]\nSocketBindDeny=any\nSocketBindAllow=tcp:80\n' > both.service
+printf '[Service]\nSocketBindDeny=any\nSocketBindAllow=ipv4:tcp:9092\n' > both.service
+printf '[Service]\nSocketBindDeny=tcp:1-1023\nSocketBindDeny=udp:1-1023\nSocketBindAllow=80\n' > web2.service
+unit dnsdist@ User=daemon
+unit my-own@ User=%i
+unit sliced@ User=daemon Slice=web.slice
+unit unbound User=daemon CapabilityBoundingSet=CAP_CHOWN
+unit hides User=daemon AmbientCapabilities= AmbientCapabilities=~CAP_CHOWN
+unit lost User=daemon AmbientCapabilities=~CAP_NET_BIND_SERVICE
+printf '[Unit]\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n[Service]\nUser=daemon\n' > section.service
+unit vendor User=daemon
+unit masked User=daemon
+mkdir vendor.service.d
+printf '[Service]\nUser=root\n' > vendor.service.d/50-vendor.conf
+printf '[Service]\nUser=root\n' > vendor.service.d/60-hidden.conf
 printf '[Socket]\nListenStream=2905\nSocketProtocol=sctp\n' > m3ua.socket
 cat > web.socket <<'EOF'
 [Socket]
@@ -237,10 +250,20 @@ ListenStream=80
 ListenStream=127.0.0.1:81
 ListenStream=[::1]:82
 ListenStream=/run/web.sock
+ListenStream=@web
+ListenStream=vsock:2:1234
+ListenStream=80
+ListenStream=[::0]:80
 ListenStream=some.host:83
 ListenDatagram=53
 EOF
 cd "$tmp" || exit 1
+ln -s /usr/lib/systemd/system/web.service root/etc/systemd/system/alias.service
+ln -s /dev/null root/etc/systemd/system/masked.service
+mkdir root/etc/systemd/system/vendor.service.d
+ln -s /dev/null root/etc/systemd/system/vendor.service.d/60-hidden.conf
+printf '[Service]\nUser=tomcat\n' \
+	> root/etc/systemd/system/vendor.service.d/10-local.conf
 echo '[Service]
 PrivateDevices=yes' > root/etc/systemd/system/web.service.d/10-x.conf
 : > root/etc/systemd/system/hidden.service
@@ -251,25 +274,34 @@ cat > want <<'EOF'
 allow any 1-1023 cgroup=/system.slice/dynamic.service
 allow any 1-1023 uid=daemon cgroup=/my.slice/my-own.slice/slice.service
 allow any 1-1023 uid=daemon cgroup=/system.slice/filter.service
+allow any 1-1023 uid=daemon cgroup=/system.slice/hides.service
 allow any 1-1023 uid=daemon cgroup=/system.slice/jail.service
 allow any 1-1023 uid=daemon cgroup=/system.slice/nosuid.service
 allow any 1-1023 uid=daemon cgroup=/system.slice/private.service
 allow any 1-1023 uid=daemon cgroup=/system.slice/suid.service
+allow any 1-1023 uid=daemon cgroup=/system.slice/system-dnsdist.slice
 allow any 1-1023 uid=daemon cgroup=/system.slice/tmp.service
 allow any 1-1023 uid=daemon cgroup=/system.slice/web.service
+allow any 1-1023 uid=root cgroup=/system.slice/system-templ.slice
+allow any 1-1023 uid=root cgroup=/system.slice/vendor.service
 allow sctp 2905 exe=/usr/lib/systemd/systemd uid=root
 allow tcp 80 exe=/usr/lib/systemd/systemd uid=root
 allow tcp 81 exe=/usr/lib/systemd/systemd uid=root addr=127.0.0.1
 allow tcp 82 exe=/usr/lib/systemd/systemd uid=root addr=::1
 allow udp 53 exe=/usr/lib/systemd/systemd uid=root
 deny any any cgroup=/system.slice/sandbox.service
+deny sctp,udplite,dccp any cgroup=/system.slice/both.service
 deny tcp 1-1023 cgroup=/system.slice/sandbox4.service addr=0.0.0.0/0
+deny tcp 1-9091,9093-65535 cgroup=/system.slice/both.service
+deny tcp 9092 cgroup=/system.slice/both.service addr=::/0
+deny tcp,udp 1-79,81-1023 cgroup=/system.slice/web2.service
+deny udp any cgroup=/system.slice/both.service
 EOF
 sort want -o want
 same "R37: import --systemd, sctp too" want
 cp imported out
-grep -q '^# not translated: templ@.service' out &&
-	grep -q '^# not translated: both.service: SocketBindDeny= beside' out &&
+grep -q '^# not translated: my-own@.service: User=%i: it differs' out &&
+	grep -q '^# not translated: sliced@.service: Slice=web.slice' out &&
 	grep -q '^# not translated: sandbox4.service: SocketBindDeny=80 uid=0' out
 point $? "import --systemd says what it leaves out"
 grep -q '^# without exe=: that wants a line .launcher ' out &&
@@ -278,9 +310,96 @@ grep -q '^# without exe=: that wants a line .launcher ' out &&
 point $? "R12: import --systemd says why there is no exe= and no uid="
 grep -q '^# without exe=: because of ProtectSystem=' out &&
 	grep -q '^# not translated: nobody.service: User=nobody-at-all' out &&
-	grep -q '^# not translated: web.socket: some.host:83' out
+	grep -q '^# not translated: web.socket: ListenStream=some.host:83' out
 point $? "import --systemd: nosuid, unknown users, names of hosts"
-gives "and what it prints can be loaded" 0 'ok: 1 file, 16 rules' check imported
+for listen in /run/web.sock @web vsock:2:1234; do
+	[ "$(grep -c "^# web.socket: ListenStream=$listen has no port" out)" = 1 ]
+	point $? "import --systemd: $listen is a comment"
+done
+grep -q '^# as the files of the units say: systemd does not run there' out
+point $? "import --systemd says that systemd was not asked"
+sed 's/=tomcat/=2/' imported > numbers
+gives "and what it prints can be loaded" 0 'ok: 1 file, 25 rules' check numbers
+if command -v systemd-analyze > /dev/null && [ "$(id -u)" = 0 ]; then
+	mkdir trees
+	ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 \
+		/usr/bin/python3 "$here/units_test.py" "$ctl" "$PWD/trees" \
+		> out 2> err
+	point $? "import --systemd reads the files of units in systemd's order"
+	grep '^# seed' out
+else
+	skip "import --systemd reads the files of units in systemd's order" \
+		"needs root and systemd-analyze"
+fi
+
+# What systemctl 252 prints: Id= comes last, and a colon is missing.
+mkdir -p running/run/systemd/system running/usr/bin
+cat > running/usr/bin/systemctl <<'EOF'
+#!/bin/sh
+case "$*" in
+*list-unit-files*)
+	printf '%s\n' 'dns@.service static -' 'sb.service enabled enabled' \
+		'a.service alias -' 'm.service masked -' 'rpc.socket static -'
+	;;
+*'dns@portacl.service sb.service rpc.socket '*)
+	cat <<'END'
+ExecStart={ path=/bin/sh ; argv[]=/bin/sh -c true ; ignore_errors=no ; pid=0 }
+ExecStartEx={ path=/bin/sh ; argv[]=/bin/sh -c true ; flags=ignore-failure ; pid=0 }
+Slice=system-dns.slice
+RootDirectory=
+CapabilityBoundingSet=cap_net_bind_service cap_chown
+AmbientCapabilities=cap_net_bind_service
+User=daemon
+DynamicUser=no
+NoNewPrivileges=no
+RestrictAddressFamilies=~
+LoadState=loaded
+Id=dns@portacl.service
+
+Slice=system.slice
+SocketBindAllow=80
+SocketBindDeny=ipv4:tcp1-1023
+SocketBindDeny=udp
+LoadState=loaded
+Id=sb.service
+
+Listen=/run/rpcbind.sock (Stream)
+Listen=0.0.0.0:111 (Stream)
+Listen=[::]:111 (Datagram)
+LoadState=loaded
+Id=rpc.socket
+
+AmbientCapabilities=cap_net_bind_service
+User=daemon
+LoadState=not-found
+Id=gone.service
+
+AmbientCapabilities=cap_net_bind_service
+User=daemon
+Slice=system-dns.slice
+LoadState=loaded
+Id=dns@other.service
+END
+	;;
+esac
+EOF
+chmod 755 running/usr/bin/systemctl
+PORTACLCTL_ROOT=$PWD/running
+export PORTACLCTL_ROOT
+run import --systemd
+unset PORTACLCTL_ROOT
+grep -q '^# as systemctl shows the units' out
+point $? "import --systemd asks systemctl where systemd runs"
+cp out imported
+cat > want <<'EOF'
+allow any 1-1023 uid=daemon cgroup=/system.slice/system-dns.slice
+deny tcp 1-79,81-1023 cgroup=/system.slice/sb.service addr=0.0.0.0/0
+deny udp 1-79,81-65535 cgroup=/system.slice/sb.service
+allow tcp 111 exe=/usr/lib/systemd/systemd uid=root
+allow udp 111 exe=/usr/lib/systemd/systemd uid=root
+EOF
+grep -v '^#' imported > out
+same "import --systemd reads what systemctl shows" want
 
 # Beside a launcher, which root's service manager is, programs are known.
 echo 'launcher /usr/lib/systemd/systemd-executor' > root/etc/portacl.conf
@@ -289,15 +408,20 @@ cp out imported
 grep '^allow any' imported | sort > out
 cat > want <<'EOF'
 allow any 1-1023 cgroup=/system.slice/dynamic.service
+allow any 1-1023 exe=/opt/dnsdist@ uid=daemon cgroup=/system.slice/system-dnsdist.slice
 allow any 1-1023 exe=/opt/filter uid=daemon cgroup=/system.slice/filter.service
+allow any 1-1023 exe=/opt/hides uid=daemon cgroup=/system.slice/hides.service
 allow any 1-1023 exe=/opt/jail uid=daemon cgroup=/system.slice/jail.service accept=chroot
 allow any 1-1023 exe=/opt/slice uid=daemon cgroup=/my.slice/my-own.slice/slice.service
 allow any 1-1023 exe=/opt/suid uid=daemon cgroup=/system.slice/suid.service
 allow any 1-1023 exe=/opt/tmp uid=daemon cgroup=/system.slice/tmp.service
+allow any 1-1023 exe=/opt/templ uid=root cgroup=/system.slice/system-templ.slice
+allow any 1-1023 exe=/opt/vendor uid=root cgroup=/system.slice/vendor.service
 allow any 1-1023 exe=/opt/web uid=daemon cgroup=/system.slice/web.service
 allow any 1-1023 uid=daemon cgroup=/system.slice/nosuid.service
 allow any 1-1023 uid=daemon cgroup=/system.slice/private.service
 EOF
+sort want -o want
 same "import --systemd beside a launcher" want
 # Another one than this systemd's executes nothing.
 echo 'launcher /usr/lib/systemd/systemd' > root/etc/portacl.conf
