@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "commands.h"
+#include "lib/root.h"
 #include "lex.h"
 #include "lint/lint.h"
 #include "lint/lockout.h"
@@ -49,6 +50,7 @@ int cmd_check(char **argv)
 		{ "print", &as_text, NULL },
 		{ "live", &live, NULL },
 		{ "strict", &strict, NULL },
+		{ "root", NULL, &root_option },
 	};
 	struct config cfg = { 0 };
 	struct buf text = { 0 };
@@ -58,6 +60,8 @@ int cmd_check(char **argv)
 	if (strict && !live)
 		die_usage("--strict is for --live");
 	cfg.is_question = true;
+	if (live && root_option)
+		die_usage("--live is about the system that runs, not about --root");
 	cfg.list_matches = !as_text;
 	cfg.list_links = !as_text;
 	config_load(&cfg, argv + 1);

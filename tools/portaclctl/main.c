@@ -10,7 +10,7 @@ static const struct {
 	const char *args;
 	const char *description;
 } subcommands[] = {
-	{ "check", cmd_check, "[--print] [--live [--strict]] [FILE...]",
+	{ "check", cmd_check, "[--root DIR] [--print] [--live [--strict]] [FILE...]",
 	  "read the files, report errors, change nothing" },
 	{ "load", cmd_load,
 	  "[--boot | --confirm SECONDS] [--generation N] [--strict] [--stale | FILE...]",
@@ -27,7 +27,7 @@ static const struct {
 	{ "stats", cmd_stats, "[--json] [--unused]",
 	  "print how often each rule granted and denied" },
 	{ "test", cmd_test,
-	  "[--kernel | --file FILE] PROTO/PORT [exe=PATH] uid=USER [KEY=VALUE...]",
+	  "[--root DIR] [--kernel | --file FILE] PROTO/PORT [exe=PATH] uid=USER [KEY=VALUE...]",
 	  "print the verdict on one bind" },
 	{ "explain", cmd_explain,
 	  "[--json] [--file FILE] PROGRAM USER | PID PROTO/PORT [KEY=VALUE...]",
@@ -42,7 +42,7 @@ static const struct {
 	{ "import", cmd_import,
 	  "[--root DIR] --authbind | --systemd | --mac-portacl RULES|FILE [--port-high N] [--suser-exempt 0|1] | --setcap [DIR...]",
 	  "turn the settings of other mechanisms into rules" },
-	{ "lint", cmd_lint, "[--json] [FILE...]",
+	{ "lint", cmd_lint, "[--root DIR] [--json] [FILE...]",
 	  "look for rules that do nothing or too much" },
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "commands.h"
+#include "lib/root.h"
 #include "policy/ask.h"
 
 static void print_rule(const struct policy_source *source, const char *what,
@@ -21,6 +22,7 @@ int cmd_test(char **argv)
 	const struct flag flags[] = {
 		{ "kernel", &kernel, NULL },
 		{ "file", NULL, &file },
+		{ "root", NULL, &root_option },
 	};
 	struct policy_source source;
 	struct answer answer;
@@ -32,6 +34,8 @@ int cmd_test(char **argv)
 		die_missing("PROTO/PORT");
 	if (kernel && file)
 		die_usage("--kernel and --file exclude each other");
+	if (kernel && root_option)
+		die_usage("--kernel and --root exclude each other");
 	request_words(&request, argv + 1, NULL);
 	note = request_resolve(&request);
 	source_open(&source, kernel, file);

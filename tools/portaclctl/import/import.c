@@ -44,7 +44,8 @@ bool is_made_of(const char *text, const char *others)
 /* Directory services have names that a list would not hold as one word. */
 static bool is_plain(const char *name)
 {
-	return isalpha((unsigned char)*name) && is_made_of(name, "_.@$+-");
+	return (isalpha((unsigned char)*name) || *name == '_') &&
+	       is_made_of(name, "_.@$+-");
 }
 
 /* `key=NAME`, or the number where there is no name. */

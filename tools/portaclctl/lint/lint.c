@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "commands.h"
+#include "lib/root.h"
 #include "lint/lint.h"
 #include "lint/lockout.h"
 #include "load/lastgood.h"
@@ -160,7 +161,10 @@ bool lint_accepts(const struct config *cfg, u32 ignored)
 int cmd_lint(char **argv)
 {
 	bool json = false;
-	const struct flag flags[] = { { "json", &json, NULL } };
+	const struct flag flags[] = {
+		{ "json", &json, NULL },
+		{ "root", NULL, &root_option },
+	};
 	struct config cfg = { 0 };
 	struct linter linter = { .cfg = &cfg };
 	int status;

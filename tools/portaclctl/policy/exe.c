@@ -121,20 +121,6 @@ static void look_closely(struct program *program, const char *path,
 	look_inside(program, path);
 }
 
-/* Where an open file stands. */
-static bool path_of(int fd, char *path)
-{
-	char link[32];
-	ssize_t len;
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	len = readlink(link, path, PATH_MAX - 1);
-	if (len < 0)
-		return false;
-	path[len] = '\0';
-	return true;
-}
-
 /**
  * struct directory - the one of the last program: many stand side by side
  * @path: its path, with a slash at its end
@@ -168,7 +154,7 @@ static void use_directory(const char *path)
 	last.looked = false;
 	snprintf(last.path, sizeof(last.path), "%.*s", (int)len, path);
 	last.fd = open(last.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	last.canonical = last.fd >= 0 && path_of(last.fd, real) &&
+	last.canonical = last.fd >= 0 && realpath(last.path, real) &&
 			 strlen(real) + (len > 1) == len &&
 			 !strncmp(real, path, strlen(real));
 }
@@ -206,7 +192,7 @@ static void follow(struct program *program, const char *path, struct stat *st)
 		program->faults = BIT(PROGRAM_MISSING);
 	else
 		add_fault(program, PROGRAM_NOT_CANONICAL,
-			  path_of(fd, program->target) &&
+			  realpath(path, program->target) &&
 			  strcmp(program->target, path));
 	if (fd >= 0)
 		close(fd);

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/root.h"
 #include "lib/cleanup.h"
 #include "system/netns.h"
 #include "system/process.h"
@@ -239,6 +240,8 @@ static void read_net(struct sockets *sockets, pid_t pid, u8 proto, u16 port)
 void sockets_read(struct sockets *sockets, pid_t pid, u8 proto, u16 port)
 {
 	*sockets = (struct sockets) { 0 };
+	if (root_option)
+		return;
 	read_net(sockets, pid, proto, port);
 	find_owners(sockets);
 }
@@ -259,11 +262,14 @@ static void read_new_net(struct sockets *sockets, pid_t pid)
  * sockets_read_all - find the sockets that hold any port
  * @sockets: where they are stored, for sockets_free()
  *
- * In all network namespaces that have a process.
+ * In all network namespaces that have a process.  The system below another root
+ * directory has none.
  */
 void sockets_read_all(struct sockets *sockets)
 {
 	*sockets = (struct sockets) { 0 };
+	if (root_option)
+		return;
 	read_new_net(sockets, 1);
 	/* Only root may see in which one a process of another user is. */
 	if (!sockets->nr_nets)

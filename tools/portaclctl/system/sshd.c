@@ -6,6 +6,8 @@
 #include <glob.h>
 #include <unistd.h>
 
+#include "lib/root.h"
+#include "policy/address.h"
 #include "system/sshd.h"
 
 #define SSHD "/usr/sbin/sshd"
@@ -90,8 +92,9 @@ static void read_config(struct sshd *sshd, const char *path, u32 depth)
 /* It wants its keys, so that for others than root it does not run. */
 static bool ask_sshd(struct sshd *sshd, const char *path)
 {
-	char *command = xasprintf("'%s' -T 2>/dev/null </dev/null", path);
-	FILE *pipe = strchr(path, '\'') ? NULL : popen(command, "re");
+	char *command = root_option ? NULL : xasprintf("'%s' -T 2>/dev/null </dev/null", path);
+	FILE *pipe = !command || strchr(path, '\'') ? NULL :
+		     popen(command, "re");
 	char *text = pipe ? read_fd(fileno(pipe), NULL) : NULL;
 	bool done = pipe && !pclose(pipe) && text;
 
@@ -104,14 +107,13 @@ static bool ask_sshd(struct sshd *sshd, const char *path)
 
 static void add_place(struct list *places, const char *addr, const char *port)
 {
-	struct in6_addr binary;
+	struct portacl_cidr cidr;
 	u32 number;
 
 	if (!parse_number(port, 65535, &number) || !number)
 		return;
 	/* A wildcard, or the name of a host, is an unknown address. */
-	if (addr && strcmp(addr, "0.0.0.0") && strcmp(addr, "::") &&
-	    inet_pton(strchr(addr, ':') ? AF_INET6 : AF_INET, addr, &binary) == 1)
+	if (addr && cidr_read(&cidr, addr) && !cidr_is_wildcard(&cidr))
 		list_add(places, xasprintf("%u addr=%s", number, addr));
 	else
 		list_add(places, xasprintf("%u", number));

@@ -4,6 +4,7 @@
 
 Usage: mac_portacl_test.py PORTACLCTL DIR
 """
+import json
 import os
 import random
 import subprocess
@@ -15,7 +16,7 @@ PORTS = [22, 80, 443, 1023, 1024, 2000, 2001, 65535]
 IDS = [0, 80, 999, 4294967294]
 # What lint may find: the settings themselves are like that.
 KNOWN = {"uid-unknown", "gid-unknown", "uid-root", "denies-everything",
-         "bindresvport", "lockout", "socket-unit"}
+         "bindresvport", "lockout", "socket-unit", "deny-by-id"}
 
 failed = []
 seen = {}
@@ -94,9 +95,8 @@ def compare(ctl, policy, source):
 
 
 def lint(ctl, policy):
-    found = run(ctl, "lint", policy).stdout.splitlines()
-    ids = {line.rsplit("[", 1)[-1].rstrip("]") for line in found
-           if line != "nothing found"}
+    found = json.loads(run(ctl, "lint", "--json", policy).stdout)
+    ids = {finding["id"] for finding in found}
     if not ids <= KNOWN:
         failed.append("lint: %s" % (ids - KNOWN))
 
