@@ -77,9 +77,11 @@ setup: ## install the packages that all this needs (as root)
 clean: ## remove build/ (the cache stays)
 	rm -rf build
 
-# After a build as root.
+# After a build as root.  What another build has just removed is not writable,
+# either.
 writable:
-	@f=$$(find build ! -type l ! -writable -print -quit 2> /dev/null); [ -z "$$f" ] || \
+	@f=$$(find build ! -type l ! -writable 2> /dev/null | \
+		while read -r f; do [ ! -e "$$f" ] || { echo "$$f"; break; }; done); [ -z "$$f" ] || \
 		{ echo "make: $$f belongs to $$(stat -c %U "$$f"): sudo chown -R $$(id -un) build"; exit 2; }
 
 .PHONY: help demo test kernel shell run apply unapply check-tree patch tools install \
