@@ -172,17 +172,25 @@ static void add_spans(struct sink *sink, u32 index)
 	const struct portacl_rule *rule = &policy->rules[index];
 	const struct portacl_range *port = portacl_rule_ports(policy, rule);
 	const struct portacl_range *uid = portacl_rule_uids(policy, rule);
+	u32 step = DIV_ROUND_UP(rule->nr_ports, FEW_KEYS);
 	u32 i, n, nr = rule->nr_uids;
 
-	for (i = 0; i < rule->nr_ports; i++) {
+	/* Join neighbours in long lists, to bound the memory of a rule. */
+	for (i = 0; i < rule->nr_ports; i += step) {
+		struct portacl_range ports = {
+			.min = port[i].min,
+			.max = port[min_t(u32, i + step, rule->nr_ports) -
+				    1].max,
+		};
+
 		if (!nr)
-			add_span(sink, index, &port[i], 0, U32_MAX);
+			add_span(sink, index, &ports, 0, U32_MAX);
 		else if (nr * rule->nr_ports > FEW_KEYS)
-			add_span(sink, index, &port[i], uid[0].min,
+			add_span(sink, index, &ports, uid[0].min,
 				 uid[nr - 1].max);
 		else
 			for (n = 0; n < nr; n++)
-				add_span(sink, index, &port[i], uid[n].min,
+				add_span(sink, index, &ports, uid[n].min,
 					 uid[n].max);
 	}
 }
@@ -215,7 +223,8 @@ static bool is_crowded(const struct portacl_policy *policy,
 static bool is_by_port(const struct portacl_policy *policy,
 		       const struct portacl_rule *rule)
 {
-	return rule->nr_uids * rule->nr_ports * FEW_PORTS <= FEW_KEYS &&
+	return max_t(u32, rule->nr_uids, 1) * rule->nr_ports * FEW_PORTS <=
+		       FEW_KEYS &&
 	       all_narrow(portacl_rule_ports(policy, rule), rule->nr_ports,
 			  FEW_PORTS) &&
 	       all_narrow(portacl_rule_uids(policy, rule), rule->nr_uids, 1);
@@ -412,9 +421,10 @@ static int build_tree(struct sink *sink)
 
 	if (!nr)
 		return 0;
-	policy->spans = kvcalloc(nr, sizeof(*policy->spans), GFP_KERNEL);
+	policy->spans = kvcalloc(nr, sizeof(*policy->spans),
+				 GFP_KERNEL_ACCOUNT);
 	policy->nodes = kvcalloc(2 * leaves, sizeof(*policy->nodes),
-				 GFP_KERNEL);
+				 GFP_KERNEL_ACCOUNT);
 	if (!policy->spans || !policy->nodes)
 		return -ENOMEM;
 	policy->size += nr * sizeof(*policy->spans) +
@@ -437,9 +447,9 @@ static int build_table(struct sink *sink)
 	bits = clamp(ilog2(nr | 1) + 2, 8, 24);
 	policy->shift = 64 - bits;
 	policy->buckets = kvcalloc(1U << bits, sizeof(*policy->buckets),
-				   GFP_KERNEL);
+				   GFP_KERNEL_ACCOUNT);
 	policy->entries = kvcalloc(nr | 1, sizeof(*policy->entries),
-				   GFP_KERNEL);
+				   GFP_KERNEL_ACCOUNT);
 	if (!policy->buckets || !policy->entries)
 		return -ENOMEM;
 	policy->size += (sizeof(*policy->buckets) << bits) +

@@ -30,7 +30,7 @@ int portacl_vec_push(struct portacl_vec *vec, const void *src, u32 nr,
 {
 	if (nr > vec->cap - vec->len) {
 		u32 cap = max3(vec->len + nr, 2 * vec->cap, 16U);
-		void *data = kvmalloc_array(cap, size, GFP_KERNEL);
+		void *data = kvmalloc_array(cap, size, GFP_KERNEL_ACCOUNT);
 
 		if (!data)
 			return -ENOMEM;
@@ -64,7 +64,8 @@ void portacl_draft_free(struct portacl_draft *draft)
 /* An exact copy of @vec, never empty, so that NULL means no memory. */
 static void *trim(const struct portacl_vec *vec, size_t size, size_t *total)
 {
-	void *data = kvzalloc(max_t(size_t, vec->len * size, 1), GFP_KERNEL);
+	void *data = kvzalloc(max_t(size_t, vec->len * size, 1),
+			      GFP_KERNEL_ACCOUNT);
 
 	if (data && vec->len)
 		memcpy(data, vec->data, vec->len * size);
@@ -75,7 +76,7 @@ static void *trim(const struct portacl_vec *vec, size_t size, size_t *total)
 static unsigned long *new_port_set(size_t *total)
 {
 	*total += PORTACL_NR_PORTS / 8;
-	return kvzalloc(PORTACL_NR_PORTS / 8, GFP_KERNEL);
+	return kvzalloc(PORTACL_NR_PORTS / 8, GFP_KERNEL_ACCOUNT);
 }
 
 static void add_ports(const struct portacl_policy *policy,
@@ -186,7 +187,8 @@ static int build_exes(struct portacl_policy *policy)
 		n += !!policy->rules[i].exe;
 	if (!n)
 		return 0;
-	policy->exes = kvmalloc_array(n, sizeof(*policy->exes), GFP_KERNEL);
+	policy->exes = kvmalloc_array(n, sizeof(*policy->exes),
+				      GFP_KERNEL_ACCOUNT);
 	if (!policy->exes)
 		return -ENOMEM;
 	for (i = 0; i < policy->nr_rules; i++)
@@ -254,7 +256,8 @@ bool portacl_policy_launcher(const struct portacl_policy *policy, u64 exe)
  */
 struct portacl_policy *portacl_policy_build(struct portacl_draft *draft)
 {
-	struct portacl_policy *policy = kvzalloc(sizeof(*policy), GFP_KERNEL);
+	struct portacl_policy *policy = kvzalloc(sizeof(*policy),
+						 GFP_KERNEL_ACCOUNT);
 	int err = -ENOMEM;
 
 	if (!policy)

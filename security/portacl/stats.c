@@ -78,7 +78,7 @@ struct portacl_stats *portacl_stats_alloc(u32 nr_rules)
 
 	stats = kvzalloc(struct_size(stats, chunks,
 				     size_mul(nr_chunks, nr_cpu_ids)),
-			 GFP_KERNEL);
+			 GFP_KERNEL_ACCOUNT);
 	if (stats)
 		stats->nr_chunks = nr_chunks;
 	return stats;

@@ -409,7 +409,31 @@ static void test_reserved(struct kunit *test)
 	portacl_policy_free(policy);
 }
 
+/* The text of a policy may be long; what is made of it must not be longer. */
+static void test_memory(struct kunit *test)
+{
+	struct portacl_parser p = { .has_version = true };
+	struct portacl_policy *policy;
+	u32 i, n, len, total = 0;
+	char *line = kunit_kzalloc(test, 8192, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, line);
+	for (i = 0; i < 100; i++) {
+		len = sprintf(line, "deny tcp 1-4");
+		for (n = 6; n < 4000; n += 5)
+			len += sprintf(line + len, ",%u-%u", n, n + 3);
+		total += len;
+		KUNIT_ASSERT_EQ(test, portacl_parse_line(&p, line, len), 0);
+	}
+	policy = portacl_policy_build(&p.draft);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(policy));
+	KUNIT_EXPECT_LT(test, policy->size, total + 2 * PORTACL_NR_PORTS);
+	portacl_policy_free(policy);
+	portacl_parser_free(&p);
+}
+
 static struct kunit_case match_tests[] = {
+	KUNIT_CASE(test_memory),
 	KUNIT_CASE(test_reserved),
 	KUNIT_CASE_PARAM(test_match, match_gen_params),
 	KUNIT_CASE(test_nearest),

@@ -293,12 +293,55 @@ static bool round_trip(const struct portacl_policy *policy)
 	return ok;
 }
 
+/* A line of the maximum length: `deny tcp 1-4,6-9,...`. */
+static void long_line(char *line, const char *end)
+{
+	size_t len = sprintf(line, "deny tcp 1-4");
+	u32 port;
+
+	for (port = 6; port < 50000 && len < PORTACL_MAX_LINE - 64; port += 5)
+		len += sprintf(line + len, ",%u-%u", port, port + 3);
+	strcpy(line + len, end);
+}
+
+/* Returns the memory of a policy of 100 such lines, in bytes. */
+static size_t long_policy(const char *end)
+{
+	static char line[PORTACL_MAX_LINE];
+	struct portacl_parser p = { .has_version = true };
+	struct portacl_policy *policy;
+	size_t size;
+	u32 i;
+
+	for (i = 0; i < 100; i++) {
+		long_line(line, end);
+		assert(!portacl_parse_line(&p, line, strlen(line)));
+	}
+	policy = portacl_policy_build(&p.draft);
+	assert(!IS_ERR(policy));
+	size = policy->size;
+	portacl_policy_free(policy);
+	portacl_parser_free(&p);
+	return size;
+}
+
+static bool fits_memory(const char *end)
+{
+	size_t size = long_policy(end);
+
+	if (size < 100 * PORTACL_MAX_LINE)
+		return true;
+	printf("# %zu bytes with '%s'\n", size, end);
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	u64 seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 42;
 	u32 policies = argc > 2 ? atoi(argv[2]) : 2000;
 	u32 i, n, bad = 0, lost = 0, decided = 0, quick = 0, groups[8];
 	struct portacl_request req;
+	bool small;
 
 	state = seed * GOLDEN_RATIO_64 + 1;
 	for (i = 0; i < policies && bad + lost < 20; i++) {
@@ -313,7 +356,7 @@ int main(int argc, char **argv)
 		lost += !round_trip(policy);
 		portacl_policy_free(policy);
 	}
-	printf("TAP version 13\n1..4\n");
+	printf("TAP version 13\n1..5\n");
 	printf("%s 1 - index and naive model agree (%u policies, %u requests, seed %llu)\n",
 	       bad ? "not ok" : "ok", i, i * REQUESTS, seed);
 	printf("%s 2 - a printed policy reads back as the same\n",
@@ -322,5 +365,10 @@ int main(int argc, char **argv)
 	       decided > i * (REQUESTS / 10) ? "ok" : "not ok", decided);
 	printf("%s 4 - %u of them could be granted quickly, more than one in 10000\n",
 	       quick > i * REQUESTS / 10000 ? "ok" : "not ok", quick);
-	return bad || lost;
+	small = fits_memory("") && fits_memory(" uid=5") &&
+		fits_memory(" exe=/a") && fits_memory(" uid=5-9,11") &&
+		fits_memory(" uid=5 exe=/a");
+	printf("%s 5 - a policy takes no more memory than its text\n",
+	       small ? "ok" : "not ok");
+	return bad || lost || !small;
 }

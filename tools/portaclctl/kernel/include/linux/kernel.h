@@ -48,6 +48,7 @@
 #define round_up(n, d) (DIV_ROUND_UP(n, d) * (d))
 
 #define GFP_KERNEL 0
+#define GFP_KERNEL_ACCOUNT 0
 #define kvmalloc_array(nr, size, gfp) reallocarray(NULL, nr, size)
 #define kvcalloc(nr, size, gfp) calloc(nr, size)
 #define kvzalloc(size, gfp) calloc(1, size)
