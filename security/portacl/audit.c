@@ -19,7 +19,7 @@
 #include "identity.h"
 #include "learn.h"
 #include "lex.h"
-#include "parse.h"
+#include "print.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -105,7 +105,7 @@ static void print_addr(struct seq_buf *s, const struct portacl_request *req)
 static void print_source(struct seq_buf *s, const struct portacl_verdict *v)
 {
 	if (v->source == PORTACL_BY_RULE)
-		seq_buf_printf(s, " rule=%u", v->rule);
+		seq_buf_printf(s, " rule=%u", v->rule + 1);
 	else
 		seq_buf_printf(s, " rule=%s",
 			       v->source == PORTACL_BY_ONLY ? "only" :
@@ -125,8 +125,8 @@ static void print_verdict(struct seq_buf *s,
 		return;
 	miss = portacl_query_nearest(policy, req, v, NEAREST_LIMIT);
 	portacl_print_reason(s, req, v, &miss, path);
-	if (miss.rule)
-		seq_buf_printf(s, " nearest=%u", miss.rule);
+	if (miss.rule != PORTACL_NO_RULE)
+		seq_buf_printf(s, " nearest=%u", miss.rule + 1);
 	if (!refused)
 		seq_buf_puts(s, " permissive=1");
 }

@@ -5,7 +5,7 @@
 #ifndef _SECURITY_PORTACL_AUDIT_H
 #define _SECURITY_PORTACL_AUDIT_H
 
-#include "match.h"
+#include "types.h"
 #include "state.h"
 
 void portacl_audit_init(void);

@@ -36,7 +36,7 @@
 #define IPPROTO_SMC 256
 #endif
 
-/* What a socket's protocol is carried by: -1 if it binds no port. */
+/* The transport that carries a socket's protocol, -1 if it binds no port. */
 static int transport(const struct sock *sk)
 {
 	switch (sk->sk_protocol) {
@@ -57,7 +57,7 @@ static int transport(const struct sock *sk)
 	}
 }
 
-static void note_addr(struct portacl_request *req, const struct sock *sk,
+static void fill_address(struct portacl_request *req, const struct sock *sk,
 		      const struct sockaddr *addr)
 {
 	u8 mapped[16] = { [10] = 0xff, [11] = 0xff };
@@ -78,26 +78,34 @@ static void note_addr(struct portacl_request *req, const struct sock *sk,
 }
 
 /**
- * portacl_request_cgroup - note in a request the cgroup that asks
- * @req: the request; its cgroup is the caller's to free
- *
- * Context: any. The path stays NULL if there is no memory for it.
+ * struct own_cgroup - the path of current's cgroup
+ * @known: @path was looked up
+ * @path: the path, NULL if there is no memory for it
  */
-void portacl_request_cgroup(struct portacl_request *req)
-{
-#ifdef CONFIG_CGROUPS
-	char *path = kmalloc(PATH_MAX, GFP_ATOMIC | __GFP_NOWARN);
-	int len;
+struct own_cgroup {
+	bool known;
+	char *path;
+};
 
-	req->has_cgroup = true;
-	if (!path)
-		return;
-	len = cgroup_path(task_dfl_cgroup(current), path, PATH_MAX);
-	if (len > 0 && len < PATH_MAX)
-		req->cgroup = path;
-	else
-		kfree(path);
+/* Looked up once, when the first rule needs it. */
+static const char *get_cgroup(void *context)
+{
+	struct own_cgroup *cgroup = context;
+
+#ifdef CONFIG_CGROUPS
+	if (!cgroup->known) {
+		char *path = kmalloc(PATH_MAX, GFP_ATOMIC | __GFP_NOWARN);
+		int len = path ? cgroup_path(task_dfl_cgroup(current), path,
+					     PATH_MAX) : 0;
+
+		if (len > 0 && len < PATH_MAX)
+			cgroup->path = path;
+		else
+			kfree(path);
+		cgroup->known = true;
+	}
 #endif
+	return cgroup->path;
 }
 
 /* Would the kernel's own rule refuse the port? */
@@ -114,41 +122,46 @@ static bool legacy_refuses(const struct net *net, u16 port)
  * @addr: the address, or NULL if it is not known
  * @port: the port in host byte order
  * @proto: enum portacl_proto
- * @last: this is the check site, which grants and counts
+ * @at_site: the bind is at the check site, which grants and counts
  */
 struct attempt {
 	const struct sock *sk;
 	const struct sockaddr *addr;
 	u16 port;
 	u8 proto;
-	bool last;
+	bool at_site;
 };
 
-/* Most grants are neither logged nor traced. */
-static bool is_quiet(const struct portacl_verdict *v, enum portacl_mode mode)
+/* Most grants and what the policy leaves alone are neither logged nor traced. */
+static bool is_silent(const struct portacl_verdict *v, enum portacl_mode mode,
+		      bool refused)
 {
-	return v->action == PORTACL_ALLOW && !(v->flags & PORTACL_RULE_LOG) &&
-	       mode != PORTACL_LEARN && !trace_portacl_bind_enabled();
+	return v->action != PORTACL_DENY && !refused &&
+	       !(v->flags & PORTACL_RULE_LOG) && mode != PORTACL_LEARN &&
+	       !trace_portacl_bind_enabled();
 }
 
-/* The early gate leaves all but a denial to the check site, to count once. */
+/* The early gate acts on denials only: the check site counts each bind once. */
 static int apply_verdict(const struct portacl_policy *policy,
-		    const struct attempt *try, struct portacl_request *req,
-		    const struct portacl_verdict *v)
+			 const struct attempt *try, struct portacl_request *req,
+			 struct portacl_verdict *v)
 {
 	enum portacl_mode mode = READ_ONCE(portacl_mode);
 	bool refused = v->action == PORTACL_DENY && mode == PORTACL_ENFORCE;
 
-	if (!try->last && !refused)
+	if (!try->at_site && !refused)
 		return 0;
 	if (v->action == PORTACL_LEGACY)
 		refused = legacy_refuses(sock_net(try->sk), try->port);
-	if (current->flags & PF_KTHREAD)
+	if (current->flags & PF_KTHREAD) {
 		portacl_stats_kernel(refused);
-	else
+	} else {
+		if (refused || v->action == PORTACL_DENY)
+			v->reason = portacl_match_reason(policy, req, v);
 		portacl_stats_count(policy->stats, v, refused);
-	if (!is_quiet(v, mode)) {
-		note_addr(req, try->sk, try->addr);
+	}
+	if (!is_silent(v, mode, refused)) {
+		fill_address(req, try->sk, try->addr);
 		portacl_audit_bind(policy, req, v, mode, refused);
 	}
 	if (v->action == PORTACL_ALLOW)
@@ -156,40 +169,43 @@ static int apply_verdict(const struct portacl_policy *policy,
 	return v->action == PORTACL_DENY && refused ? -EACCES : 0;
 }
 
-static int judge(const struct attempt *try)
+static int check_bind(const struct attempt *try)
 {
 	const struct net *net = sock_net(try->sk);
 	const struct portacl_policy *policy;
+	struct own_cgroup cgroup = { };
 	struct portacl_request req = {
 		.port = try->port,
 		.proto = try->proto,
 		.other_net = !net_eq(net, &init_net),
+		.get_cgroup = get_cgroup,
+		.context = &cgroup,
 	};
 	bool kernel = current->flags & PF_KTHREAD;
 	struct portacl_verdict verdict;
 	int ret = 0;
 
-	/* Other user namespaces' network namespaces are out of scope. */
+	/* Network namespaces of other user namespaces are out of scope. */
 	if (req.other_net && net->user_ns != &init_user_ns)
 		return 0;
-	if (kernel && !try->last)
+	if (kernel && !try->at_site)
 		return 0;
 	portacl_identity_request(&req);
 	rcu_read_lock();
 	policy = rcu_dereference(portacl_active);
 	if (policy->has_addrs)
-		note_addr(&req, try->sk, try->addr);
+		fill_address(&req, try->sk, try->addr);
 	verdict = kernel ? portacl_match_reserved(policy, &req) :
 			   portacl_match(policy, &req);
 	if (!kernel || verdict.action == PORTACL_DENY)
 		ret = apply_verdict(policy, try, &req, &verdict);
 	rcu_read_unlock();
-	if (unlikely(req.cgroup))
-		kfree(req.cgroup);
+	if (unlikely(cgroup.path))
+		kfree(cgroup.path);
 	return ret;
 }
 
-static noinline int judge_site(const struct sock *sk,
+static noinline int check_site(const struct sock *sk,
 			       const struct sockaddr *addr, u16 port)
 {
 	int proto = transport(sk);
@@ -198,60 +214,28 @@ static noinline int judge_site(const struct sock *sk,
 		.addr = addr,
 		.port = port,
 		.proto = proto,
-		.last = true,
+		.at_site = true,
 	};
 
-	return proto < 0 ? 0 : judge(&try);
+	return proto < 0 ? 0 : check_bind(&try);
 }
 
-/*
- * What most grants are: a sound program in the initial namespaces, a rule that
- * asks for no more, and nobody who wants to hear of it.  In all else, or if in
- * doubt, judge() decides.
- */
-static noinline int decide(const struct sock *sk, const struct sockaddr *addr,
-			   u16 port)
-{
-	const struct cred *cred = current_cred();
-	const struct portacl_cred *id = portacl_cred(cred);
-	const struct portacl_policy *policy;
-	u8 proto = sk->sk_protocol == IPPROTO_TCP ? PORTACL_TCP : PORTACL_UDP;
-	u32 rule;
-
-	if ((sk->sk_protocol != IPPROTO_TCP &&
-	     sk->sk_protocol != IPPROTO_UDP) ||
-	    (id->taint & ~PORTACL_LAUNCH_TAINTS) ||
-	    !net_eq(sock_net(sk), &init_net) ||
-	    cred->user_ns != &init_user_ns || (current->flags & PF_KTHREAD) ||
-	    portacl_identity_may_be_traced() ||
-	    READ_ONCE(portacl_mode) == PORTACL_LEARN ||
-	    trace_portacl_bind_enabled())
-		return judge_site(sk, addr, port);
-	rcu_read_lock();
-	policy = rcu_dereference(portacl_active);
-	rule = !id->taint || portacl_policy_launcher(policy, id->launcher) ?
-		       portacl_match_quick(policy, id->exe,
-					   __kuid_val(cred->euid), port,
-					   proto) : 0;
-	if (rule)
-		portacl_stats_grant(policy->stats, rule);
-	rcu_read_unlock();
-	return rule ? 1 : judge_site(sk, addr, port);
-}
-
-/* The check site: there is nothing to say about most ports. */
+/* The check site.  Most ports are in no rule. */
 static int hook_inet_bind_port(struct sock *sk, const struct sockaddr *addr,
 			       u16 port)
 {
+	int ret;
+
 	if (likely(!test_bit(port, portacl_ports)))
 		return 0;
-	return decide(sk, addr, port);
+	ret = portacl_quick_check(sk, port);
+	return ret == -EAGAIN ? check_site(sk, addr, port) : ret;
 }
 
 /*
- * Does the stack take such an address for such a socket?  AF_UNSPEC stands for
- * AF_INET there if the address is the wildcard, also while a socket turns from
- * IPv6 to IPv4 (IPV6_ADDRFORM); SCTP takes IPv4 addresses on IPv6 sockets.
+ * Return true if the stack takes such an address.  The stack reads AF_UNSPEC as
+ * AF_INET if the address is the wildcard, even while a socket turns from IPv6 to
+ * IPv4 (IPV6_ADDRFORM).  SCTP takes IPv4 addresses on IPv6 sockets.
  */
 static bool is_inet_addr(const struct sockaddr *addr, int len)
 {
@@ -277,9 +261,10 @@ static __always_inline bool may_be_rewritten(void)
 }
 
 /*
- * Will the check site see this very address and port, with nothing but the
- * stack's own tests in between, if it is asked at all (not for raw sockets)?
- * Then it need not be judged twice.  AF_SMC and AF_RXRPC have other numbers.
+ * Return true if the check site will see the same address and port, so the bind
+ * need not be checked twice.  Only the stack's own tests come in between.  Raw
+ * sockets do not reach the check site and bind no port.  AF_SMC and AF_RXRPC
+ * have other protocol numbers.
  */
 static bool reaches_site(const struct sock *sk)
 {
@@ -292,7 +277,7 @@ static bool is_smc(const struct sock *sk)
 	return sk->sk_family == AF_SMC || sk->sk_protocol == IPPROTO_SMC;
 }
 
-/* What a bind of this socket will bind, if it can be told from its address. */
+/* Find out what a bind of this socket will bind, if its address tells. */
 static bool read_attempt(struct attempt *try, const struct sock *sk,
 			 const struct sockaddr *addr, int len)
 {
@@ -329,25 +314,25 @@ static bool read_attempt(struct attempt *try, const struct sock *sk,
 	return try->port && test_bit(try->port, portacl_ports);
 }
 
-static noinline int judge_address(const struct sock *sk,
+static noinline int check_address(const struct sock *sk,
 				  const struct sockaddr *addr, int len)
 {
 	struct attempt try;
 
-	/* Its inner socket, which the site sees, has the IPV6_V6ONLY. */
+	/* The check site sees the inner socket, which has the IPV6_V6ONLY. */
 	if (is_smc(sk) && !may_be_rewritten())
 		return 0;
-	return read_attempt(&try, sk, addr, len) ? judge(&try) : 0;
+	return read_attempt(&try, sk, addr, len) ? check_bind(&try) : 0;
 }
 
 /* The early gate. */
 static int hook_socket_bind(struct socket *sock, struct sockaddr *addr, int len)
 {
 	return likely(reaches_site(sock->sk)) ? 0 :
-	       judge_address(sock->sk, addr, len);
+	       check_address(sock->sk, addr, len);
 }
 
-/* The kernel never picks a reserved port for port 0, once rules are enforced. */
+/* In mode enforce, the kernel never picks a reserved port for port 0. */
 static int hook_inet_port_reserved(const struct net *net, u16 port)
 {
 	const struct portacl_policy *policy;

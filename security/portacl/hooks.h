@@ -5,9 +5,14 @@
 #ifndef _SECURITY_PORTACL_HOOKS_H
 #define _SECURITY_PORTACL_HOOKS_H
 
+#include <linux/types.h>
+
+struct sock;
+
 extern const struct lsm_id portacl_lsm_id;
 
 void portacl_hooks_add(void);
+int portacl_quick_check(const struct sock *sk, u16 port);
 
 /* Each bind pays for them: in test kernels only. */
 #if IS_ENABLED(CONFIG_SECURITY_PORTACL_KUNIT_TEST)

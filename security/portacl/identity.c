@@ -114,7 +114,7 @@ static bool is_listed_strictly(u64 exe)
 	bool strict;
 
 	rcu_read_lock();
-	strict = portacl_policy_strict(rcu_dereference(portacl_active), exe);
+	strict = portacl_policy_protects(rcu_dereference(portacl_active), exe);
 	rcu_read_unlock();
 	return strict;
 }

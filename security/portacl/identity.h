@@ -11,7 +11,7 @@
 #include <linux/lsm_hooks.h>
 #include <linux/sched/signal.h>
 
-#include "match.h"
+#include "types.h"
 
 /* Flags of struct portacl_cred. */
 #define PORTACL_CRED_ROOT_EXEC BIT(0)	/* executed by real uid 0 */

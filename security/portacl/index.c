@@ -2,32 +2,35 @@
 /*
  * portacl: the index of a policy, built once.
  *
- * A rule that names its users one by one, if any, stands in a hash table under
- * each of them: together with each of its ports if these are few, else without
- * a port.  All others stand in a tree as rectangles of ports and uids.  The
- * ports that a rule reserves (only) are rules too, whose numbers follow the
- * last rule's.
+ * A rule is in the hash table under each of its ports, its program and each of
+ * its users.  The key leaves open what the rule does not name, its ports if
+ * they are many, and its users if they are many or a range.  Rules with ranges
+ * of users are in segments of the uids instead, see segment.c.  A rule that
+ * fits neither is in a tree, as rectangles of ports and uids.
+ *
+ * The ports that a rule reserves (only) are entries of their own.  Their rule
+ * numbers follow those of the rules.
  */
 #include "portacl.h"
 
+#include <linux/bitmap.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/sort.h>
 #include <linux/string.h>
 
-#include "match.h"
+#include "index.h"
 #include "policy.h"
 
 /* A range of at most so many ports goes port by port into the hash table. */
 #define FEW_PORTS 4
 /* At most so many keys of one rule go there. */
 #define FEW_KEYS 16
-/* At most so many rules of the same users stand there without a port. */
-#define FEW_WIDE 4
+/* At most so many rules that their key does not tell apart go there. */
+#define FEW_RULES 4
 
 /* The number of entries is an upper bound, that of the spans is not. */
 enum pass {
@@ -39,12 +42,14 @@ enum pass {
 /**
  * struct sink - where the index's elements go
  * @policy: the policy
+ * @kinds: for each kind of key, the ports of the rules that have it
  * @nr_entries: number of elements for the hash table so far
  * @nr_spans: number of elements for the tree so far
  * @pass: which of them are stored
  */
 struct sink {
 	struct portacl_policy *policy;
+	unsigned long (*kinds)[BITS_TO_LONGS(PORTACL_NR_PORTS)];
 	u32 nr_entries;
 	u32 nr_spans;
 	enum pass pass;
@@ -73,9 +78,18 @@ static bool covers(const struct portacl_policy *policy, u32 first, u32 second)
 	       !(b->flags & ~a->flags & PORTACL_RULE_NET_ANY);
 }
 
+static void add_kind(struct sink *sink, u32 kind, u32 index)
+{
+	const struct portacl_rule *rule = &sink->policy->rules[index];
+
+	if (sink->pass != FILL_ENTRIES)
+		return;
+	sink->policy->first[kind] = min(sink->policy->first[kind], index);
+	portacl_rule_set_ports(sink->policy, rule, sink->kinds[kind]);
+}
+
 /* Rules arrive from the last to the first, so each chain ascends. */
-static void add_entry(struct sink *sink, enum portacl_key key, u64 tag,
-		      u32 rule)
+static void add_entry(struct sink *sink, u64 tag, u32 rule)
 {
 	struct portacl_policy *policy = sink->policy;
 	struct portacl_entry *entry;
@@ -85,7 +99,6 @@ static void add_entry(struct sink *sink, enum portacl_key key, u64 tag,
 		sink->nr_entries++;
 		return;
 	}
-	policy->first[key] = min(policy->first[key], rule);
 	head = &policy->buckets[tag >> policy->shift];
 	if (*head) {
 		entry = &policy->entries[*head - 1];
@@ -125,45 +138,63 @@ static bool all_narrow(const struct portacl_range *range, u32 nr, u32 few)
 	return true;
 }
 
-/* What the rule is found by, if not by its port. */
-static enum portacl_key key_of(const struct portacl_rule *rule)
+/* Does the rule name its users one by one, and few? */
+static bool lists_users(const struct portacl_policy *policy,
+			const struct portacl_rule *rule)
 {
-	if (rule->exe)
-		return rule->nr_uids ? PORTACL_KEY_EXE_UID : PORTACL_KEY_EXE;
-	return rule->nr_uids ? PORTACL_KEY_UID : PORTACL_KEY_PORT;
+	return rule->nr_uids && rule->nr_uids <= FEW_KEYS &&
+	       all_narrow(portacl_rule_uids(policy, rule), rule->nr_uids, 1);
 }
 
-/* The rule's tag with its user number @i. */
-static u64 tag_of(const struct portacl_policy *policy,
-		  const struct portacl_rule *rule, enum portacl_key key,
-		  u32 port, u32 i)
+static bool lists_ports(const struct portacl_policy *policy,
+			const struct portacl_rule *rule, u32 nr_users)
 {
-	u32 uid = rule->nr_uids ? portacl_rule_uids(policy, rule)[i].min : 0;
-
-	return portacl_key_tag(key, port, rule->exe, uid);
+	return nr_users * rule->nr_ports * FEW_PORTS <= FEW_KEYS &&
+	       all_narrow(portacl_rule_ports(policy, rule), rule->nr_ports,
+			  FEW_PORTS);
 }
 
-static void add_keys(struct sink *sink, u32 index, enum portacl_key key,
-		     u32 port)
+/* The number of keys that a rule has for each of its ports. */
+static u32 nr_users(const struct portacl_policy *policy,
+		    const struct portacl_rule *rule)
 {
-	const struct portacl_policy *policy = sink->policy;
-	const struct portacl_rule *rule = &policy->rules[index];
-	u32 i;
-
-	for (i = 0; i < max_t(u32, rule->nr_uids, 1); i++)
-		add_entry(sink, key, tag_of(policy, rule, key, port, i), index);
+	return lists_users(policy, rule) ? rule->nr_uids : 1;
 }
 
-static void add_ports(struct sink *sink, u32 index)
+static u32 kind_of(const struct portacl_policy *policy,
+		   const struct portacl_rule *rule)
 {
-	const struct portacl_policy *policy = sink->policy;
-	const struct portacl_rule *rule = &policy->rules[index];
-	const struct portacl_range *port = portacl_rule_ports(policy, rule);
-	u32 i, n;
+	u32 kind = 0;
 
-	for (i = 0; i < rule->nr_ports; i++)
-		for (n = port[i].min; n <= port[i].max; n++)
-			add_keys(sink, index, key_of(rule), n);
+	if (!rule->exe)
+		kind |= PORTACL_ANY_EXE;
+	if (!lists_users(policy, rule))
+		kind |= PORTACL_ANY_UID;
+	if (!lists_ports(policy, rule, nr_users(policy, rule)))
+		kind |= PORTACL_ANY_PORT;
+	return kind;
+}
+
+/* The tags of all keys of a rule; returns how many. */
+static u32 list_tags(const struct portacl_policy *policy,
+		     const struct portacl_rule *rule, u32 kind,
+		     u64 tags[FEW_KEYS])
+{
+	static const struct portacl_range none;
+	bool any_port = kind & PORTACL_ANY_PORT;
+	const struct portacl_range *port =
+		any_port ? &none : portacl_rule_ports(policy, rule);
+	const struct portacl_range *uid =
+		kind & PORTACL_ANY_UID ? &none :
+					 portacl_rule_uids(policy, rule);
+	u32 i, p, u, n = 0;
+
+	for (i = 0; i < (any_port ? 1 : rule->nr_ports); i++)
+		for (p = port[i].min; p <= port[i].max; p++)
+			for (u = 0; u < nr_users(policy, rule); u++)
+				tags[n++] = portacl_key_tag(kind, p, rule->exe,
+							    uid[u].min);
+	return n;
 }
 
 static void add_spans(struct sink *sink, u32 index)
@@ -199,60 +230,52 @@ static bool is_full(const struct portacl_policy *policy, u64 tag)
 {
 	u32 next = policy->buckets[tag >> policy->shift], n = 0;
 
-	while (next && n < FEW_WIDE) {
+	while (next && n < FEW_RULES) {
 		const struct portacl_entry *entry = &policy->entries[next - 1];
 
 		n += entry->tag == tag;
 		next = entry->next;
 	}
-	return n == FEW_WIDE;
+	return n == FEW_RULES;
 }
 
-/* Would a lookup for one of its users have to try too many rules? */
+/* Would a lookup have to try too many rules whose ranges do not match? */
 static bool is_crowded(const struct portacl_policy *policy,
-		       const struct portacl_rule *rule, enum portacl_key key)
+		       const struct portacl_rule *rule, u32 kind,
+		       const u64 *tags, u32 nr)
 {
-	u32 i;
+	bool has_range = (kind & PORTACL_ANY_PORT) ||
+			 ((kind & PORTACL_ANY_UID) && rule->nr_uids);
 
-	for (i = 0; i < max_t(u32, rule->nr_uids, 1); i++)
-		if (is_full(policy, tag_of(policy, rule, key, 0, i)))
+	while (has_range && nr--)
+		if (is_full(policy, tags[nr]))
 			return true;
 	return false;
-}
-
-static bool is_by_port(const struct portacl_policy *policy,
-		       const struct portacl_rule *rule)
-{
-	return max_t(u32, rule->nr_uids, 1) * rule->nr_ports * FEW_PORTS <=
-		       FEW_KEYS &&
-	       all_narrow(portacl_rule_ports(policy, rule), rule->nr_ports,
-			  FEW_PORTS) &&
-	       all_narrow(portacl_rule_uids(policy, rule), rule->nr_uids, 1);
-}
-
-static bool is_wide(const struct portacl_policy *policy,
-		    const struct portacl_rule *rule)
-{
-	return (rule->exe || rule->nr_uids) && rule->nr_uids <= FEW_KEYS &&
-	       all_narrow(portacl_rule_uids(policy, rule), rule->nr_uids, 1);
 }
 
 static void add_rule(struct sink *sink, u32 index)
 {
 	struct portacl_policy *policy = sink->policy;
 	struct portacl_rule *rule = &policy->rules[index];
-	enum portacl_key wide = PORTACL_KEY_WIDE + key_of(rule);
+	u32 i, nr = 0, kind = kind_of(policy, rule);
+	u64 tags[FEW_KEYS];
 
-	if (is_by_port(policy, rule)) {
-		add_ports(sink, index);
-	} else if (is_wide(policy, rule) &&
-		   (sink->pass == COUNT_ENTRIES ||
-		    !is_crowded(policy, rule, wide))) {
-		add_keys(sink, index, wide, 0);
-	} else {
+	if (rule->flags & PORTACL_RULE_SEGMENT)
+		kind = PORTACL_KIND_RANGE;
+	else if (kind != PORTACL_KIND_RANGE)
+		nr = list_tags(policy, rule, kind, tags);
+	if (sink->pass == FILL_ENTRIES &&
+	    is_crowded(policy, rule, kind, tags, nr)) {
+		kind = PORTACL_KIND_RANGE;
+		nr = 0;
+	}
+	for (i = 0; i < nr; i++)
+		add_entry(sink, tags[i], index);
+	if (!nr && !(rule->flags & PORTACL_RULE_SEGMENT)) {
 		rule->flags |= PORTACL_RULE_TREE;
 		add_spans(sink, index);
 	}
+	add_kind(sink, kind, index);
 }
 
 static void add_only(struct sink *sink, u32 index)
@@ -268,9 +291,8 @@ static void add_only(struct sink *sink, u32 index)
 			continue;
 		}
 		for (n = port[i].min; n <= port[i].max; n++)
-			add_entry(sink, PORTACL_KEY_PORT,
-				  portacl_key_tag(PORTACL_KEY_PORT, n, 0, 0),
-				  number);
+			add_entry(sink, portacl_key_tag(PORTACL_KIND_PORT, n, 0,
+							0), number);
 	}
 }
 
@@ -294,146 +316,20 @@ static void add_all(struct sink *sink, enum pass pass)
 	}
 }
 
-static void mark_plain(struct portacl_policy *policy)
-{
-	u32 i;
-
-	for (i = 0; i < policy->nr_rules; i++) {
-		struct portacl_rule *rule = &policy->rules[i];
-		u8 other = PORTACL_RULE_LAUNCH_ROOT | PORTACL_RULE_LOG;
-
-		if ((rule->flags & PORTACL_RULE_ALLOW) &&
-		    !(rule->flags & other) && !rule->nr_gids &&
-		    !rule->nr_addrs && !rule->cgroup)
-			rule->flags |= PORTACL_RULE_PLAIN;
-	}
-}
-
-static u64 span_exe(const struct portacl_policy *policy,
-		    const struct portacl_span *span)
-{
-	return span->rule < policy->nr_rules ? policy->rules[span->rule].exe :
-					       0;
-}
-
-static bool has_one_uid(const struct portacl_span *span)
-{
-	return span->uid_min == span->uid_max;
-}
-
-/*
- * Program by program, then user by user: what is left inside are ranges of
- * ports in their order, which a node's hull covers well.
- */
-static int compare_spans(const void *a, const void *b, const void *priv)
-{
-	const struct portacl_policy *policy = priv;
-	const struct portacl_span *x = a, *y = b;
-	u64 ex = span_exe(policy, x), ey = span_exe(policy, y);
-
-	cond_resched();
-	if (ex != ey)
-		return ex < ey ? -1 : 1;
-	if (has_one_uid(x) != has_one_uid(y))
-		return has_one_uid(x) ? -1 : 1;
-	if (has_one_uid(x) && x->uid_min != y->uid_min)
-		return x->uid_min < y->uid_min ? -1 : 1;
-	if (x->port_min != y->port_min)
-		return x->port_min < y->port_min ? -1 : 1;
-	if (x->uid_min != y->uid_min)
-		return x->uid_min < y->uid_min ? -1 : 1;
-	return x->rule < y->rule ? -1 : x->rule > y->rule;
-}
-
-static void grow_hull(struct portacl_node *node, u64 exe_min, u64 exe_max,
-		      const struct portacl_span *span)
-{
-	struct portacl_span *hull = &node->hull;
-
-	node->exe_min = min(node->exe_min, exe_min);
-	node->exe_max = max(node->exe_max, exe_max);
-	hull->rule = min(hull->rule, span->rule);
-	hull->port_min = min(hull->port_min, span->port_min);
-	hull->port_max = max(hull->port_max, span->port_max);
-	hull->uid_min = min(hull->uid_min, span->uid_min);
-	hull->uid_max = max(hull->uid_max, span->uid_max);
-	hull->protos |= span->protos;
-}
-
-static void fill_leaf(struct portacl_policy *policy, struct portacl_node *node)
-{
-	u32 i;
-
-	for (i = node->span; i < node->span + node->nr_spans; i++) {
-		const struct portacl_span *span = &policy->spans[i];
-		u64 exe = span_exe(policy, span);
-
-		grow_hull(node, exe, exe ? exe : U64_MAX, span);
-	}
-}
-
-/* Halve the spans until they fit a leaf: at most 22 levels deep. */
-static void build_node(struct portacl_policy *policy, u32 from, u32 to)
-{
-	struct portacl_node *node = &policy->nodes[policy->nr_nodes++];
-	struct portacl_node *child = node + 1;
-
-	*node = (struct portacl_node) {
-		.exe_min = U64_MAX,
-		.hull = {
-			.rule = U32_MAX,
-			.port_min = U16_MAX,
-			.uid_min = U32_MAX,
-		},
-	};
-	if (to - from <= PORTACL_SPANS_PER_LEAF) {
-		node->span = from;
-		node->nr_spans = to - from;
-		fill_leaf(policy, node);
-	} else {
-		u32 middle = from + round_up((to - from) / 2,
-					     PORTACL_SPANS_PER_LEAF);
-
-		build_node(policy, from, middle);
-		grow_hull(node, child->exe_min, child->exe_max, &child->hull);
-		node->right = policy->nr_nodes;
-		child = &policy->nodes[node->right];
-		build_node(policy, middle, to);
-		grow_hull(node, child->exe_min, child->exe_max, &child->hull);
-	}
-}
-
-static void find_rest(struct portacl_policy *policy)
-{
-	u32 key;
-
-	policy->rest = policy->nr_nodes ? policy->nodes[0].hull.rule : U32_MAX;
-	for (key = 0; key < PORTACL_NR_KEYS; key++)
-		if (key % PORTACL_KEY_WIDE != PORTACL_KEY_EXE_UID)
-			policy->rest = min(policy->rest, policy->first[key]);
-}
-
 static int build_tree(struct sink *sink)
 {
 	struct portacl_policy *policy = sink->policy;
 	u32 nr = sink->nr_spans;
-	u32 leaves = DIV_ROUND_UP(nr, PORTACL_SPANS_PER_LEAF);
 
 	if (!nr)
 		return 0;
+	policy->size += nr * sizeof(*policy->spans);
 	policy->spans = kvcalloc(nr, sizeof(*policy->spans),
 				 GFP_KERNEL_ACCOUNT);
-	policy->nodes = kvcalloc(2 * leaves, sizeof(*policy->nodes),
-				 GFP_KERNEL_ACCOUNT);
-	if (!policy->spans || !policy->nodes)
+	if (!policy->spans)
 		return -ENOMEM;
-	policy->size += nr * sizeof(*policy->spans) +
-			2 * leaves * sizeof(*policy->nodes);
 	add_all(sink, FILL_SPANS);
-	sort_r(policy->spans, nr, sizeof(*policy->spans), compare_spans, NULL,
-	       policy);
-	build_node(policy, 0, nr);
-	return 0;
+	return portacl_tree_build(policy, nr);
 }
 
 static int build_table(struct sink *sink)
@@ -454,29 +350,86 @@ static int build_table(struct sink *sink)
 		return -ENOMEM;
 	policy->size += (sizeof(*policy->buckets) << bits) +
 			nr * sizeof(*policy->entries);
-	memset(policy->first, 0xff, sizeof(policy->first));
 	add_all(sink, FILL_ENTRIES);
 	return 0;
 }
 
+/*
+ * Return true if the rule demands nothing but program, users, ports and protocol.
+ * A member that is not copied here must be zero, so a member or a flag that is
+ * new makes the rule inexact.
+ */
+static bool is_exact(const struct portacl_rule *rule)
+{
+	struct portacl_rule plain;
+
+	memset(&plain, 0, sizeof(plain));
+	plain.exe = rule->exe;
+	plain.exe_text = rule->exe_text;
+	plain.args = rule->args;
+	plain.nr_ports = rule->nr_ports;
+	plain.nr_uids = rule->nr_uids;
+	plain.protos = rule->protos;
+	plain.accept = rule->accept;
+	plain.flags = rule->flags &
+		      (PORTACL_RULE_ALLOW | PORTACL_RULE_ONLY |
+		       PORTACL_RULE_NET_ANY | PORTACL_RULE_NOLOG);
+	return !memcmp(rule, &plain, sizeof(plain));
+}
+
+/* Find the rules for the quick path, and those that segments are for. */
+static void mark_rules(struct portacl_policy *policy)
+{
+	u32 i;
+
+	for (i = 0; i < policy->nr_rules; i++) {
+		struct portacl_rule *rule = &policy->rules[i];
+
+		rule->exact = is_exact(rule);
+		if (!rule->exe && rule->nr_uids && !lists_users(policy, rule))
+			rule->flags |= PORTACL_RULE_SEGMENT;
+	}
+}
+
+/* From a set of ports for each kind to a set of kinds for each port. */
+static void fold_kinds(struct sink *sink)
+{
+	u32 kind, port;
+
+	for (kind = 0; kind < PORTACL_NR_KINDS; kind++)
+		for_each_set_bit(port, sink->kinds[kind], PORTACL_NR_PORTS)
+			sink->policy->kinds[port] |= BIT(kind);
+}
+
 /**
  * portacl_index_build - build the index of a policy
- * @policy: the policy, whose rules are complete; their flags are added to
+ * @policy: the policy, whose rules are complete; flags are added to them
  *
  * Context: may sleep.
- * Return: 0, or -ENOMEM with what was allocated left for
- * portacl_policy_free().
+ * Return: 0 or -ENOMEM; in both cases portacl_policy_free() frees the index.
  */
 int portacl_index_build(struct portacl_policy *policy)
 {
 	struct sink sink = { .policy = policy };
-	int err = build_table(&sink);
+	int err;
 
-	if (!err)
-		err = build_tree(&sink);
+	mark_rules(policy);
+	err = portacl_segments_build(policy);
 	if (err)
 		return err;
-	find_rest(policy);
-	mark_plain(policy);
-	return 0;
+	memset(policy->first, 0xff, sizeof(policy->first));
+	policy->size += PORTACL_NR_PORTS;
+	policy->kinds = kvzalloc(PORTACL_NR_PORTS, GFP_KERNEL_ACCOUNT);
+	sink.kinds = kvcalloc(PORTACL_NR_KINDS, sizeof(*sink.kinds),
+			      GFP_KERNEL_ACCOUNT);
+	if (!policy->kinds || !sink.kinds)
+		err = -ENOMEM;
+	if (!err)
+		err = build_table(&sink);
+	if (!err)
+		err = build_tree(&sink);
+	if (!err)
+		fold_kinds(&sink);
+	kvfree(sink.kinds);
+	return err;
 }

@@ -13,7 +13,7 @@
 
 #include "learn.h"
 #include "lex.h"
-#include "parse.h"
+#include "print.h"
 #include "show.h"
 
 /* The most distinct observations that are kept. */

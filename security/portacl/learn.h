@@ -7,7 +7,7 @@
 
 #include <linux/seq_file.h>
 
-#include "match.h"
+#include "types.h"
 
 void portacl_learn(const struct portacl_request *req, u8 action,
 		   const char *path, bool verified);

@@ -11,6 +11,7 @@
 #include <linux/sort.h>
 #include <linux/string.h>
 
+#include "draft.h"
 #include "lex.h"
 
 const char *const portacl_protos[PORTACL_NR_PROTOS] = {

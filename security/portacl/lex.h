@@ -5,7 +5,9 @@
 #ifndef _SECURITY_PORTACL_LEX_H
 #define _SECURITY_PORTACL_LEX_H
 
-#include "policy.h"
+#include "types.h"
+
+struct portacl_vec;
 
 extern const char *const portacl_protos[PORTACL_NR_PROTOS];
 extern const char *const portacl_actions[PORTACL_NR_ACTIONS];

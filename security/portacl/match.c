@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: the verdict on one bind.  Never sleeps, takes no lock and writes
- * nothing but the request.
+ * portacl: compare a request with a rule.  It never sleeps, locks or writes.
  */
 #include "portacl.h"
 
@@ -11,27 +10,6 @@
 
 #include "match.h"
 #include "policy.h"
-
-/* The ranges are sorted and disjoint; most often there is one. */
-static __always_inline bool in_ranges(const struct portacl_range *range, u32 nr,
-				      u32 value)
-{
-	if (likely(nr == 1))
-		return value - range->min <= range->max - range->min;
-	while (nr) {
-		u32 half = nr / 2;
-
-		if (value > range[half].max) {
-			range += half + 1;
-			nr -= half + 1;
-		} else if (value < range[half].min) {
-			nr = half;
-		} else {
-			return true;
-		}
-	}
-	return false;
-}
 
 static bool has_group(const struct portacl_request *req,
 		      const struct portacl_range *range)
@@ -60,7 +38,7 @@ static bool match_gid(const struct portacl_range *gids, u32 nr,
 {
 	u32 i;
 
-	if (in_ranges(gids, nr, req->gid))
+	if (portacl_in_ranges(gids, nr, req->gid))
 		return true;
 	if (nr < req->nr_groups) {
 		for (i = 0; i < nr; i++)
@@ -68,7 +46,7 @@ static bool match_gid(const struct portacl_range *gids, u32 nr,
 				return true;
 	} else {
 		for (i = 0; i < req->nr_groups; i++)
-			if (in_ranges(gids, nr, req->groups[i]))
+			if (portacl_in_ranges(gids, nr, req->groups[i]))
 				return true;
 	}
 	return false;
@@ -131,20 +109,19 @@ static noinline bool match_addr(const struct portacl_policy *policy,
 	return !part;
 }
 
-/* A cgroup that could not be read is no reason to allow, or not to deny. */
-static bool match_cgroup(const char *path, struct portacl_request *req,
+/* An unknown cgroup never matches an allow rule and always matches a deny. */
+static bool match_cgroup(const char *path, const struct portacl_request *req,
 			 bool allow)
 {
+	const char *own = req->get_cgroup ? req->get_cgroup(req->context) :
+					    req->cgroup;
 	size_t len = strlen(path);
 
-	if (!req->has_cgroup)
-		portacl_request_cgroup(req);
-	if (!req->cgroup)
+	if (!own)
 		return !allow;
 	if (len == 1)
 		return true;
-	return !strncmp(req->cgroup, path, len) &&
-	       (!req->cgroup[len] || req->cgroup[len] == '/');
+	return !strncmp(own, path, len) && (!own[len] || own[len] == '/');
 }
 
 static bool is_alias(const struct portacl_policy *policy, u64 exe, u64 target)
@@ -158,13 +135,50 @@ static bool is_alias(const struct portacl_policy *policy, u64 exe, u64 target)
 	return false;
 }
 
-static __always_inline enum portacl_reason
-match_rule(const struct portacl_policy *policy, const struct portacl_rule *rule,
-	   struct portacl_request *req)
+static bool by_launcher(const struct portacl_policy *policy,
+			const struct portacl_request *req)
+{
+	return req->launcher && portacl_policy_launcher(policy, req->launcher);
+}
+
+/**
+ * portacl_match_taints - find the taints that a rule must accept
+ * @policy: the policy
+ * @req: the request
+ *
+ * A declared launcher vouches for the environment and for no_new_privs.
+ *
+ * Context: any.
+ * Return: bits of enum portacl_taint.
+ */
+u32 portacl_match_taints(const struct portacl_policy *policy,
+			 const struct portacl_request *req)
+{
+	return by_launcher(policy, req) ? req->taint & ~PORTACL_LAUNCH_TAINTS :
+					  req->taint;
+}
+
+/**
+ * portacl_match_rule - compare a request with one rule
+ * @policy: the policy
+ * @rule: one of its rules
+ * @req: the request
+ *
+ * A deny rule with exe= matches whether or not the identity is tainted.  A
+ * program started by a declared launcher counts as started by root.
+ *
+ * Context: any; see struct portacl_request for @get_cgroup.
+ * Return: PORTACL_REASON_NONE if the rule matches, else the first reason why
+ * it does not.
+ */
+enum portacl_reason portacl_match_rule(const struct portacl_policy *policy,
+				       const struct portacl_rule *rule,
+				       const struct portacl_request *req)
 {
 	bool allow = rule->flags & PORTACL_RULE_ALLOW;
+	u32 taint;
 
-	if (!in_ranges(portacl_rule_ports(policy, rule), rule->nr_ports,
+	if (!portacl_in_ranges(portacl_rule_ports(policy, rule), rule->nr_ports,
 		       req->port))
 		return PORTACL_REASON_PORT;
 	if (!(rule->protos & BIT(req->proto)))
@@ -174,7 +188,7 @@ match_rule(const struct portacl_policy *policy, const struct portacl_rule *rule,
 	if (rule->exe && rule->exe != req->exe)
 		return is_alias(policy, rule->exe, req->exe) ?
 			       PORTACL_REASON_ALIAS : PORTACL_REASON_EXE;
-	if (rule->nr_uids && !in_ranges(portacl_rule_uids(policy, rule),
+	if (rule->nr_uids && !portacl_in_ranges(portacl_rule_uids(policy, rule),
 					rule->nr_uids, req->uid))
 		return PORTACL_REASON_UID;
 	if (rule->nr_gids && !match_gid(portacl_rule_gids(policy, rule),
@@ -182,33 +196,17 @@ match_rule(const struct portacl_policy *policy, const struct portacl_rule *rule,
 		return PORTACL_REASON_GID;
 	if (rule->nr_addrs && !match_addr(policy, rule, req, !allow))
 		return PORTACL_REASON_ADDR;
-	if ((rule->flags & PORTACL_RULE_LAUNCH_ROOT) && !req->launch_root)
+	if ((rule->flags & PORTACL_RULE_LAUNCH_ROOT) && !req->launch_root &&
+	    !by_launcher(policy, req))
 		return PORTACL_REASON_LAUNCH;
 	if (rule->cgroup &&
 	    !match_cgroup(policy->strings + rule->cgroup, req, allow))
 		return PORTACL_REASON_CGROUP;
-	if (rule->exe && allow && (req->taint & ~rule->accept))
-		return PORTACL_REASON_TAINT +
-		       __fls(req->taint & ~(u32)rule->accept);
-	return PORTACL_REASON_NONE;
-}
-
-/**
- * portacl_match_rule - does a rule match a request?
- * @policy: the policy
- * @rule: one of its rules
- * @req: the request
- *
- * A denial by exe= does not ask whether the identity is to be trusted.
- *
- * Context: any; see portacl_request_cgroup().
- * Return: PORTACL_REASON_NONE if it does, else the first reason why not.
- */
-enum portacl_reason portacl_match_rule(const struct portacl_policy *policy,
-				       const struct portacl_rule *rule,
-				       struct portacl_request *req)
-{
-	return match_rule(policy, rule, req);
+	if (!rule->exe || !allow)
+		return PORTACL_REASON_NONE;
+	taint = portacl_match_taints(policy, req) & ~(u32)rule->accept;
+	return taint ? PORTACL_REASON_TAINT + __fls(taint) :
+		       PORTACL_REASON_NONE;
 }
 
 /**
@@ -226,284 +224,9 @@ bool portacl_match_only(const struct portacl_policy *policy,
 {
 	return (rule->protos & BIT(req->proto)) &&
 	       (!req->other_net || (rule->flags & PORTACL_RULE_NET_ANY)) &&
-	       in_ranges(portacl_rule_ports(policy, rule), rule->nr_ports,
+	       portacl_in_ranges(portacl_rule_ports(policy, rule), rule->nr_ports,
 			 req->port) &&
 	       (!rule->nr_addrs || match_addr(policy, rule, req, true));
-}
-
-/**
- * struct search - the state of one lookup
- * @best: the first rule found so far
- * @miss: the nearest miss on the way
- *
- * Kept in registers: all that takes a pointer to it is inlined.
- */
-struct search {
-	u32 best;
-	enum portacl_reason miss;
-};
-
-static __always_inline bool try_rule(const struct portacl_policy *policy,
-				     struct portacl_request *req, u32 index,
-				     struct search *s)
-{
-	enum portacl_reason reason;
-
-	if (index >= policy->nr_rules) {
-		index -= policy->nr_rules;
-		return portacl_match_only(policy, &policy->rules[index], req);
-	}
-	reason = match_rule(policy, &policy->rules[index], req);
-	if (reason > s->miss && (policy->rules[index].flags &
-				 PORTACL_RULE_ALLOW))
-		s->miss = reason;
-	return reason == PORTACL_REASON_NONE;
-}
-
-static __always_inline void search_key(const struct portacl_policy *policy,
-				       struct portacl_request *req,
-				       enum portacl_key key, struct search *s)
-{
-	enum portacl_key who = key % PORTACL_KEY_WIDE;
-	u16 port = key < PORTACL_KEY_WIDE ? req->port : 0;
-	u64 exe = who == PORTACL_KEY_EXE_UID || who == PORTACL_KEY_EXE ?
-		  req->exe : 0;
-	u32 uid = who == PORTACL_KEY_EXE_UID || who == PORTACL_KEY_UID ?
-		  req->uid : 0;
-	u64 tag;
-	u32 next;
-
-	if (policy->first[key] >= s->best)
-		return;
-	tag = portacl_key_tag(key, port, exe, uid);
-	next = policy->buckets[tag >> policy->shift];
-	while (next) {
-		const struct portacl_entry *entry = &policy->entries[next - 1];
-
-		if (entry->rule >= s->best)
-			return;
-		if (entry->tag == tag &&
-		    try_rule(policy, req, entry->rule, s)) {
-			s->best = entry->rule;
-			return;
-		}
-		next = entry->next;
-	}
-}
-
-static __always_inline bool in_span(const struct portacl_span *span,
-				    const struct portacl_request *req, u32 best)
-{
-	return span->rule < best && (span->protos & BIT(req->proto)) &&
-	       req->port >= span->port_min && req->port <= span->port_max &&
-	       req->uid >= span->uid_min && req->uid <= span->uid_max;
-}
-
-static __always_inline void search_leaf(const struct portacl_policy *policy,
-					struct portacl_request *req,
-					const struct portacl_node *node,
-					struct search *s)
-{
-	u32 i;
-
-	for (i = node->span; i < node->span + node->nr_spans; i++) {
-		const struct portacl_span *span = &policy->spans[i];
-
-		if (in_span(span, req, s->best) &&
-		    try_rule(policy, req, span->rule, s))
-			s->best = span->rule;
-	}
-}
-
-/* The half with the lower rule first: a match there spares the other one. */
-static noinline struct search search_tree(const struct portacl_policy *policy,
-					  struct portacl_request *req,
-					  struct search s)
-{
-	u32 stack[PORTACL_TREE_DEPTH], top = 1, left, right;
-
-	stack[0] = 0;
-	while (top) {
-		const struct portacl_node *node = &policy->nodes[stack[--top]];
-
-		if (!in_span(&node->hull, req, s.best) ||
-		    req->exe < node->exe_min || req->exe > node->exe_max)
-			continue;
-		if (node->nr_spans) {
-			search_leaf(policy, req, node, &s);
-			continue;
-		}
-		left = node - policy->nodes + 1;
-		right = node->right;
-		if (policy->nodes[left].hull.rule >
-		    policy->nodes[right].hull.rule)
-			swap(left, right);
-		stack[top++] = right;
-		stack[top++] = left;
-	}
-	return s;
-}
-
-static struct portacl_verdict by_rule(const struct portacl_rule *rule,
-				      u32 index)
-{
-	struct portacl_verdict v = {
-		.action = PORTACL_ALLOW,
-		.source = PORTACL_BY_RULE,
-		.flags = rule->flags,
-		.rule = index + 1,
-	};
-
-	if (!(rule->flags & PORTACL_RULE_ALLOW)) {
-		v.action = PORTACL_DENY;
-		v.reason = PORTACL_REASON_RULE;
-	}
-	return v;
-}
-
-static struct portacl_verdict by_only(const struct portacl_rule *rule,
-				      u32 index)
-{
-	return (struct portacl_verdict) {
-		.action = PORTACL_DENY,
-		.source = PORTACL_BY_ONLY,
-		.reason = PORTACL_REASON_RESERVED,
-		.flags = rule->flags & ~PORTACL_RULE_LOG,
-		.rule = index + 1,
-	};
-}
-
-static struct portacl_verdict by_default(const struct portacl_policy *policy,
-					 const struct portacl_request *req)
-{
-	struct portacl_verdict v = { .action = PORTACL_LEGACY };
-
-	if (!req->other_net)
-		v.action = policy->fallback;
-	if (v.action == PORTACL_DENY)
-		v.reason = PORTACL_REASON_DEFAULT;
-	return v;
-}
-
-/* What a launcher of root's started counts as started by root. */
-static noinline void heed_launcher(const struct portacl_policy *policy,
-				   struct portacl_request *req)
-{
-	if (!portacl_policy_launcher(policy, req->launcher))
-		return;
-	req->launch_root = true;
-	req->taint &= ~PORTACL_LAUNCH_TAINTS;
-}
-
-/**
- * portacl_match - decide on a bind
- * @policy: the policy
- * @req: who wants to bind what; what a launcher vouches for is noted in it
- *
- * The first rule in file order that matches decides, then whether a rule
- * reserves the port, then the default.  The lookup takes up to seven probes
- * of the hash table, whatever the number of rules, and a walk down the tree.
- *
- * Context: any, under rcu_read_lock(); see portacl_request_cgroup().
- * Return: the verdict.
- */
-struct portacl_verdict portacl_match(const struct portacl_policy *policy,
-				     struct portacl_request *req)
-{
-	struct search s = { .best = U32_MAX };
-	struct portacl_verdict v;
-
-	if (req->launcher)
-		heed_launcher(policy, req);
-	search_key(policy, req, PORTACL_KEY_EXE_UID, &s);
-	search_key(policy, req, PORTACL_KEY_EXE, &s);
-	search_key(policy, req, PORTACL_KEY_UID, &s);
-	search_key(policy, req, PORTACL_KEY_PORT, &s);
-	search_key(policy, req, PORTACL_KEY_WIDE_EXE_UID, &s);
-	search_key(policy, req, PORTACL_KEY_WIDE_EXE, &s);
-	search_key(policy, req, PORTACL_KEY_WIDE_UID, &s);
-	if (policy->nr_nodes)
-		s = search_tree(policy, req, s);
-	if (s.best < policy->nr_rules)
-		return by_rule(&policy->rules[s.best], s.best);
-	if (s.best != U32_MAX) {
-		s.best -= policy->nr_rules;
-		v = by_only(&policy->rules[s.best], s.best);
-	} else {
-		v = by_default(policy, req);
-	}
-	/* A program that a rule means, but for its taint, is told so. */
-	if (v.action != PORTACL_ALLOW && s.miss >= PORTACL_REASON_TAINT)
-		v.reason = s.miss;
-	return v;
-}
-
-/**
- * portacl_match_wide - find the first rule with many ports for a program
- * @policy: the policy
- * @exe: hash of the executable's path
- * @uid: effective uid
- * @port: port
- * @proto: enum portacl_proto
- * @limit: a rule's index: only those before it count
- *
- * For portacl_match_quick(): what else the rule says is not looked at.
- *
- * Context: any, under rcu_read_lock().
- * Return: the rule's index, or @limit.
- */
-u32 portacl_match_wide(const struct portacl_policy *policy, u64 exe, u32 uid,
-		       u16 port, u8 proto, u32 limit)
-{
-	u64 tag = portacl_key_tag(PORTACL_KEY_WIDE_EXE_UID, 0, exe, uid);
-	u32 next = policy->buckets[tag >> policy->shift];
-
-	while (next) {
-		const struct portacl_entry *entry = &policy->entries[next - 1];
-		const struct portacl_rule *rule;
-
-		if (entry->rule >= limit)
-			break;
-		next = entry->next;
-		if (entry->tag != tag)
-			continue;
-		rule = &policy->rules[entry->rule];
-		if ((rule->protos & BIT(proto)) &&
-		    in_ranges(portacl_rule_ports(policy, rule), rule->nr_ports,
-			      port))
-			return entry->rule;
-	}
-	return limit;
-}
-
-/**
- * portacl_match_reserved - decide on a bind by a thread of the kernel's own
- * @policy: the policy
- * @req: what it wants to bind
- *
- * The rules concern users, not the kernel: all but what is reserved.  Rare
- * enough to look at the rules one by one, and only for a port that one of them
- * reserves.
- *
- * Context: any, under rcu_read_lock().
- * Return: a denial by the first rule that reserves it, or PORTACL_LEGACY.
- */
-struct portacl_verdict
-portacl_match_reserved(const struct portacl_policy *policy,
-		       const struct portacl_request *req)
-{
-	const unsigned long *only = policy->only[req->other_net];
-	u32 i;
-
-	for (i = 0; only && test_bit(req->port, only) && i < policy->nr_rules;
-	     i++) {
-		const struct portacl_rule *rule = &policy->rules[i];
-
-		if ((rule->flags & PORTACL_RULE_ONLY) &&
-		    portacl_match_only(policy, rule, req))
-			return by_only(rule, i);
-	}
-	return (struct portacl_verdict) { .action = PORTACL_LEGACY };
 }
 
 /**
@@ -516,10 +239,12 @@ portacl_match_reserved(const struct portacl_policy *policy,
  * Return: the rule and why it did not match.
  */
 struct portacl_miss portacl_match_nearest(const struct portacl_policy *policy,
-					  struct portacl_request *req,
+					  const struct portacl_request *req,
 					  u32 limit)
 {
-	struct portacl_miss miss = { .reason = PORTACL_REASON_PORT };
+	struct portacl_miss miss = {
+		.rule = PORTACL_NO_RULE, .reason = PORTACL_REASON_PORT,
+	};
 	u32 i;
 
 	for (i = 0; i < min(limit, policy->nr_rules); i++) {
@@ -530,7 +255,7 @@ struct portacl_miss portacl_match_nearest(const struct portacl_policy *policy,
 			continue;
 		reason = portacl_match_rule(policy, rule, req);
 		if (reason > miss.reason) {
-			miss.rule = i + 1;
+			miss.rule = i;
 			miss.reason = reason;
 		}
 	}

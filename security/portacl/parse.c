@@ -13,8 +13,8 @@
 #include <linux/stdarg.h>
 #include <linux/string.h>
 
+#include "draft.h"
 #include "lex.h"
-#include "match.h"
 #include "parse.h"
 #include "policy.h"
 #include "statement.h"
@@ -142,7 +142,7 @@ static int parse_default(struct statement *st, char *verb)
 	action = match_string(portacl_actions, PORTACL_NR_ACTIONS, word);
 	if (action < 0)
 		return portacl_fail(st, word, "legacy, allow or deny expected");
-	st->p->draft.fallback = action;
+	st->p->draft.default_action = action;
 	st->p->has_default = true;
 	return need_end(st);
 }

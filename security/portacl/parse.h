@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * portacl: text to policy, policy to text.
+ * portacl: text to policy.
  */
 #ifndef _SECURITY_PORTACL_PARSE_H
 #define _SECURITY_PORTACL_PARSE_H
 
-#include <linux/seq_buf.h>
-
-#include "match.h"
+#include "draft.h"
 #include "policy.h"
+#include "print.h"
+#include "types.h"
 
 /**
  * struct portacl_error - why a text was refused
@@ -79,25 +79,6 @@ int portacl_parse_rules(struct portacl_parser *p, char *text);
 int portacl_parse_query(struct portacl_query *q, char *text,
 			struct portacl_error *error);
 void portacl_parser_free(struct portacl_parser *p);
-
-struct portacl_miss portacl_query_nearest(const struct portacl_policy *policy,
-					  struct portacl_request *req,
-					  const struct portacl_verdict *v,
-					  u32 limit);
-void portacl_print_reason(struct seq_buf *s, const struct portacl_request *req,
-			  const struct portacl_verdict *v,
-			  const struct portacl_miss *miss, const char *exe);
-void portacl_print_answer(struct seq_buf *s,
-			  const struct portacl_policy *policy,
-			  struct portacl_request *req, const char *exe);
-void portacl_print_path(struct seq_buf *s, const char *path);
-void portacl_print_part(struct seq_buf *s, const char *path, size_t max);
-void portacl_print_cidr(struct seq_buf *s, const struct portacl_cidr *cidr);
-void portacl_print_names(struct seq_buf *s, const char *const *names, u32 bits);
-u32 portacl_print_steps(const struct portacl_policy *policy);
-void portacl_print_step(struct seq_buf *s, const struct portacl_policy *policy,
-			u32 step);
-void portacl_print_rule(struct seq_buf *s, const struct portacl_policy *policy,
-			u32 index);
+const char *portacl_rule_key(u32 i);
 
 #endif /* _SECURITY_PORTACL_PARSE_H */

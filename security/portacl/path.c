@@ -19,7 +19,6 @@
 #include <linux/siphash.h>
 #include <linux/slab.h>
 
-#include "match.h"
 #include "path.h"
 
 /* The most warnings for one policy. */
@@ -188,7 +187,7 @@ static bool check_exe(struct portacl_policy *policy, u32 entry, char *buf)
 	u32 index = entry & PORTACL_EXE_RULE;
 	const struct portacl_rule *rule = &policy->rules[index];
 	const char *exe = policy->strings + rule->exe_text, *target;
-	const char *fault = find_fault(exe, entry & PORTACL_UNWRITABLE, buf,
+	const char *fault = find_fault(exe, entry & PORTACL_EXE_UNWRITABLE, buf,
 				       &target);
 
 	if (*target)

@@ -12,7 +12,7 @@
 #include <linux/sort.h>
 #include <linux/string.h>
 
-#include "match.h"
+#include "draft.h"
 #include "policy.h"
 
 /**
@@ -79,8 +79,16 @@ static unsigned long *new_port_set(size_t *total)
 	return kvzalloc(PORTACL_NR_PORTS / 8, GFP_KERNEL_ACCOUNT);
 }
 
-static void add_ports(const struct portacl_policy *policy,
-		      const struct portacl_rule *rule, unsigned long *set)
+/**
+ * portacl_rule_set_ports - add the ports of a rule to a set
+ * @policy: the policy
+ * @rule: one of its rules
+ * @set: a bit for each port
+ *
+ * Context: any.
+ */
+void portacl_rule_set_ports(const struct portacl_policy *policy,
+			    const struct portacl_rule *rule, unsigned long *set)
 {
 	const struct portacl_range *port = portacl_rule_ports(policy, rule);
 	u32 i;
@@ -94,16 +102,15 @@ static int build_port_sets(struct portacl_policy *policy)
 	u32 i, net;
 
 	policy->ports = new_port_set(&policy->size);
-	policy->shared = new_port_set(&policy->size);
-	if (!policy->ports || !policy->shared)
+	if (!policy->ports)
 		return -ENOMEM;
-	if (policy->fallback != PORTACL_LEGACY)
+	if (policy->default_action != PORTACL_LEGACY)
 		bitmap_fill(policy->ports, PORTACL_NR_PORTS);
 	for (i = 0; i < policy->nr_rules; i++) {
 		const struct portacl_rule *rule = &policy->rules[i];
 
 		policy->has_addrs |= rule->nr_addrs;
-		add_ports(policy, rule, policy->ports);
+		portacl_rule_set_ports(policy, rule, policy->ports);
 		if (!(rule->flags & PORTACL_RULE_ONLY))
 			continue;
 		for (net = 0; net <= !!(rule->flags & PORTACL_RULE_NET_ANY);
@@ -112,24 +119,10 @@ static int build_port_sets(struct portacl_policy *policy)
 				policy->only[net] = new_port_set(&policy->size);
 			if (!policy->only[net])
 				return -ENOMEM;
-			add_ports(policy, rule, policy->only[net]);
+			portacl_rule_set_ports(policy, rule, policy->only[net]);
 		}
 	}
 	return 0;
-}
-
-/* What portacl_match_quick() does not find by a program and a user. */
-static void build_shared(struct portacl_policy *policy)
-{
-	u32 i;
-
-	for (i = 0; i < policy->nr_rules; i++) {
-		const struct portacl_rule *rule = &policy->rules[i];
-
-		if (!rule->exe || !rule->nr_uids ||
-		    (rule->flags & PORTACL_RULE_TREE))
-			add_ports(policy, rule, policy->shared);
-	}
 }
 
 static u64 exe_of(const struct portacl_policy *policy, u32 entry)
@@ -172,9 +165,9 @@ static u32 exe_flags(const struct portacl_rule *rule)
 	if (!(rule->flags & PORTACL_RULE_ALLOW))
 		return 0;
 	if (!(rule->accept & BIT(PORTACL_TAINT_ENV)))
-		flags |= PORTACL_STRICT;
+		flags |= PORTACL_EXE_PROTECTED;
 	if (!(rule->accept & BIT(PORTACL_TAINT_WRITABLE)))
-		flags |= PORTACL_UNWRITABLE;
+		flags |= PORTACL_EXE_UNWRITABLE;
 	return flags;
 }
 
@@ -203,14 +196,14 @@ static int build_exes(struct portacl_policy *policy)
 }
 
 /**
- * portacl_policy_strict - does a rule want a program protected?
+ * portacl_policy_protects - does a rule want a program protected?
  * @policy: the policy
  * @exe: hash of the program's path
  *
  * Context: any, under rcu_read_lock().
  * Return: whether a rule allows the program something without accept=env.
  */
-bool portacl_policy_strict(const struct portacl_policy *policy, u64 exe)
+bool portacl_policy_protects(const struct portacl_policy *policy, u64 exe)
 {
 	u32 from = 0, to = policy->nr_exes;
 
@@ -220,7 +213,7 @@ bool portacl_policy_strict(const struct portacl_policy *policy, u64 exe)
 		u64 found = exe_of(policy, entry);
 
 		if (found == exe)
-			return entry & PORTACL_STRICT;
+			return entry & PORTACL_EXE_PROTECTED;
 		if (found < exe)
 			from = middle + 1;
 		else
@@ -265,7 +258,7 @@ struct portacl_policy *portacl_policy_build(struct portacl_draft *draft)
 	kref_init(&policy->refs);
 	policy->size = sizeof(*policy);
 	policy->nr_rules = draft->rules.len;
-	policy->fallback = draft->fallback;
+	policy->default_action = draft->default_action;
 	policy->nr_launchers = draft->launchers.len;
 	if (policy->nr_launchers)
 		memcpy(policy->launchers, draft->launchers.data,
@@ -284,7 +277,6 @@ struct portacl_policy *portacl_policy_build(struct portacl_draft *draft)
 		portacl_policy_free(policy);
 		return ERR_PTR(err);
 	}
-	build_shared(policy);
 	portacl_draft_free(draft);
 	return policy;
 }
@@ -300,7 +292,7 @@ void portacl_policy_free(struct portacl_policy *policy)
 	if (!policy)
 		return;
 	kvfree(policy->ports);
-	kvfree(policy->shared);
+	kvfree(policy->kinds);
 	kvfree(policy->exes);
 	kvfree(policy->only[0]);
 	kvfree(policy->only[1]);
@@ -308,6 +300,9 @@ void portacl_policy_free(struct portacl_policy *policy)
 	kvfree(policy->entries);
 	kvfree(policy->rules);
 	kvfree(policy->args);
+	kvfree(policy->segments.starts);
+	kvfree(policy->segments.lists);
+	kvfree(policy->segments.rules);
 	kvfree(policy->nodes);
 	kvfree(policy->spans);
 	kvfree(policy->strings);

@@ -15,6 +15,7 @@
 #include <linux/uaccess.h>
 
 #include "parse.h"
+#include "print.h"
 #include "securityfs.h"
 #include "show.h"
 #include "state.h"

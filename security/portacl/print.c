@@ -10,9 +10,8 @@
 #include <linux/string.h>
 
 #include "lex.h"
-#include "match.h"
-#include "parse.h"
 #include "policy.h"
+#include "print.h"
 
 /* The tool expands patterns in what it reads, so these bytes are odd, too. */
 static void print_byte(struct seq_buf *s, u8 byte)
@@ -197,7 +196,7 @@ void portacl_print_step(struct seq_buf *s, const struct portacl_policy *policy,
 
 	if (!step) {
 		seq_buf_printf(s, "version 1\ndefault %s\n",
-			       portacl_actions[policy->fallback]);
+			       portacl_actions[policy->default_action]);
 	} else if (step <= policy->nr_launchers) {
 		print_launcher(s, policy, step - 1);
 	} else if (rule < policy->nr_rules) {

@@ -13,7 +13,9 @@
 #include <linux/string.h>
 
 #include "lex.h"
+#include "match.h"
 #include "parse.h"
+#include "print.h"
 
 /* The part of the path that a link leads to that is shown. */
 #define MAX_TARGET 128
@@ -233,7 +235,6 @@ int portacl_parse_query(struct portacl_query *q, char *text,
 
 	memset(q, 0, sizeof(*q));
 	q->request.gid = U32_MAX;
-	q->request.has_cgroup = true;
 	if (!port)
 		return fail(&ask, end, "PROTO PORT uid=N expected");
 	ret = match_string(portacl_protos, PORTACL_NR_PROTOS, proto);
@@ -261,12 +262,12 @@ int portacl_parse_query(struct portacl_query *q, char *text,
  * Return: the nearest miss.
  */
 struct portacl_miss portacl_query_nearest(const struct portacl_policy *policy,
-					  struct portacl_request *req,
+					  const struct portacl_request *req,
 					  const struct portacl_verdict *v,
 					  u32 limit)
 {
 	if (v->source == PORTACL_BY_RULE)
-		limit = min(limit, v->rule - 1);
+		limit = min(limit, v->rule);
 	return portacl_match_nearest(policy, req, limit);
 }
 
@@ -276,7 +277,8 @@ static void print_reason(struct seq_buf *s, const struct portacl_verdict *v,
 	enum portacl_reason reason = v->reason;
 
 	/* For a stranger to the rule, that the port is taken says more. */
-	if (miss->rule && (miss->reason > PORTACL_REASON_EXE || !reason))
+	if (miss->rule != PORTACL_NO_RULE &&
+	    (miss->reason > PORTACL_REASON_EXE || !reason))
 		reason = miss->reason;
 	if (reason == PORTACL_REASON_NONE)
 		reason = PORTACL_REASON_PORT;
@@ -321,14 +323,15 @@ void portacl_print_reason(struct seq_buf *s, const struct portacl_request *req,
  */
 void portacl_print_answer(struct seq_buf *s,
 			  const struct portacl_policy *policy,
-			  struct portacl_request *req, const char *exe)
+			  const struct portacl_request *req, const char *exe)
 {
 	struct portacl_verdict v = portacl_match(policy, req);
 	struct portacl_miss miss;
 
+	v.reason = portacl_match_reason(policy, req, &v);
 	seq_buf_puts(s, portacl_actions[v.action]);
 	if (v.source == PORTACL_BY_RULE)
-		seq_buf_printf(s, " rule=%u", v.rule);
+		seq_buf_printf(s, " rule=%u", v.rule + 1);
 	else if (v.action != PORTACL_LEGACY)
 		seq_buf_puts(s, v.source == PORTACL_BY_ONLY ? " only" :
 							      " default");
@@ -336,6 +339,6 @@ void portacl_print_answer(struct seq_buf *s,
 		return;
 	miss = portacl_query_nearest(policy, req, &v, PORTACL_MAX_RULES);
 	portacl_print_reason(s, req, &v, &miss, exe);
-	if (miss.rule)
-		seq_buf_printf(s, " nearest=%u", miss.rule);
+	if (miss.rule != PORTACL_NO_RULE)
+		seq_buf_printf(s, " nearest=%u", miss.rule + 1);
 }

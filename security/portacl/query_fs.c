@@ -14,6 +14,8 @@
 
 #include "parse.h"
 #include "path.h"
+#include "policy.h"
+#include "print.h"
 #include "securityfs.h"
 #include "state.h"
 

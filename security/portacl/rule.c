@@ -9,6 +9,7 @@
 #include <linux/limits.h>
 #include <linux/string.h>
 
+#include "draft.h"
 #include "lex.h"
 #include "match.h"
 #include "statement.h"
@@ -185,6 +186,17 @@ static const struct {
 	{ "log", PORTACL_RULE_LOG },
 	{ "nolog", PORTACL_RULE_NOLOG },
 };
+
+/**
+ * portacl_rule_key - name a key of the language
+ * @i: number of the key, from 0
+ *
+ * Return: its name, or NULL if there are no more.
+ */
+const char *portacl_rule_key(u32 i)
+{
+	return i < ARRAY_SIZE(keys) ? keys[i].name : NULL;
+}
 
 static int parse_key(struct statement *st, char *word, char *value)
 {

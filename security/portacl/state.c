@@ -20,8 +20,12 @@
 
 #include <crypto/sha2.h>
 
+#include "draft.h"
 #include "lex.h"
+#include "parse.h"
 #include "path.h"
+#include "policy.h"
+#include "print.h"
 #include "state.h"
 #include "stats.h"
 
@@ -447,7 +451,7 @@ void portacl_state_show(struct seq_file *m, bool digest)
 		   PORTACL_ABI, portacl_modes[status.mode],
 		   policy->generation, policy->nr_rules);
 	seq_printf(m, "default %s\nlocked %d\n",
-		   portacl_actions[policy->fallback], status.locked);
+		   portacl_actions[policy->default_action], status.locked);
 	if (digest)
 		seq_printf(m, "digest %*phN\n", (int)sizeof(policy->digest),
 			   policy->digest);

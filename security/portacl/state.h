@@ -10,8 +10,10 @@
 #include <linux/seq_file.h>
 #include <linux/wait.h>
 
-#include "parse.h"
 #include "policy.h"
+
+struct portacl_error;
+struct portacl_parser;
 
 enum portacl_mode {
 	PORTACL_ENFORCE,

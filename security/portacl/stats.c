@@ -18,6 +18,7 @@
 #include <linux/timekeeping.h>
 
 #include "policy.h"
+#include "print.h"
 #include "stats.h"
 
 /* Rules whose counters are allocated together. */
@@ -140,14 +141,14 @@ static __always_inline void count_rule(struct portacl_stats *stats, u32 rule,
 /**
  * portacl_stats_grant - count a grant
  * @stats: the counters of the policy that it is from
- * @rule: number of the rule, from 1
+ * @rule: index of the rule
  *
  * Context: any, under rcu_read_lock().
  */
 void portacl_stats_grant(struct portacl_stats *stats, u32 rule)
 {
 	this_cpu_inc(totals.actions[PORTACL_ALLOW]);
-	count_rule(stats, rule - 1, true);
+	count_rule(stats, rule, true);
 }
 
 /**
@@ -165,8 +166,8 @@ void portacl_stats_count(struct portacl_stats *stats,
 	this_cpu_inc(totals.actions[verdict->action]);
 	if (refused && verdict->reason != PORTACL_REASON_NONE)
 		this_cpu_inc(totals.reasons[verdict->reason]);
-	if (verdict->rule)
-		count_rule(stats, verdict->rule - 1,
+	if (verdict->rule != PORTACL_NO_RULE)
+		count_rule(stats, verdict->rule,
 			   verdict->action == PORTACL_ALLOW);
 }
 

@@ -7,7 +7,7 @@
 
 #include <linux/seq_file.h>
 
-#include "match.h"
+#include "types.h"
 
 struct portacl_stats;
 

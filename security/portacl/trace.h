@@ -10,7 +10,7 @@
 
 #include <linux/tracepoint.h>
 
-#include "match.h"
+#include "types.h"
 
 #ifndef PORTACL_TRACE_PATH
 /* What is shown of a path, in bytes: a long one would take the whole buffer. */
@@ -48,7 +48,7 @@ TRACE_EVENT(portacl_bind,
 		__entry->action = verdict->action;
 		__entry->proto = req->proto;
 		__entry->port = req->port;
-		__entry->rule = verdict->rule;
+		__entry->rule = verdict->rule + 1; /* 0: none */
 		__entry->uid = req->uid;
 		__entry->verified = verified;
 		portacl_trace_copy(__get_dynamic_array(exe), exe);

@@ -28,7 +28,7 @@ static void print_summary(const struct config *cfg)
 	print("ok: %zu file%s, %u rule%s, default %s\n", cfg->files.len,
 	       cfg->files.len == 1 ? "" : "s", cfg->policy->nr_rules,
 	       cfg->policy->nr_rules == 1 ? "" : "s",
-	       portacl_actions[cfg->policy->fallback]);
+	       portacl_actions[cfg->policy->default_action]);
 }
 
 static void warn_everything(const struct config *cfg)

@@ -100,10 +100,10 @@ static void ask_others(struct port *port, char *addr, const u8 *at)
 {
 	struct others *others = &port->others[port->nr_others++];
 	struct request root = { .bind = {
-		.launch_root = true, .has_cgroup = true,
+		.launch_root = true,
 	} };
 	struct request user = { .bind = {
-		.uid = U32_MAX - 1, .gid = U32_MAX, .has_cgroup = true,
+		.uid = U32_MAX - 1, .gid = U32_MAX,
 	} };
 
 	others->addr = addr;

@@ -12,6 +12,7 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 
+#include "../draft.h"
 #include "../match.h"
 #include "../parse.h"
 

@@ -132,7 +132,7 @@ void model_make(struct model *model, struct rnd_state *rnd, u32 nr_rules)
 	bool plain = !below(rnd, 3);
 	u32 i;
 
-	model->fallback = below(rnd, PORTACL_NR_ACTIONS);
+	model->default_action = below(rnd, PORTACL_NR_ACTIONS);
 	model->nr_rules = nr_rules;
 	for (i = 0; i < nr_rules; i++) {
 		if (plain && below(rnd, 100))
@@ -221,7 +221,6 @@ void model_ask(struct model_request *ask, struct rnd_state *rnd)
 				     below(rnd, PORTACL_NR_PROTOS);
 	req->launch_root = below(rnd, 2);
 	req->other_net = !below(rnd, 4);
-	req->has_cgroup = true;
 	req->cgroup = task_cgroups[ask->cgroup];
 	if (ask->addr)
 		portacl_request_addr(req, asked[ask->addr].addr,
@@ -294,7 +293,7 @@ struct portacl_verdict model_match(const struct model *model,
 		if (!applies(&model->rules[i], ask))
 			continue;
 		v.action = model->rules[i].allow ? PORTACL_ALLOW : PORTACL_DENY;
-		v.rule = i + 1;
+		v.rule = i;
 		return v;
 	}
 	v.source = PORTACL_BY_ONLY;
@@ -302,10 +301,11 @@ struct portacl_verdict model_match(const struct model *model,
 	for (i = 0; i < model->nr_rules; i++)
 		if (model->rules[i].only &&
 		    covers(&model->rules[i], ask, false)) {
-			v.rule = i + 1;
+			v.rule = i;
 			return v;
 		}
 	v.source = PORTACL_BY_DEFAULT;
-	v.action = ask->req.other_net ? PORTACL_LEGACY : model->fallback;
+	v.rule = PORTACL_NO_RULE;
+	v.action = ask->req.other_net ? PORTACL_LEGACY : model->default_action;
 	return v;
 }

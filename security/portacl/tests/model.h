@@ -52,12 +52,12 @@ struct model_rule {
 
 /**
  * struct model - a policy as the model has it
- * @fallback: its default
+ * @default_action: its default
  * @nr_rules: number of @rules
  * @rules: in file order
  */
 struct model {
-	enum portacl_action fallback;
+	enum portacl_action default_action;
 	u32 nr_rules;
 	struct model_rule rules[MODEL_MAX_RULES];
 };

@@ -9,7 +9,9 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 
+#include "../draft.h"
 #include "../parse.h"
+#include "../print.h"
 
 #define TEXT_SIZE 4096
 

@@ -138,7 +138,6 @@ static bool try_cgroup(const struct view *view, struct advice *advice)
 	if (!rule || !rule->cgroup)
 		return false;
 	request.bind.cgroup = view->source.policy->strings + rule->cgroup;
-	request.bind.has_cgroup = true;
 	if (!trial_request(view, &request))
 		return false;
 	path = path_escape(request.bind.cgroup);

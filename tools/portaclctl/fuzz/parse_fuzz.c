@@ -80,7 +80,7 @@ static void check_verdict(const struct portacl_policy *policy,
 		if (!portacl_match_rule(policy, &policy->rules[i], req))
 			break;
 	if (i < policy->nr_rules)
-		check(v.source == PORTACL_BY_RULE && v.rule == i + 1,
+		check(v.source == PORTACL_BY_RULE && v.rule == i,
 		      "the index has missed the first rule that matches");
 	else
 		check(v.source != PORTACL_BY_RULE,

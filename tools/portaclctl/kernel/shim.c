@@ -152,9 +152,3 @@ u64 portacl_hash_path(const char *path, size_t len)
 		hash = (hash ^ (u8)*path++) * 0x100000001b3ULL;
 	return hash ? hash : 1;
 }
-
-/* A request of the tool carries its cgroup from the start. */
-void portacl_request_cgroup(struct portacl_request *req)
-{
-	req->has_cgroup = true;
-}

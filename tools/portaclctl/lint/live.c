@@ -184,7 +184,7 @@ static bool judge_kernel(struct stage *stage, const struct bound *bound)
 	const char *proto = portacl_protos[bound->proto];
 	char addr[INET6_ADDRSTRLEN];
 	struct request request = { .bind = {
-		.launch_root = true, .has_cgroup = true,
+		.launch_root = true,
 		.other_net = stage->own_net,
 	} };
 	autofree char *why = NULL;

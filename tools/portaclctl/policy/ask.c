@@ -2,6 +2,7 @@
 #include "kernel/securityfs.h"
 #include "lex.h"
 #include "lib/cleanup.h"
+#include "match.h"
 #include "policy/ask.h"
 #include "policy/exe.h"
 
@@ -82,7 +83,7 @@ static void ask_policy(const struct policy_source *source,
 	char path[PATH_MAX], text[5 * PATH_MAX];
 	const char *exe = resolve(request, &bind, path);
 	struct portacl_verdict v = portacl_match(source->policy, &bind);
-	struct portacl_miss miss = { 0 };
+	struct portacl_miss miss = { .rule = PORTACL_NO_RULE };
 	struct seq_buf s;
 
 	seq_buf_init(&s, text, sizeof(text));
@@ -93,11 +94,11 @@ static void ask_policy(const struct policy_source *source,
 	*answer = (struct answer) {
 		.text = xstrndup(text, min(s.len, sizeof(text))),
 		.action = v.action,
-		.rule = v.source == PORTACL_BY_RULE ? v.rule : 0,
-		.reserved = v.source == PORTACL_BY_ONLY ? v.rule : 0,
-		.nearest = miss.rule,
+		.rule = v.source == PORTACL_BY_RULE ? v.rule + 1 : 0,
+		.reserved = v.source == PORTACL_BY_ONLY ? v.rule + 1 : 0,
+		.nearest = miss.rule + 1,
 	};
-	if (miss.rule && miss.reason == PORTACL_REASON_PROTO)
+	if (answer->nearest && miss.reason == PORTACL_REASON_PROTO)
 		note_other_proto(source, &bind, answer);
 }
 
@@ -129,7 +130,7 @@ static void ask_kernel(const struct policy_source *source,
 	};
 	if (!strncmp(text, "deny only", 9))
 		answer->reserved = portacl_match_reserved(source->policy,
-							  &bind).rule;
+							  &bind).rule + 1;
 	reason = get_field(text, "reason");
 	if (answer->nearest && reason &&
 	    !strcmp(reason, portacl_reason_text(PORTACL_REASON_PROTO)))

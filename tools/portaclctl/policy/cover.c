@@ -129,7 +129,7 @@ json_t *json_policy(const struct portacl_policy *policy)
 	for (i = 0; i < policy->nr_rules; i++)
 		json_array_append_new(rules, json_rule(policy, i));
 	return json_pack("{si ss so so}", "version", 1, "default",
-			 portacl_actions[policy->fallback],
+			 portacl_actions[policy->default_action],
 			 "launchers", launchers, "rules", rules);
 }
 

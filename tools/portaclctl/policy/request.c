@@ -155,7 +155,7 @@ void request_of(struct request *request, const struct process *process)
 		.groups = groups, .nr_groups = process->nr_groups,
 		.launch_root = process->launched_by_root,
 		.other_net = process->own_net_ns,
-		.cgroup = request->cgroup, .has_cgroup = true,
+		.cgroup = request->cgroup,
 	};
 }
 

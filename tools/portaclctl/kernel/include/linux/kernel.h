@@ -18,6 +18,9 @@
 
 #define noinline __attribute__((noinline))
 #define likely(x) (x)
+#ifndef __always_inline
+#define __always_inline inline __attribute__((always_inline))
+#endif
 /* With or without a message, as the kernel's. */
 #undef static_assert
 #define static_assert(condition, ...) _Static_assert(condition, #condition)
@@ -25,8 +28,12 @@
 #define __printf(fmt, args) __attribute__((format(printf, fmt, args)))
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define BITS_PER_LONG __LONG_WIDTH__
+#define BITS_TO_LONGS(bits) (((bits) + BITS_PER_LONG - 1) / BITS_PER_LONG)
 #define BIT(bit) (1UL << (bit))
+#define __ffs(word) __builtin_ctzl(word)
 #define __fls(word) (BITS_PER_LONG - 1 - __builtin_clzl(word))
+#define roundup_pow_of_two(value) \
+	((value) < 2 ? 1U : 1U << (32 - __builtin_clz((value) - 1)))
 #define ilog2(value) (31 - __builtin_clz(value))
 
 #define min(a, b) ({				\
@@ -40,6 +47,7 @@
 #define max3(a, b, c) max(max(a, b), c)
 #define min3(a, b, c) min(min(a, b), c)
 #define max_t(type, a, b) max((type)(a), (type)(b))
+#define min_t(type, a, b) min((type)(a), (type)(b))
 #define swap(a, b) \
 	do { __typeof__(a) swap_a = (a); (a) = (b); (b) = swap_a; } while (0)
 #define cond_resched() ((void)0)
@@ -85,6 +93,24 @@ static inline void bitmap_fill(unsigned long *map, unsigned int nr)
 {
 	memset(map, 0xff, nr / 8);
 }
+
+static inline unsigned int find_next_bit(const unsigned long *map,
+					 unsigned int nr, unsigned int bit)
+{
+	while (bit < nr) {
+		unsigned long word = map[bit / BITS_PER_LONG] >>
+				     bit % BITS_PER_LONG;
+
+		if (word)
+			return bit + __ffs(word);
+		bit = round_up(bit + 1, BITS_PER_LONG);
+	}
+	return nr;
+}
+
+#define for_each_set_bit(bit, map, nr)				\
+	for ((bit) = find_next_bit(map, nr, 0); (bit) < (nr);	\
+	     (bit) = find_next_bit(map, nr, (bit) + 1))
 
 int match_string(const char *const *names, size_t nr, const char *name);
 int kstrtouint(const char *text, unsigned int base, unsigned int *value);

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * portacl: the quick path to a verdict: the lookup.  See quick.c.
+ *
+ * Each function returns the index of the rule that decides, PORTACL_NO_RULE if
+ * none does, or PORTACL_UNSURE if only portacl_match() can tell.
+ */
+#ifndef _SECURITY_PORTACL_QUICK_H
+#define _SECURITY_PORTACL_QUICK_H
+
+#include "policy.h"
+
+#define PORTACL_UNSURE (PORTACL_NO_RULE - 1)
+
+/**
+ * struct portacl_who - what the quick path knows of a bind
+ * @exe: hash of the executable's path
+ * @uid: effective uid
+ * @port: port
+ * @proto: enum portacl_proto
+ */
+struct portacl_who {
+	u64 exe;
+	u32 uid;
+	u16 port;
+	u8 proto;
+};
+
+static __always_inline u32
+portacl_quick_rule(const struct portacl_policy *policy, u32 index,
+		   const struct portacl_who *who)
+{
+	const struct portacl_rule *rule = &policy->rules[index];
+
+	if (!(rule->protos & BIT(who->proto)) ||
+	    !portacl_in_ranges(portacl_rule_ports(policy, rule),
+			       rule->nr_ports, who->port))
+		return PORTACL_NO_RULE;
+	if (!rule->exact)
+		return PORTACL_UNSURE;
+	if (rule->exe && rule->exe != who->exe)
+		return PORTACL_NO_RULE;
+	if (rule->nr_uids && !portacl_in_ranges(portacl_rule_uids(policy, rule),
+						rule->nr_uids, who->uid))
+		return PORTACL_NO_RULE;
+	return index;
+}
+
+static __always_inline u32
+portacl_quick_kind(const struct portacl_policy *policy, u32 kind,
+		   const struct portacl_who *who, u32 best)
+{
+	u64 tag = portacl_key_tag(kind, who->port, who->exe, who->uid);
+	u32 next = policy->buckets[tag >> policy->shift];
+
+	while (next) {
+		const struct portacl_entry *entry = &policy->entries[next - 1];
+		u32 rule = entry->rule;
+
+		if (rule >= best || rule >= policy->nr_rules)
+			break;
+		if (entry->tag == tag) {
+			rule = portacl_quick_rule(policy, rule, who);
+			if (rule != PORTACL_NO_RULE)
+				return rule;
+		}
+		next = entry->next;
+	}
+	return best;
+}
+
+static __always_inline u32
+portacl_quick_range(const struct portacl_policy *policy,
+		    const struct portacl_who *who, u32 best)
+{
+	const struct portacl_segments *segments = &policy->segments;
+	u32 at, i, rule;
+
+	if (policy->nr_nodes && policy->nodes[0].hull.rule < best)
+		return PORTACL_UNSURE;
+	if (!segments->rules)
+		return best;
+	at = portacl_segment_find(segments, who->uid);
+	for (i = segments->lists[at]; i < segments->lists[at + 1]; i++) {
+		rule = segments->rules[i];
+		if (rule >= best)
+			break;
+		rule = portacl_quick_rule(policy, rule, who);
+		if (rule != PORTACL_NO_RULE)
+			return rule;
+	}
+	return best;
+}
+
+/**
+ * portacl_quick_search - look for the rule that decides by exact rules alone
+ * @policy: the policy
+ * @who: the bind, by an untainted program in the initial network namespace
+ *
+ * Context: any, under rcu_read_lock().
+ * Return: see above.
+ */
+static __always_inline u32
+portacl_quick_search(const struct portacl_policy *policy,
+		     const struct portacl_who *who)
+{
+	u32 kinds = policy->kinds[who->port], best = PORTACL_NO_RULE;
+
+	for (; kinds && best != PORTACL_UNSURE; kinds &= kinds - 1) {
+		u32 kind = __ffs(kinds);
+
+		if (policy->first[kind] >= best)
+			continue;
+		best = kind == PORTACL_KIND_RANGE ?
+		       portacl_quick_range(policy, who, best) :
+		       portacl_quick_kind(policy, kind, who, best);
+	}
+	return best;
+}
+
+#endif /* _SECURITY_PORTACL_QUICK_H */
