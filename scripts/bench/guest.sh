@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # In the guest: measure one peer.  Usage: guest.sh PEER DIR
-#   PEER  off, portacl, landlock, apparmor, tomoyo, selinux, bpf, or pair-off
-#         and pair-portacl on two processors
+#   PEER  off, portacl, landlock, apparmor, tomoyo, selinux, bpf, short, or
+#         pair-off and pair-portacl on two processors
 #   DIR   holds bind (see bind.c), true (a static program that does nothing)
 #         and selinux.policy
 # Prints lines `CASE RULES VALUE UNIT RESULT`.
@@ -17,28 +17,50 @@ figure() {
 	echo "$name $rules $("$bind" "$@")"
 }
 
-# The last rule is ours; those before it each name another program and user.
-# In the shape ranges those, and one more of ours, have ranges of ports; in the
-# shape users ranges of users, too, and no program.
+# The last rule is ours.  Each rule before it names another program and user.
+#   spread    each rule has a port of its own
+#   one-port  all rules have the same port
+#   ranges    each rule has a range of ports, and one more of them is ours
+#   users     the same, with ranges of users and no program
+#   one-port-users  ranges of users, all on the same port
+#   mixed     a few rules of each other kind for one port
 policy() {
 	echo 'version 1'
 	awk -v shape="$1" -v n="$2" -v exe="$bind" 'BEGIN {
 		wide = shape == "ranges" || shape == "users"
+		if (shape == "mixed")
+			n = mixed()
 		for (i = 1; i < n - wide; i++) {
 			port = 1024 + i % 60000
-			ports = shape == "one-port" ? 80 : port
+			ports = shape ~ /one-port/ ? 80 : port
 			if (wide)
 				ports = port "-" port + 76
 			who = "exe=/usr/sbin/d" i " uid=" 1000 + i
-			if (shape == "users")
-				who = "uid=" 1000 + i "-" 1009 + i
+			if (shape ~ /users/)
+				who = "uid=" 1000 + 10 * i "-" 1009 + 10 * i
 			print "allow tcp " ports " " who
 		}
 		if (shape == "ranges")
 			print "allow tcp 63000-63999 exe=" exe " uid=33"
 		if (shape == "users")
 			print "allow tcp 63000-63999 uid=30-39"
-		print "allow tcp 80 exe=" exe " uid=33 only"
+		if (shape == "one-port-users")
+			print "allow tcp 80 uid=32-33"
+		else
+			print "allow tcp 80 exe=" exe " uid=33 only"
+		if (shape == "mixed")
+			print "deny any 1-1023"
+	}
+	function mixed() {
+		print "allow tcp 1030 exe=/usr/sbin/d1 uid=1001"
+		print "allow tcp 1030 exe=/usr/sbin/d2"
+		print "allow tcp 1030 uid=1003"
+		print "allow tcp 1030 gid=1004"
+		print "allow tcp 1024-1999 exe=/usr/sbin/d5 uid=1005"
+		print "allow tcp 1024-1999 exe=/usr/sbin/d6"
+		print "allow tcp 1024-1999 uid=1007"
+		print "allow tcp 1024-1999 uid=2000-2999"
+		return 0
 	}'
 	echo commit
 }
@@ -61,24 +83,41 @@ measure_off() {
 	figure exec 0 exec "$true" 33
 }
 
+# A bind in the shape that is loaded, of so many rules.
+measure_shape() {
+	load "$1" "$2"
+	figure "hit-$1" "$2" bind 80 33
+	figure "denied-$1" "$2" bind 80 34
+	# a port that rules name, but none for this program
+	case $1 in
+	spread|ranges|users|mixed) figure "miss-$1" "$2" bind 1030 33 ;;
+	esac
+	case $1 in
+	ranges|users) figure "hit-by-$1" "$2" bind 63500 33 ;;
+	esac
+	figure "no-rule-$1" "$2" bind 64000 33
+	figure "exec-$1" "$2" exec "$true" 33
+}
+
 measure_portacl() {
 	measure_off
-	for shape in spread one-port ranges users; do
+	for shape in spread one-port ranges users one-port-users; do
 		for n in $sizes; do
-			load $shape "$n"
-			figure "hit-$shape" "$n" bind 80 33
-			figure "denied-$shape" "$n" bind 80 34
-			# in a rule, that of another program
-			[ $shape = one-port ] ||
-				figure "miss-$shape" "$n" bind 1030 33
-			case $shape in
-			ranges|users)
-				figure "hit-by-$shape" "$n" bind 63500 33 ;;
-			esac
-			figure "no-rule-$shape" "$n" bind 64000 33
-			figure "exec-$shape" "$n" exec "$true" 33
+			measure_shape $shape "$n"
 		done
 	done
+	measure_shape mixed 10
+}
+
+# The figures that have a budget.
+measure_short() {
+	measure_off
+	for shape in spread one-port one-port-users; do
+		for n in 10 100000; do
+			measure_shape $shape "$n"
+		done
+	done
+	measure_shape mixed 10
 }
 
 measure_bpf() {
