@@ -58,7 +58,7 @@ static int transport(const struct sock *sk)
 }
 
 static void fill_address(struct portacl_request *req, const struct sock *sk,
-		      const struct sockaddr *addr)
+			 const struct sockaddr *addr)
 {
 	u8 mapped[16] = { [10] = 0xff, [11] = 0xff };
 

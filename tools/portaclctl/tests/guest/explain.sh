@@ -5,6 +5,9 @@
 # it fail; before each, a control that succeeds or that only lacks the cause.
 . "$(dirname "$0")/lib.sh"
 
+# The same program under a name that no interpreter has.
+cp /usr/bin/perl /usr/bin/binder
+
 # refused NAME COMMAND…: the binder, started by the command, gets EACCES.
 refused() {
 	name=$1
@@ -71,7 +74,9 @@ EOF
 granted "default" perl binder.pl 84
 refused "default" $www perl binder.pl 8084
 blames "default" 'portacl +deny default reason=' 8084
-gives "default: what would help" 1 '^  allow tcp 8084 exe=/usr/bin/perl uid=www-data$' \
+gives "default: what would help" 1 '^  allow tcp 8084 exe=/usr/bin/binder uid=www-data$' \
+	explain binder www-data tcp/8084
+gives "default: what would help an interpreter" 1 '^with caution: every program of the user' \
 	explain perl www-data tcp/8084
 
 # The rest: a rule that looks right, and a user without privilege.
@@ -131,15 +136,15 @@ granted "restarted" $www perl binder.pl 93
 
 # What is suggested works, with all that it says.
 policy < /dev/null
-refused "suggestion" $www --no-new-privs perl binder.pl 94
+refused "suggestion" $www --no-new-privs binder binder.pl 94
 "$ctl" explain $binder tcp/94 > out 2> err
 sed -n 's/^  \(allow .*\)/\1/p' out > suggested.conf
-grep -q '^allow tcp 94 exe=/usr/bin/perl uid=www-data accept=nnp$' suggested.conf &&
+grep -q '^allow tcp 94 exe=/usr/bin/binder uid=www-data accept=nnp$' suggested.conf &&
 	grep -q '^  then restart it$' out
 point $? "suggestion: a line, and to restart the program"
 stop
 policy < suggested.conf
-granted "suggestion" $www --no-new-privs perl binder.pl 94
+granted "suggestion" $www --no-new-privs binder binder.pl 94
 
 # A mount namespace in which all is nosuid, as systemd makes one.
 policy <<'EOF'
