@@ -18,8 +18,12 @@
 
 /* The most distinct observations that are kept. */
 #define MAX_OBSERVED 4096
-/* The most of one program, and of one user, so that others also find room. */
-#define MAX_SHARE (MAX_OBSERVED / 4)
+/*
+ * The most of one program and of one user, so that others also find room.  One
+ * program cannot take the whole share of its user.
+ */
+#define MAX_OF_PROGRAM (MAX_OBSERVED / 4)
+#define MAX_OF_USER (MAX_OBSERVED / 2)
 /* The part of a path that is kept, in bytes. */
 #define MAX_PATH 511
 
@@ -128,7 +132,8 @@ static u32 user_of(const struct what *what)
 
 static bool is_full(const struct share *share)
 {
-	return share && share->nr >= MAX_SHARE;
+	return share && share->nr >= (share->sharer == USER ? MAX_OF_USER :
+							       MAX_OF_PROGRAM);
 }
 
 static struct observation *add(const struct what *what, u32 key,
