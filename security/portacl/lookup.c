@@ -9,6 +9,7 @@
 
 #include "match.h"
 #include "policy.h"
+#include "quick.h"
 
 /**
  * struct search - a request while it is looked up
@@ -284,3 +285,49 @@ portacl_match_reserved(const struct portacl_policy *policy,
 	};
 }
 
+static __always_inline u32 quick_range(const struct portacl_policy *policy,
+				       const struct portacl_who *who, u32 best)
+{
+	const struct portacl_segments *segments = &policy->segments;
+	u32 at, i, rule;
+
+	if (policy->nr_nodes && policy->nodes[0].hull.rule < best)
+		return PORTACL_UNSURE;
+	if (!segments->rules)
+		return best;
+	at = portacl_segment_find(segments, who->uid);
+	for (i = segments->lists[at]; i < segments->lists[at + 1]; i++) {
+		rule = segments->rules[i];
+		if (rule >= best)
+			break;
+		rule = portacl_quick_rule(policy, rule, PORTACL_KIND_RANGE, who);
+		if (rule != PORTACL_NO_RULE)
+			return rule;
+	}
+	return best;
+}
+
+/**
+ * portacl_quick_rest - look up keys that leave something open
+ * @policy: the policy
+ * @who: the bind
+ * @kinds: the kinds of key to look up, as bits
+ * @best: the rule found so far, or PORTACL_NO_RULE
+ *
+ * Context: any, under rcu_read_lock().
+ * Return: as portacl_quick_search().
+ */
+u32 portacl_quick_rest(const struct portacl_policy *policy,
+		       const struct portacl_who *who, u32 kinds, u32 best)
+{
+	for (; kinds && best != PORTACL_UNSURE; kinds &= kinds - 1) {
+		u32 kind = __ffs(kinds);
+
+		if (policy->first[kind] >= best)
+			continue;
+		best = kind == PORTACL_KIND_RANGE ?
+		       quick_range(policy, who, best) :
+		       portacl_quick_kind(policy, kind, who, best);
+	}
+	return best;
+}

@@ -2,9 +2,9 @@
 /*
  * portacl: the quick path to a verdict.
  *
- * It takes a third of the instructions of the general path, because it builds no
- * request.  It decides on positive proof alone: nothing about the caller is in
- * doubt, nobody listens, and each rule that might match demands nothing but its
+ * It builds no request, which costs most of the general path.  It decides on
+ * positive proof alone: nothing about the caller is in doubt, nothing is to be
+ * traced or learnt, and each rule that might match demands nothing but its
  * program, users, ports and protocol.  Otherwise the general path decides.
  */
 #include "portacl.h"

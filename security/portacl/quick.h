@@ -26,13 +26,19 @@ struct portacl_who {
 	u8 proto;
 };
 
+/*
+ * Does a rule match, which was found by a key of this kind?  The key proves the
+ * port and the uid, unless it leaves them open: see portacl_key_tag().
+ */
 static __always_inline u32
-portacl_quick_rule(const struct portacl_policy *policy, u32 index,
+portacl_quick_rule(const struct portacl_policy *policy, u32 index, u32 kind,
 		   const struct portacl_who *who)
 {
 	const struct portacl_rule *rule = &policy->rules[index];
 
-	if (!(rule->protos & BIT(who->proto)) ||
+	if (!(rule->protos & BIT(who->proto)))
+		return PORTACL_NO_RULE;
+	if ((kind & PORTACL_ANY_PORT) &&
 	    !portacl_in_ranges(portacl_rule_ports(policy, rule),
 			       rule->nr_ports, who->port))
 		return PORTACL_NO_RULE;
@@ -40,8 +46,9 @@ portacl_quick_rule(const struct portacl_policy *policy, u32 index,
 		return PORTACL_UNSURE;
 	if (rule->exe && rule->exe != who->exe)
 		return PORTACL_NO_RULE;
-	if (rule->nr_uids && !portacl_in_ranges(portacl_rule_uids(policy, rule),
-						rule->nr_uids, who->uid))
+	if ((kind & PORTACL_ANY_UID) && rule->nr_uids &&
+	    !portacl_in_ranges(portacl_rule_uids(policy, rule), rule->nr_uids,
+			       who->uid))
 		return PORTACL_NO_RULE;
 	return index;
 }
@@ -50,6 +57,7 @@ static __always_inline u32
 portacl_quick_kind(const struct portacl_policy *policy, u32 kind,
 		   const struct portacl_who *who, u32 best)
 {
+	u32 limit = min(best, policy->nr_rules);
 	u64 tag = portacl_key_tag(kind, who->port, who->exe, who->uid);
 	u32 next = policy->buckets[tag >> policy->shift];
 
@@ -57,10 +65,10 @@ portacl_quick_kind(const struct portacl_policy *policy, u32 kind,
 		const struct portacl_entry *entry = &policy->entries[next - 1];
 		u32 rule = entry->rule;
 
-		if (rule >= best || rule >= policy->nr_rules)
+		if (rule >= limit)
 			break;
 		if (entry->tag == tag) {
-			rule = portacl_quick_rule(policy, rule, who);
+			rule = portacl_quick_rule(policy, rule, kind, who);
 			if (rule != PORTACL_NO_RULE)
 				return rule;
 		}
@@ -69,28 +77,8 @@ portacl_quick_kind(const struct portacl_policy *policy, u32 kind,
 	return best;
 }
 
-static __always_inline u32
-portacl_quick_range(const struct portacl_policy *policy,
-		    const struct portacl_who *who, u32 best)
-{
-	const struct portacl_segments *segments = &policy->segments;
-	u32 at, i, rule;
-
-	if (policy->nr_nodes && policy->nodes[0].hull.rule < best)
-		return PORTACL_UNSURE;
-	if (!segments->rules)
-		return best;
-	at = portacl_segment_find(segments, who->uid);
-	for (i = segments->lists[at]; i < segments->lists[at + 1]; i++) {
-		rule = segments->rules[i];
-		if (rule >= best)
-			break;
-		rule = portacl_quick_rule(policy, rule, who);
-		if (rule != PORTACL_NO_RULE)
-			return rule;
-	}
-	return best;
-}
+u32 portacl_quick_rest(const struct portacl_policy *policy,
+		       const struct portacl_who *who, u32 kinds, u32 best);
 
 /**
  * portacl_quick_search - look for the rule that decides by exact rules alone
@@ -106,16 +94,14 @@ portacl_quick_search(const struct portacl_policy *policy,
 {
 	u32 kinds = policy->kinds[who->port], best = PORTACL_NO_RULE;
 
-	for (; kinds && best != PORTACL_UNSURE; kinds &= kinds - 1) {
-		u32 kind = __ffs(kinds);
-
-		if (policy->first[kind] >= best)
-			continue;
-		best = kind == PORTACL_KIND_RANGE ?
-		       portacl_quick_range(policy, who, best) :
-		       portacl_quick_kind(policy, kind, who, best);
-	}
-	return best;
+	/* Most rules name a program, users and single ports. */
+	if (kinds & BIT(PORTACL_KIND_WHOLE))
+		best = portacl_quick_kind(policy, PORTACL_KIND_WHOLE, who,
+					  best);
+	kinds &= ~BIT(PORTACL_KIND_WHOLE);
+	if (likely(!kinds) || best == PORTACL_UNSURE)
+		return best;
+	return portacl_quick_rest(policy, who, kinds, best);
 }
 
 #endif /* _SECURITY_PORTACL_QUICK_H */
