@@ -52,13 +52,15 @@ static struct portacl_error last_error;
 static bool locked;
 static int event;
 
-static void begin_change(void) __acquires(&status_lock)
+static void begin_change(void)
+	__acquires(&status_lock)
 {
 	lockdep_assert_held(&portacl_writers);
 	write_seqlock(&status_lock);
 }
 
-static void end_change(void) __releases(&status_lock)
+static void end_change(void)
+	__releases(&status_lock)
 {
 	WRITE_ONCE(event, event + 1);
 	write_sequnlock(&status_lock);
