@@ -3,6 +3,10 @@
  * portaclctl: write, check, explain, learn and migrate portacl policies.
  */
 #include "commands.h"
+#include "explain/explain.h"
+#include "import/import.h"
+#include "lint/lint.h"
+#include "load/load.h"
 
 static const struct {
 	const char *name;

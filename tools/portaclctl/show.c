@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "commands.h"
 #include "kernel/securityfs.h"
+#include "policy/ask.h"
 #include "policy/cover.h"
 
 int cmd_show(char **argv)

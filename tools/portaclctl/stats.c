@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "kernel/securityfs.h"
+#include "policy/ask.h"
 #include "policy/cover.h"
 #include "policy/files.h"
 

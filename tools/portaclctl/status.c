@@ -3,8 +3,8 @@
 
 #include "commands.h"
 #include "kernel/securityfs.h"
-#include "load/lastgood.h"
 #include "policy/cover.h"
+#include "policy/lastgood.h"
 #include "policy/names.h"
 
 static char *field(const char *status, const char *key)

@@ -15,6 +15,7 @@
 #include "policy/names.h"
 #include "system/filecaps.h"
 #include "system/netns.h"
+#include "system/process.h"
 
 /* More addresses than these in the rules of one port are not told apart. */
 #define MAX_ADDRS 16

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "commands.h"
 #include "explain/advice.h"
+#include "explain/explain.h"
 #include "explain/layers.h"
 #include "kernel/securityfs.h"
 #include "lex.h"
-#include "lint/lint.h"
 #include "lib/cleanup.h"
+#include "lib/options.h"
+#include "lint/lint.h"
 #include "policy/cover.h"
 
 /* The policy that counts: a file if one is given, else the kernel's. */

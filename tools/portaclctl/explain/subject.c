@@ -4,9 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "commands.h"
 #include "explain/subject.h"
 #include "lex.h"
+#include "lib/options.h"
 #include "policy/exe.h"
 #include "policy/names.h"
 #include "system/filecaps.h"
@@ -251,7 +251,7 @@ static void read_request(struct subject *subject, char **argv)
 
 	/* The parser wants a user; that of the process counts. */
 	request_words(&given, argv, "uid=0");
-	request_of(request, &subject->process);
+	process_request(&subject->process, request);
 	override(request, &given, argv + 1);
 	note = request_resolve(request);
 	if (note)

@@ -6,6 +6,7 @@
 #define _PORTACLCTL_EXPLAIN_SUBJECT_H
 
 #include "policy/request.h"
+#include "system/process.h"
 
 /**
  * struct subject - a process, or a program and a user, and a port

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "commands.h"
 #include "import/import.h"
+#include "lib/options.h"
 #include "lib/root.h"
 #include "parse.h"
 #include "policy/names.h"

@@ -8,6 +8,7 @@
 #include "lib/cleanup.h"
 #include "lib/util.h"
 
+int cmd_import(char **argv);
 void import_setcap(char **dirs);
 void import_authbind(void);
 void import_systemd(void);

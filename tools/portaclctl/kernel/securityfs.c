@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "kernel/securityfs.h"
-#include "policy/files.h"
 
 #define KERNEL_DIR "/sys/kernel/security/portacl"
 
@@ -169,22 +168,4 @@ bool kernel_load(const char *text, size_t len, char **why)
 	}
 	errno = error;
 	return false;
-}
-
-/* The active policy, read by the tool's own copy of the parser. */
-struct portacl_policy *kernel_policy(void)
-{
-	struct config cfg = { .raw = true };
-	struct portacl_policy *policy;
-	char *text = kernel_read("policy");
-
-	config_add_text(&cfg, "kernel", text);
-	free(text);
-	if (cfg.errors)
-		die("the kernel's policy is not understood: portaclctl and the kernel are of different versions");
-	config_build(&cfg);
-	policy = cfg.policy;
-	cfg.policy = NULL;
-	config_free(&cfg);
-	return policy;
 }

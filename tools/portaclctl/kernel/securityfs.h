@@ -15,6 +15,5 @@ void kernel_write(const char *name, const char *text);
 char *kernel_status(const char *key);
 char *kernel_query(const char *request);
 bool kernel_load(const char *text, size_t len, char **why);
-struct portacl_policy *kernel_policy(void);
 
 #endif /* _PORTACLCTL_KERNEL_SECURITYFS_H */

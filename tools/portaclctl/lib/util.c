@@ -6,14 +6,15 @@
 
 const char *root_dir = "";
 
-static void message(const char *fmt, va_list args, const char *error)
+/* @error is an errno, 0: none. */
+static void message(const char *fmt, va_list args, int error)
 {
 	struct buf text = { 0 };
 
 	buf_puts(&text, "portaclctl: ");
 	buf_vprint(&text, fmt, args);
 	if (error)
-		buf_print(&text, ": %s", error);
+		buf_print(&text, ": %s", strerror(error));
 	buf_puts(&text, "\n");
 	print_lines_err(text.text);
 	free(text.text);
@@ -24,7 +25,7 @@ void warn(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	message(fmt, args, NULL);
+	message(fmt, args, 0);
 	va_end(args);
 }
 
@@ -33,26 +34,17 @@ void die(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	message(fmt, args, NULL);
+	message(fmt, args, 0);
 	exit(EXIT_ERROR);
 }
 
 void die_errno(const char *fmt, ...)
 {
-	const char *error = strerror(errno);
+	int error = errno;
 	va_list args;
 
 	va_start(args, fmt);
 	message(fmt, args, error);
-	exit(EXIT_ERROR);
-}
-
-void die_usage(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	message(fmt, args, NULL);
 	exit(EXIT_ERROR);
 }
 

@@ -24,8 +24,9 @@ extern const char *root_dir;
 
 void warn(const char *fmt, ...) __printf(1, 2);
 void NORETURN die(const char *fmt, ...) __printf(1, 2);
+/* An error in the arguments. */
+#define die_usage(...) die(__VA_ARGS__)
 void NORETURN die_errno(const char *fmt, ...) __printf(1, 2);
-void NORETURN die_usage(const char *fmt, ...) __printf(1, 2);
 void NORETURN finish(int status);
 
 void *xrealloc(void *data, size_t nr, size_t size);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <sys/stat.h>
 
-#include "commands.h"
+#include "lib/options.h"
 #include "lib/root.h"
 #include "lint/lint.h"
 #include "lint/lockout.h"
-#include "load/lastgood.h"
 #include "policy/exe.h"
+#include "policy/lastgood.h"
 #include "policy/links.h"
 #include "system/launch.h"
 

@@ -33,6 +33,7 @@ struct linter {
 	bool blacklist[1024];
 };
 
+int cmd_lint(char **argv);
 void report(struct linter *linter, u32 rule, const char *id, const char *fmt,
 	    ...) __printf(4, 5);
 u32 denies_everything(const struct portacl_policy *policy);

@@ -100,7 +100,7 @@ static bool enter_process(struct stage *stage, pid_t pid)
 		return false;
 	}
 	restart(&stage->process);
-	request_of(&stage->request, &stage->process);
+	process_request(&stage->process, &stage->request);
 	return true;
 }
 

@@ -8,7 +8,7 @@
 
 #include "kernel/securityfs.h"
 #include "load/boot.h"
-#include "load/lastgood.h"
+#include "policy/lastgood.h"
 
 /* The first line that is no warning. */
 static char *first_error(const char *text)

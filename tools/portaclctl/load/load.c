@@ -2,15 +2,16 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "commands.h"
 #include "kernel/securityfs.h"
+#include "lib/options.h"
 #include "lint/lint.h"
 #include "lint/lockout.h"
 #include "load/boot.h"
-#include "load/lastgood.h"
+#include "load/load.h"
 #include "load/rollback.h"
 #include "policy/exe.h"
 #include "policy/files.h"
+#include "policy/lastgood.h"
 
 /* With a guard, nothing is printed before it watches the new policy. */
 static void load(const struct config *cfg, const char *generation,

@@ -6,6 +6,24 @@
 #include "policy/ask.h"
 #include "policy/exe.h"
 
+/* The active policy, read by the tool's own copy of the parser. */
+struct portacl_policy *kernel_policy(void)
+{
+	struct config cfg = { .raw = true };
+	struct portacl_policy *policy;
+	char *text = kernel_read("policy");
+
+	config_add_text(&cfg, "kernel", text);
+	free(text);
+	if (cfg.errors)
+		die("the kernel's policy is not understood: portaclctl and the kernel are of different versions");
+	config_build(&cfg);
+	policy = cfg.policy;
+	cfg.policy = NULL;
+	config_free(&cfg);
+	return policy;
+}
+
 /**
  * source_open - choose who answers
  * @source: where the choice is stored

@@ -37,6 +37,7 @@ struct answer {
 	u32 reserved;
 };
 
+struct portacl_policy *kernel_policy(void);
 void source_open(struct policy_source *source, bool kernel, const char *file);
 void source_close(struct policy_source *source);
 u32 answer_rule(const struct answer *answer);

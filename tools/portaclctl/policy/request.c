@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "commands.h"
 #include "lex.h"
 #include "lib/cleanup.h"
+#include "lib/options.h"
 #include "parse.h"
 #include "policy/files.h"
 #include "policy/links.h"
@@ -122,41 +122,6 @@ char *request_resolve(struct request *request)
 	request->launcher = xstrdup(real);
 	request->bind.launcher = hash(real);
 	return text;
-}
-
-static char *copy_path(const char *path)
-{
-	return path && *path == '/' ? xstrdup(path) : NULL;
-}
-
-/**
- * request_of - make the request that a process would make
- * @request: where it is stored, for request_free(); without a place
- * @process: the process
- */
-void request_of(struct request *request, const struct process *process)
-{
-	u32 *groups = xrealloc(NULL, process->nr_groups + 1, sizeof(*groups));
-
-	if (process->nr_groups)
-		memcpy(groups, process->groups,
-		       process->nr_groups * sizeof(*groups));
-	*request = (struct request) {
-		.exe = copy_path(process->exe),
-		.launcher = copy_path(process->launcher),
-		.cgroup = copy_path(process->cgroup),
-		.groups = groups,
-	};
-	request->bind = (struct portacl_request) {
-		.exe = hash(request->exe),
-		.launcher = hash(request->launcher),
-		.taint = process_taint(process),
-		.uid = process->uid, .gid = process->gid,
-		.groups = groups, .nr_groups = process->nr_groups,
-		.launch_root = process->launched_by_root,
-		.other_net = process->own_net_ns,
-		.cgroup = request->cgroup,
-	};
 }
 
 /**

@@ -6,7 +6,7 @@
 #define _PORTACLCTL_POLICY_REQUEST_H
 
 #include "match.h"
-#include "system/process.h"
+#include "lib/util.h"
 
 /**
  * struct request - a bind, with the paths that the matcher has hashes of
@@ -27,7 +27,6 @@ struct request {
 void request_read(struct request *request, const char *text);
 void request_words(struct request *request, char **words, const char *more);
 char *request_resolve(struct request *request);
-void request_of(struct request *request, const struct process *process);
 void request_set_place(struct request *request, u8 proto, u16 port,
 		       const u8 *addr, bool v6only);
 char *request_text(const struct request *request);

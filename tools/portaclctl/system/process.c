@@ -7,6 +7,7 @@
 
 #include "policy.h"
 #include "policy/exe.h"
+#include "policy/request.h"
 #include "system/netns.h"
 #include "system/process.h"
 
@@ -283,4 +284,44 @@ u32 process_taint(const struct process *process)
 	if (process->pid && !process->launched_by_root && !process->secure)
 		taint |= BIT(PORTACL_TAINT_ENV);
 	return taint;
+}
+
+static u64 hash_path(const char *path)
+{
+	return path ? portacl_hash_path(path, strlen(path)) : 0;
+}
+
+static char *copy_path(const char *path)
+{
+	return path && *path == '/' ? xstrdup(path) : NULL;
+}
+
+/**
+ * process_request - make the request that a process would make
+ * @process: the process
+ * @request: where it is stored, for request_free(); without a place
+ */
+void process_request(const struct process *process, struct request *request)
+{
+	u32 *groups = xrealloc(NULL, process->nr_groups + 1, sizeof(*groups));
+
+	if (process->nr_groups)
+		memcpy(groups, process->groups,
+		       process->nr_groups * sizeof(*groups));
+	*request = (struct request) {
+		.exe = copy_path(process->exe),
+		.launcher = copy_path(process->launcher),
+		.cgroup = copy_path(process->cgroup),
+		.groups = groups,
+	};
+	request->bind = (struct portacl_request) {
+		.exe = hash_path(request->exe),
+		.launcher = hash_path(request->launcher),
+		.taint = process_taint(process),
+		.uid = process->uid, .gid = process->gid,
+		.groups = groups, .nr_groups = process->nr_groups,
+		.launch_root = process->launched_by_root,
+		.other_net = process->own_net_ns,
+		.cgroup = request->cgroup,
+	};
 }

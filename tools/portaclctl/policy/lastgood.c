@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "kernel/securityfs.h"
-#include "load/lastgood.h"
 #include "policy/exe.h"
+#include "policy/lastgood.h"
 #include "policy/links.h"
 
 #define HEAD "# portaclctl: the last policy that was loaded, in numbers\n"

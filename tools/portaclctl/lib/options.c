@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "commands.h"
+#include "lib/options.h"
 #include "lib/root.h"
 
 const char *usage;

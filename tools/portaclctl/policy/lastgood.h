@@ -2,8 +2,8 @@
 /*
  * portaclctl: the last policy that was loaded, in numbers.
  */
-#ifndef _PORTACLCTL_LOAD_LASTGOOD_H
-#define _PORTACLCTL_LOAD_LASTGOOD_H
+#ifndef _PORTACLCTL_POLICY_LASTGOOD_H
+#define _PORTACLCTL_POLICY_LASTGOOD_H
 
 #include "policy/files.h"
 
@@ -44,4 +44,4 @@ void stale_free(struct stale *stale, u32 nr);
 bool last_good_in_force(const struct last_good *last);
 void boot_error_store(const char *text);
 
-#endif /* _PORTACLCTL_LOAD_LASTGOOD_H */
+#endif /* _PORTACLCTL_POLICY_LASTGOOD_H */
