@@ -43,6 +43,9 @@ check-tree: ## KSRC=…: only say whether it fits
 patch: writable ## K=…: one plain patch with all new files, build/portacl-K.patch
 	@scripts/patch.sh '$(K)'
 
+kernel-deb: writable ## K=… CONFIG=FILE: the patched kernel as Debian packages
+	@scripts/kernel_deb.sh '$(K)' '$(CONFIG)'
+
 tools: writable ## the tool portaclctl
 	@scripts/setup.sh --can-compile
 	@$(MAKE) -C tools/portaclctl
@@ -84,5 +87,5 @@ writable:
 		while read -r f; do [ ! -e "$$f" ] || { echo "$$f"; break; }; done); [ -z "$$f" ] || \
 		{ echo "make: $$f belongs to $$(stat -c %U "$$f"): sudo chown -R $$(id -un) build"; exit 2; }
 
-.PHONY: help demo test kernel shell run apply unapply check-tree patch tools install \
+.PHONY: help demo test kernel shell run apply unapply check-tree patch kernel-deb tools install \
 	lint series bench test-full fuzz deb setup clean writable

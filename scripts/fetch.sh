@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Get a kernel source tree from the distribution's signed packages and print
-# its directory.  Usage: fetch.sh 6.1|6.12|7.2|latest
+# its directory.  Usage: fetch.sh 6.1|6.12|7.2|latest [config]
+#   config  print the distribution's configuration of that kernel instead
 #
 # The exit status is 3 if the archive has no such series (any longer).
 #
@@ -66,6 +67,24 @@ must_exist() {
 		{ say "the archive has no linux-source-$1; the newest is $(newest)"; exit 3; }
 }
 
+# Debian's own configuration, for this machine's architecture.
+fetch_config() {
+	file=$cache/src/$1.config
+	[ ! -s "$file" ] || return 0
+	update
+	arch=$(dpkg --print-architecture)
+	say "downloading linux-config-$1"
+	(cd "$apt/archives" && rm -f "linux-config-$1"_*.deb &&
+		private_apt download "linux-config-$1" >&2) ||
+		die "linux-config-$1: download failed"
+	dpkg-deb --fsys-tarfile "$apt/archives/linux-config-$1"_*.deb |
+		tar -xO "./usr/src/linux-config-$1/config.${arch}_none_$arch.xz" |
+		xz -dc > "$file.new" || :
+	[ -s "$file.new" ] || die "linux-config-$1: no configuration for $arch"
+	rm -f "$apt/archives/linux-config-$1"_*.deb
+	mv "$file.new" "$file"
+}
+
 unpack() {
 	need 3000 "$cache"
 	say "downloading linux-source-$1"
@@ -96,4 +115,7 @@ if [ ! -d "$cache/src/$k" ]; then
 	[ "$k" != latest ] || k=$(newest)
 	[ -d "$cache/src/$k" ] || { must_exist "$k"; unpack "$k"; }
 fi
-echo "$cache/src/$k"
+case ${2-} in
+config) fetch_config "$k"; echo "$cache/src/$k.config" ;;
+*) echo "$cache/src/$k" ;;
+esac

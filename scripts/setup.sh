@@ -25,6 +25,8 @@ tests='default-jre-headless:java nodejs:node authbind mandoc bash-completion
 # a guest with the distribution's own init
 system='debootstrap'
 bench='apparmor checkpolicy gnuplot-nox'
+# packages of the kernel
+kernel_deb='debhelper dpkg-dev fakeroot rsync dwarves libdw-dev'
 deb='build-essential debhelper dpkg-dev fakeroot lintian'
 lint='sparse shellcheck clang-format clang clang-19 libclang-rt-dev'
 
@@ -37,10 +39,11 @@ group() {
 	tests) echo "$tests" ;;
 	system) echo "$system" ;;
 	deb) echo "$deb" ;;
+	kernel-deb) echo "$kernel_deb" ;;
 	lint) echo "$lint" ;;
 	bench) echo "$bench" ;;
-	all) echo "$build $tool $guest $tests $system $deb $lint $bench" ;;
-	*) die "unknown group '$1': build tool demo guest tests system deb lint bench all" ;;
+	all) echo "$build $tool $guest $tests $system $deb $kernel_deb $lint $bench" ;;
+	*) die "unknown group '$1': build tool demo guest tests system deb kernel-deb lint bench all" ;;
 	esac
 }
 

@@ -1,0 +1,97 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Build Debian packages of a patched kernel for a real machine, by the kernel's
+# own bindeb-pkg: build/kernel-deb/K/linux-image-*.deb and linux-headers-*.deb.
+# Usage: kernel_deb.sh K [CONFIG]      K: 6.1, 6.12, 7.2 or latest
+#   CONFIG  the configuration to start from; default: the distribution's own,
+#           of the package linux-config-K
+#
+# portacl is switched on and added to CONFIG_LSM; the version ends in -portacl,
+# so that the packages stand beside the distribution's.  Tree and objects stay
+# in the cache: an interrupted build goes on where it was.
+set -eu
+. "$(dirname "$0")/common.sh"
+
+in_tree() {
+	make -s -C "$src" O="$obj" CC='ccache gcc' HOSTCC='ccache gcc' "$@" < /dev/null
+}
+
+count() { grep -c "=$1\$" "$obj/.config" || :; }
+
+# What is added to the configuration; of two lines for an option the last holds.
+# Keys that the distribution keeps for itself are not there.
+settings() {
+	lsm=$(sed -n 's/^CONFIG_LSM="\(.*\)"/\1/p' "$config" | tail -n 1)
+	case ,$lsm, in
+	*,portacl,*) ;;
+	*) lsm=${lsm:-landlock,lockdown,yama,integrity,apparmor,bpf},portacl ;;
+	esac
+	cat <<-END
+	CONFIG_SECURITY=y
+	CONFIG_SECURITYFS=y
+	CONFIG_SECURITY_NETWORK=y
+	CONFIG_SECURITY_PORTACL=y
+	CONFIG_LSM="$lsm"
+	CONFIG_LOCALVERSION="-portacl"
+	CONFIG_LOCALVERSION_AUTO=n
+	CONFIG_SYSTEM_TRUSTED_KEYS=""
+	CONFIG_SYSTEM_REVOCATION_KEYS=""
+	END
+}
+
+# .config keeps its time if nothing changed in it.
+configure() {
+	[ ! -e "$obj/.config" ] || mv "$obj/.config" "$obj/.config.last"
+	{ cat "$config"; settings; } > "$obj/.config"
+	in_tree olddefconfig > "$log" 2>&1 ||
+		die_log "$log" 15 "$k: cannot be configured"
+	! cmp -s "$obj/.config" "$obj/.config.last" ||
+		mv "$obj/.config.last" "$obj/.config"
+	for must in '^CONFIG_SECURITY_PORTACL=y' '^CONFIG_LSM=".*portacl'; do
+		grep -q "$must" "$obj/.config" || die "$k: not configured: $must"
+	done
+}
+
+# Before anything is compiled.  With debugging information the objects take
+# about five times the room.
+announce() {
+	mb=$((2000 + ($(count y) + $(count m)) * 2))
+	! grep -q '^CONFIG_DEBUG_INFO=y' "$obj/.config" || mb=$((mb * 5))
+	say "$k: $(count y) options built in, $(count m) modules; $(nproc) processors"
+	say "$k: needs up to $mb MB in $home and 2 GB of memory for each processor"
+	[ "$(count m)" -lt 1000 ] ||
+		say "$k: a distribution's configuration takes hours; it can be interrupted"
+	need "$mb" "$home"
+}
+
+build_packages() {
+	rm -f "$home"/*.deb
+	step "building packages of $k" "$log" $((($(count y) + $(count m)) * 3)) \
+		make -j"$(nproc)" -C "$src" O="$obj" CC='ccache gcc' \
+		HOSTCC='ccache gcc' bindeb-pkg ||
+		die_log "$log" 25 "$k: does not build"
+	rm -rf "$out"
+	mkdir -p "$out"
+	cp "$home"/linux-*.deb "$out"
+	rm -f "$out"/linux-libc-dev_*.deb
+}
+
+k=${1-} config=${2-}
+known_kernel "$k"
+[ -z "$config" ] || [ -f "$config" ] || die "$config: no such configuration"
+"$top/scripts/setup.sh" build kernel-deb
+source=$("$top/scripts/fetch.sh" "$k")
+[ "$k" != latest ] || k=${source##*/}
+[ "$config" ] || config=$("$top/scripts/fetch.sh" "$k" config)
+home=$cache/kernel-deb/$k
+src=$home/src obj=$home/build out=$top/build/kernel-deb/$k log=$home/build.log
+mkdir -p "$home" "$obj"
+exec 9> "$home/lock"
+flock -n 9 || die "$home: another build is running"
+copy_tree "$source" "$src"
+"$top/scripts/apply.sh" "$src"
+ccache_for "$src"
+configure
+announce
+build_packages
+say "as root: dpkg -i $(find "$out" -name 'linux-image-*-portacl_*.deb'), then reboot"
