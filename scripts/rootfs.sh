@@ -1,47 +1,71 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Make a small root file system of this machine's release, with systemd as its
-# init, and print its directory: for boot.sh -r.
+# Make a root file system of Debian by debootstrap and print its directory.
 #
-# Usage: rootfs.sh [--help]
+# Usage: rootfs.sh [--help] [guest|host|empty [RELEASE]]
+#   guest    for boot.sh -r: systemd and the services of the tool's examples;
+#            this is the default
+#   host     what an installed machine has, for a disk that boots by itself
+#   empty    what debootstrap installs anyway
+#   RELEASE  bookworm or trixie; default: this machine's release
 #
-# It is made by debootstrap, as root, in the cache, from the mirror that this
-# machine's own apt is configured with, and only once.
+# It is made once, as root, in the cache, from the mirror that this machine's
+# own apt is configured with.
 set -eu
 . "$(dirname "$0")/common.sh"
 
-packages=systemd,systemd-sysv,dbus,nginx-light,libcap2-bin,util-linux
-packages=$packages,procps,iproute2,curl,libpam-runtime,apache2,lighttpd,dnsmasq
+packages() {
+	case $1 in
+	guest) echo systemd,systemd-sysv,dbus,nginx-light,libcap2-bin,util-linux \
+		procps,iproute2,curl,libpam-runtime,apache2,lighttpd,dnsmasq \
+		haproxy,bind9,caddy ;;
+	host) echo systemd,systemd-sysv,udev,dbus,kmod,initramfs-tools,zstd,grub-pc \
+		openssh-server,chrony,systemd-resolved,ifupdown,"$dhcp" \
+		nginx-light,libjansson4,curl,iproute2,procps,libcap2-bin \
+		util-linux ;;
+	empty) echo ca-certificates ;;
+	esac | tr ' ' ,
+}
 
 mirror() {
 	apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' \
 		'Created-By: Packages' |
-		awk -v rel="$release" \
+		awk -v rel="$host" \
 			'$2 == rel && $3 == "main" { print $1; exit }'
 }
 
 # What it mounts there ends with it, however it ends.
 make_root() {
 	from=$(mirror)
-	[ -n "$from" ] || die "apt knows no mirror of $release main: see /etc/apt"
+	[ -n "$from" ] || die "apt knows no mirror of $host main: see /etc/apt"
 	[ "$(id -u)" = 0 ] || die "needs root to make a root file system"
 	need 1000 "$cache"
 	rm -rf --one-file-system "$root.new"
-	step "making a root file system of $release" "$log" 638 \
+	step "making a root file system of $release" "$log" "$lines" \
 		unshare -m debootstrap --variant=minbase --include="$packages" \
 		"$release" "$root.new" "$from" ||
 		die_log "$log" 10 "debootstrap failed: is the network up?"
-	rm -rf "$root.new"/var/cache/apt/archives/*.deb
+	# The tests upgrade nginx.
+	find "$root.new/var/cache/apt/archives" -name "*.deb" ! -name "nginx_*" -delete
 	mv "$root.new" "$root"
 }
 
-[ $# = 0 ] || { help | grep '^Usage' >&2; exit 2; }
-release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+host=$(. /etc/os-release && echo "$VERSION_CODENAME")
+kind=${1:-guest} release=${2:-$host}
+lines=700 dhcp=isc-dhcp-client
+case $# in 0|1|2) ;; *) help | sed -n '/^Usage/,/^$/p' >&2; exit 2 ;; esac
+case $release in
+trixie) dhcp=dhcpcd-base ;;
+bookworm) ;;
+*) die "unknown release '$release': bookworm or trixie" ;;
+esac
+packages=$(packages "$kind")
+[ "$packages" ] || die "unknown kind '$kind': guest, host or empty"
 # Another list of packages is another directory.
 root=$cache/rootfs/$release-$(echo "$packages" | cksum | cut -d ' ' -f 1)
-log=$cache/rootfs/debootstrap.log
+log=$root.log
 mkdir -p "$cache/rootfs" || die "$cache: cannot be made"
-exec 8> "$cache/rootfs/lock"
+exec 8> "$root.lock"
 flock 8
 if [ ! -d "$root" ]; then
 	"$top/scripts/setup.sh" system
