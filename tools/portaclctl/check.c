@@ -66,7 +66,7 @@ int cmd_check(char **argv)
 	cfg.list_links = !as_text;
 	config_load(&cfg, argv + 1);
 	warn_programs(&cfg);
-	warn_secure(&cfg);
+	note_secure(cfg.policy, true);
 	warn_everything(&cfg);
 	if (as_text) {
 		policy_text(&text, cfg.policy, "commit");

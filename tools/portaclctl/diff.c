@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "kernel/securityfs.h"
+#include "lib/root.h"
 #include "policy/files.h"
 
 /* A path under which diff(1) finds a text. */
@@ -19,16 +20,19 @@ static char *text_path(const char *name, const char *text, size_t len)
 
 int cmd_diff(char **argv)
 {
+	const struct flag flags[] = { { "root", NULL, &root_option } };
 	struct config cfg = { 0 };
 	struct buf text = { 0 };
 	char *active, *from, *to;
 	pid_t pid;
 	int status;
 
-	take_flags(argv, NULL, 0, ANY_NUMBER);
-	active = kernel_read("policy");
+	take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER);
 	config_load(&cfg, argv + 1);
 	policy_text(&text, cfg.policy, "commit");
+	/* The policy in force is this kernel's. */
+	leave_root();
+	active = kernel_read("policy");
 	from = text_path("kernel", active, strlen(active));
 	to = text_path("files", text.text, text.len);
 	fflush(stdout);

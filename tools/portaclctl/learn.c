@@ -2,7 +2,9 @@
 /*
  * What mode learn has observed becomes rules, no wider than what was seen.
  */
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -93,13 +95,25 @@ static void add_names(struct buf *text, const char *const *names, u32 bits)
  * @port: the ports, ascending
  * @nr: number of @port
  * @count: how often they were seen
+ * @picked: bindresvport(3) may have picked them
  */
 struct ports {
 	u32 protos;
 	u16 *port;
 	u32 nr;
 	u64 count;
+	bool picked;
 };
+
+/*
+ * bindresvport(3) gives root a free port from 512 to 1023, another one each
+ * time.  A port that services(5) knows is more likely a service's.
+ */
+static bool is_picked(const struct observed *seen)
+{
+	return !seen->uid && seen->port >= 512 && seen->port < 1024 &&
+	       !getservbyport(htons(seen->port), portacl_protos[seen->proto]);
+}
 
 /* More ports than a service has: the program picks them itself. */
 static bool is_random(const struct ports *ports)
@@ -164,6 +178,8 @@ static void add_comments(const struct learner *learner, struct buf *text,
 	if (is_random(ports) && !learner->ranges)
 		buf_printf(text, "# random ports: %u seen; a rule for all between only with --ranges\n",
 			   ports->nr);
+	if (ports->picked)
+		buf_puts(text, "# bindresvport(3) may have picked the port, and picks another one at the next start:\n# a rule is only right if the program is configured for it\n");
 	if (!seen->verified)
 		buf_puts(text, "# not verified: the process may have lied about its program\n");
 	if (seen->taint >> PORTACL_NR_ACCEPT) {
@@ -243,7 +259,7 @@ static void add_rule(struct learner *learner, const struct observed *seen,
 		     const struct ports *ports)
 {
 	const char *user = name_of(NAME_USER, seen->uid);
-	bool usable = is_usable(seen) &&
+	bool usable = is_usable(seen) && !ports->picked &&
 		      (learner->ranges || !is_random(ports));
 	struct buf rule = { 0 };
 
@@ -278,7 +294,8 @@ static void find_ports(struct ports *ports, const struct observed *seen,
 	for (i = 0; i < nr; i++) {
 		u16 port = seen[i].port;
 
-		if (protos[port] != ports->protos)
+		if (protos[port] != ports->protos ||
+		    is_picked(&seen[i]) != ports->picked)
 			continue;
 		ports->count += seen[i].count;
 		if (seen[i].proto == first &&
@@ -293,16 +310,19 @@ static void add_subject(struct learner *learner, const struct observed *seen,
 {
 	static u8 protos[PORTACL_NR_PORTS];
 	struct ports ports = { .port = xrealloc(NULL, nr, sizeof(u16)) };
-	u32 i;
+	u32 i, n;
 
 	memset(protos, 0, sizeof(protos));
 	for (i = 0; i < nr; i++)
 		protos[seen[i].port] |= BIT(seen[i].proto);
 	for (i = 1; i < BIT(PORTACL_NR_PROTOS) && !learner->quit; i++) {
 		ports.protos = i;
-		find_ports(&ports, seen, nr, protos);
-		if (ports.nr)
-			add_rule(learner, seen, &ports);
+		for (n = 0; n < 2 && !learner->quit; n++) {
+			ports.picked = n;
+			find_ports(&ports, seen, nr, protos);
+			if (ports.nr)
+				add_rule(learner, seen, &ports);
+		}
 	}
 	free(ports.port);
 }

@@ -10,6 +10,7 @@
 #include "kernel/securityfs.h"
 #include "lex.h"
 #include "lib/cleanup.h"
+#include "lib/root.h"
 #include "lint/lint.h"
 #include "policy/cover.h"
 #include "policy/names.h"
@@ -196,7 +197,7 @@ static void find_setcap(struct list *paths)
 /* Processes that are not root's but have the capability. */
 static void find_capable(struct list *texts, json_t *json)
 {
-	DIR *proc = opendir("/proc");
+	DIR *proc = root_option ? NULL : opendir("/proc");
 	const struct dirent *entry;
 	struct process process;
 	u32 pid;
@@ -411,6 +412,7 @@ int cmd_who(char **argv)
 	const struct flag flags[] = {
 		{ "json", &json, NULL },
 		{ "file", NULL, &file },
+		{ "root", NULL, &root_option },
 	};
 	struct port port = { .has_policy = true };
 	struct request request;
@@ -423,8 +425,8 @@ int cmd_who(char **argv)
 	port.proto = request.bind.proto;
 	port.number = request.bind.port;
 	request_free(&request);
-	if (file || kernel_present()) {
-		source_open(&port.source, !file, file);
+	if (file || root_option || kernel_present()) {
+		source_open(&port.source, !file && !root_option, file);
 		find_rules(&port);
 		ask_about_others(&port);
 	} else {

@@ -6,6 +6,7 @@
 #include "lex.h"
 #include "lib/cleanup.h"
 #include "lib/options.h"
+#include "lib/root.h"
 #include "lint/lint.h"
 #include "policy/cover.h"
 
@@ -13,9 +14,10 @@
 static void open_policy(struct view *view, const char *file)
 {
 	view->patched = kernel_present();
-	if (!file && !view->patched)
+	/* Below --root, its files are the policy. */
+	if (!file && !view->patched && !root_option)
 		return;
-	source_open(&view->source, !file, file);
+	source_open(&view->source, !file && view->patched, file);
 	view->has_policy = true;
 }
 
@@ -83,23 +85,25 @@ static void print_advice(const struct view *view)
 	advice_free(&advice);
 }
 
-/* The rule may keep the program from starting at all. */
-static void add_library_note(struct view *view)
+/* The rule that allows the bind may make the program run otherwise. */
+static void add_secure_note(struct view *view)
 {
+	const struct portacl_policy *policy = view->source.policy;
 	const struct process *process = &view->subject.process;
+	struct list *notes = &view->subject.notes;
 	const struct portacl_rule *rule;
 	char *text;
 
 	if (view->answer.action != PORTACL_ALLOW || !view->answer.rule ||
-	    process->pid || process->launched_by_root)
+	    process->launched_by_root ||
+	    portacl_policy_launcher(policy, view->subject.request.bind.launcher))
 		return;
-	rule = &view->source.policy->rules[view->answer.rule - 1];
-	if (!rule->exe || (rule->accept & BIT(PORTACL_TAINT_ENV)) ||
-	    view->source.policy->nr_launchers)
+	rule = &policy->rules[view->answer.rule - 1];
+	if (!rule->exe || !portacl_policy_protects(policy, rule->exe))
 		return;
-	text = library_text(process->exe);
-	if (text)
-		list_add(&view->subject.notes, text);
+	text = process->pid ? NULL : library_text(policy, process->exe);
+	list_add(notes, text ? text : xstrdup(
+		"the rule makes the kernel execute the program with AT_SECURE: the loader ignores LD_LIBRARY_PATH and LD_PRELOAD; accept=env on all its rules avoids that, and so does a `launcher' line for what starts it"));
 }
 
 /* What is not known, and what the port may do without a bind. */
@@ -112,7 +116,7 @@ static void add_notes(struct view *view)
 	if (!is_refused(view) && !view->tried && view->subject.process.uid)
 		list_add(notes, xstrdup(
 			"not tried yet: the program may test for root or a capability itself, and give up before it binds"));
-	add_library_note(view);
+	add_secure_note(view);
 	for (i = 0; i < steering->found.len; i++)
 		list_add(notes, xasprintf("served without a bind: %s",
 					  steering->found.items[i]));
@@ -190,6 +194,7 @@ int cmd_explain(char **argv)
 	const struct flag flags[] = {
 		{ "json", &json, NULL },
 		{ "file", NULL, &file },
+		{ "root", NULL, &root_option },
 	};
 	struct view view = { 0 };
 	enum layer_kind kind;

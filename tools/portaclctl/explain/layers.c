@@ -2,6 +2,7 @@
 #include "explain/holders.h"
 #include "kernel/securityfs.h"
 #include "lex.h"
+#include "lib/root.h"
 #include "system/bpf.h"
 #include "system/netns.h"
 
@@ -97,8 +98,9 @@ static void layer_sysctl(const struct view *view, struct layer *layer)
 
 	if (port >= start)
 		layer->effect = EFFECT_ALLOW;
-	layer->text = xasprintf("net.ipv4.ip_unprivileged_port_start=%u: port %u %s",
-				start, port, port < start ?
+	layer->text = xasprintf("net.ipv4.ip_unprivileged_port_start=%u%s: port %u %s",
+				start, root_option ? " (the default)" : "",
+				port, port < start ?
 				"needs CAP_NET_BIND_SERVICE" :
 				"is free for everybody");
 }
@@ -118,6 +120,30 @@ static enum layer_kind find_decider(const struct view *view)
 	return LAYER_CAPABILITY;
 }
 
+/* The layers that belong to the system that runs. */
+static void ask_system(struct view *view)
+{
+	struct layer *layers = view->layers;
+
+	layer_namespace(view, &layers[LAYER_NETNS]);
+	layer_security(view, &layers[LAYER_SECCOMP], &layers[LAYER_LSM]);
+	layer_cgroup_bpf(view, &layers[LAYER_CGROUP_BPF]);
+	layer_holder(view, &layers[LAYER_HOLDER]);
+}
+
+static void skip_system(struct view *view)
+{
+	static const enum layer_kind kinds[] = {
+		LAYER_NETNS, LAYER_SECCOMP, LAYER_LSM, LAYER_CGROUP_BPF,
+		LAYER_HOLDER,
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		view->layers[kinds[i]].text = xstrdup(
+			"not asked: with --root it would be that of the system that runs");
+}
+
 /**
  * layers_read - ask all layers about a bind
  * @view: the bind and the policy; the rest is written
@@ -126,12 +152,12 @@ void layers_read(struct view *view)
 {
 	struct layer *layers = view->layers;
 
-	layer_namespace(view, &layers[LAYER_NETNS]);
-	layer_security(view, &layers[LAYER_SECCOMP], &layers[LAYER_LSM]);
-	layer_cgroup_bpf(view, &layers[LAYER_CGROUP_BPF]);
+	if (root_option)
+		skip_system(view);
+	else
+		ask_system(view);
 	layer_portacl(view, &layers[LAYER_PORTACL]);
 	layer_sysctl(view, &layers[LAYER_SYSCTL]);
 	layer_capability(view, &layers[LAYER_CAPABILITY]);
-	layer_holder(view, &layers[LAYER_HOLDER]);
 	view->decider = find_decider(view);
 }

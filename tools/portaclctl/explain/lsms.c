@@ -8,6 +8,8 @@
 
 #include "explain/denials.h"
 #include "explain/layers.h"
+#include "lib/cleanup.h"
+#include "lib/root.h"
 #include "system/bpf.h"
 
 /* The label that a security module gives a process, or NULL. */
@@ -148,10 +150,11 @@ static void add_suspects(const struct process *process, const char *names,
 static void suspect_all(const struct process *process, struct layer *layer,
 			const char *denial)
 {
-	char *path = in_root("/sys/kernel/security/lsm");
-	char *names = read_line_file(path);
+	autofree char *names = read_kernel_file("/sys/kernel/security/lsm");
 	struct buf text = { 0 };
 
+	if (names)
+		names[strcspn(names, "\n")] = '\0';
 	if (names)
 		add_suspects(process, names, &text);
 	if (denial) {
@@ -165,8 +168,6 @@ static void suspect_all(const struct process *process, struct layer *layer,
 		layer->text = xasprintf("%s: nothing known to refuse", names);
 	else
 		layer->text = xstrdup("not known: securityfs is not mounted");
-	free(names);
-	free(path);
 }
 
 static void layer_lsm(struct view *view, struct layer *layer)

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "explain/subject.h"
+#include "lib/cleanup.h"
+#include "lib/root.h"
 #include "lex.h"
 #include "lib/options.h"
 #include "policy/exe.h"
@@ -182,6 +184,9 @@ static char **read_process(struct subject *subject, char **argv)
 	u32 pid;
 
 	if (strspn(argv[0], "0123456789") == strlen(argv[0])) {
+		if (root_option)
+			die_usage("process %s runs here, and is none of --root: name PROGRAM and USER",
+				  argv[0]);
 		if (!parse_number(argv[0], INT_MAX, &pid) || !pid)
 			die_usage("'%s' is no process id and no program",
 				  argv[0]);
@@ -289,13 +294,15 @@ void subject_free(struct subject *subject)
 char *subject_name(const struct subject *subject)
 {
 	const struct process *process = &subject->process;
-	const char *user = name_of(NAME_USER, process->uid);
+	const char *name = name_of(NAME_USER, process->uid);
 	const char *exe = *process->exe ? process->exe : process->comm;
+	autofree char *user = name ? xstrdup(name) :
+				     xasprintf("uid %u", process->uid);
 
 	if (process->pid)
 		return xasprintf("%s (pid %d) as %s on %s/%u", exe,
-				 process->pid, user ? user : "?",
-				 subject->proto, subject->port);
-	return xasprintf("%s as %s on %s/%u", exe, user ? user : "?",
-			 subject->proto, subject->port);
+				 process->pid, user, subject->proto,
+				 subject->port);
+	return xasprintf("%s as %s on %s/%u", exe, user, subject->proto,
+			 subject->port);
 }

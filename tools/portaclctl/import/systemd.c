@@ -389,7 +389,7 @@ static void import_socket(const struct unit *unit)
 void import_systemd(void)
 {
 	u32 i, nr;
-	struct unit *units = units_read(&nr);
+	const struct unit *units = units_read(&nr);
 
 	comment("systemd: services with CAP_NET_BIND_SERVICE; sockets, which systemd binds itself");
 	comment("%s", units_source());
@@ -398,5 +398,4 @@ void import_systemd(void)
 		import_service(&units[i]);
 		import_socket(&units[i]);
 	}
-	units_free(units, nr);
 }

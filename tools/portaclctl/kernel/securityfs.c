@@ -3,16 +3,16 @@
 #include <unistd.h>
 
 #include "kernel/securityfs.h"
+#include "lib/cleanup.h"
+#include "lib/root.h"
 
 #define KERNEL_DIR "/sys/kernel/security/portacl"
 
 bool kernel_present(void)
 {
-	char *path = in_root(KERNEL_DIR);
-	bool present = !access(path, F_OK);
+	autofree char *path = in_root(KERNEL_DIR);
 
-	free(path);
-	return present;
+	return !root_option && !access(path, F_OK);
 }
 
 /* Why a file of securityfs cannot be opened, as advice. */
@@ -42,11 +42,12 @@ static void NORETURN die_open(const char *name)
 
 static int try_open(const char *name, int flags)
 {
-	char *path = xasprintf("%s" KERNEL_DIR "/%s", root_dir, name);
-	int fd = open(path, flags | O_CLOEXEC);
+	autofree char *path = xasprintf("%s" KERNEL_DIR "/%s", root_dir, name);
 
-	free(path);
-	return fd;
+	if (!root_option)
+		return open(path, flags | O_CLOEXEC);
+	errno = ENOENT;
+	return -1;
 }
 
 static int open_file(const char *name, int flags)

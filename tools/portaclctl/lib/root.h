@@ -12,5 +12,7 @@
 extern const char *root_option;
 
 void enter_root(void);
+void leave_root(void);
+char *read_kernel_file(const char *path);
 
 #endif /* _PORTACLCTL_LIB_ROOT_H */

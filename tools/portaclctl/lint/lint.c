@@ -183,9 +183,12 @@ int cmd_lint(char **argv)
 	lint_stale(&linter);
 	lint_lockouts(&linter);
 	findings_print(&linter.findings, &cfg, json);
+	/* No fault of the policy, but what it does. */
+	note_secure(cfg.policy, false);
 	status = linter.findings.nr ? EXIT_REFUSED : EXIT_OK;
 	findings_free(&linter.findings);
 	free(linter.seen);
+	list_free(&linter.paths);
 	free(linter.image);
 	config_free(&cfg);
 	return status;

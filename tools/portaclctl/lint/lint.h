@@ -17,6 +17,7 @@
  * @ignored: faults of programs that are not reported, as bits
  * @seen: the binds that were seen, see seen.c
  * @nr_seen: number of @seen
+ * @paths: their programs
  * @unknown: number of unknown groups and of unknown users found so far
  * @blacklist: the ports of /etc/bindresvport.blacklist
  */
@@ -29,6 +30,7 @@ struct linter {
 	u32 ignored;
 	struct seen *seen;
 	u32 nr_seen;
+	struct list paths;
 	u32 unknown[2];
 	bool blacklist[1024];
 };
@@ -37,8 +39,8 @@ int cmd_lint(char **argv);
 void report(struct linter *linter, u32 rule, const char *id, const char *fmt,
 	    ...) __printf(4, 5);
 u32 denies_everything(const struct portacl_policy *policy);
-char *library_text(const char *path);
-void warn_secure(const struct config *cfg);
+char *library_text(const struct portacl_policy *policy, const char *path);
+void note_secure(const struct portacl_policy *policy, bool libraries);
 void lint_programs(struct linter *linter);
 void lint_rules(struct linter *linter);
 bool rule_has_user(const struct portacl_policy *policy,

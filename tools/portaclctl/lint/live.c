@@ -7,6 +7,7 @@
 
 #include "lex.h"
 #include "lib/cleanup.h"
+#include "lib/root.h"
 #include "lint/live.h"
 #include "lint/lockout.h"
 #include "policy/names.h"
@@ -237,6 +238,8 @@ static void warn_unseen(const struct rehearsal *rehearsal,
 
 	for (i = 0; i < sockets->unseen.len; i++)
 		warn("warning: not checked: %s", sockets->unseen.items[i]);
+	for (i = 0; i < rehearsal->unknown.len; i++)
+		warn("warning: not checked: %s", rehearsal->unknown.items[i]);
 	if (rehearsal->hidden)
 		warn("warning: %s who listens at %u socket%s: not checked whether that service is cut off",
 		     geteuid() ? "only root can see" : "it cannot be seen",
@@ -255,7 +258,7 @@ void rehearse(struct rehearsal *rehearsal, const struct config *cfg)
 	};
 	const struct bound *refused = NULL, *bound;
 	struct sockets sockets;
-	autofree char *range = read_line_file(PORT_RANGE);
+	autofree char *range = read_kernel_file(PORT_RANGE);
 
 	if (range)
 		sscanf(range, "%u %u", &stage.low, &stage.high);
@@ -280,4 +283,5 @@ void rehearse(struct rehearsal *rehearsal, const struct config *cfg)
 void rehearsal_free(struct rehearsal *rehearsal)
 {
 	list_free(&rehearsal->texts);
+	list_free(&rehearsal->unknown);
 }

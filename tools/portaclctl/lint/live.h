@@ -11,12 +11,14 @@
  * struct rehearsal - a policy that is tried on what listens now
  * @source: the policy
  * @texts: what was found, a text per service
+ * @unknown: what could not be judged, a text for each
  * @judged: number of sockets that were judged
  * @hidden: number of sockets whose process only root sees
  */
 struct rehearsal {
 	struct policy_source source;
 	struct list texts;
+	struct list unknown;
 	u32 judged;
 	u32 hidden;
 };

@@ -7,6 +7,7 @@
 
 #include "lex.h"
 #include "lib/cleanup.h"
+#include "lib/root.h"
 #include "lint/lockout.h"
 #include "system/sshd.h"
 #include "system/units.h"
@@ -75,7 +76,7 @@ static void check_listen(const struct rehearsal *rehearsal,
 	size_t i;
 
 	for (i = 0; i < listen->len; i++)
-		add_listen(&places, listen->items[i], NULL);
+		add_listen(&places, listen->items[i]);
 	check_places(rehearsal, name, proto, &places,
 		     "exe=" SYSTEMD " cgroup=/init.scope", texts);
 	list_free(&places);
@@ -96,8 +97,8 @@ static void check_socket_unit(const struct rehearsal *rehearsal,
 }
 
 /* With its socket enabled systemd binds, else sshd does, in its unit. */
-static void check_sshd(const struct rehearsal *rehearsal,
-		       const struct unit *units, u32 nr, struct list *texts)
+static void check_sshd(struct rehearsal *rehearsal, const struct unit *units,
+		       u32 nr)
 {
 	char *who = xstrdup("exe=" SSHD), *cgroup;
 	struct list places = { 0 };
@@ -114,9 +115,12 @@ static void check_sshd(const struct rehearsal *rehearsal,
 		who = xasprintf("exe=" SSHD " cgroup=%s", cgroup);
 		free(cgroup);
 	}
-	if (!socket)
-		sshd_places(&places);
-	check_places(rehearsal, "sshd", "tcp", &places, who, texts);
+	if (!socket && !sshd_places(&places))
+		list_add(&rehearsal->unknown, xasprintf(
+			"at which ports sshd will listen: %s", root_option ?
+			"with --root no program is started" :
+			"`sshd -T' fails (it may need root and /run/sshd)"));
+	check_places(rehearsal, "sshd", "tcp", &places, who, &rehearsal->texts);
 	list_free(&places);
 	free(who);
 }
@@ -137,21 +141,19 @@ static void check_socket_units(const struct rehearsal *rehearsal,
 void find_closed_units(struct rehearsal *rehearsal)
 {
 	u32 nr;
-	struct unit *units = units_read(&nr);
+	const struct unit *units = units_read(&nr);
 
-	check_sshd(rehearsal, units, nr, &rehearsal->texts);
+	check_sshd(rehearsal, units, nr);
 	check_socket_units(rehearsal, units, nr, true, &rehearsal->texts);
-	units_free(units, nr);
 }
 
 /* The same for socket units that nothing wants so far. */
 void find_unused_sockets(const struct rehearsal *rehearsal, struct list *texts)
 {
 	u32 nr;
-	struct unit *units = units_read(&nr);
+	const struct unit *units = units_read(&nr);
 
 	check_socket_units(rehearsal, units, nr, false, texts);
-	units_free(units, nr);
 }
 
 /**

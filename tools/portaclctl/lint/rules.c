@@ -4,6 +4,7 @@
  */
 #include "lex.h"
 #include "lib/cleanup.h"
+#include "lib/root.h"
 #include "lint/lint.h"
 #include "policy/names.h"
 
@@ -28,12 +29,12 @@ static void lint_ids(struct linter *linter, u32 index, enum name_kind kind,
 
 static void read_ephemeral(struct portacl_range *range)
 {
-	char *text = read_line_file("/proc/sys/net/ipv4/ip_local_port_range");
+	autofree char *text = read_kernel_file(
+		"/proc/sys/net/ipv4/ip_local_port_range");
 
 	*range = (struct portacl_range) { 32768, 60999 };
 	if (text)
 		sscanf(text, "%u %u", &range->min, &range->max);
-	free(text);
 }
 
 static void lint_only(struct linter *linter, u32 index,
@@ -143,9 +144,8 @@ static void lint_pickers(struct linter *linter, u32 index)
 
 static void read_resvports(struct portacl_range *range)
 {
-	autofree char *min = in_root("/proc/sys/sunrpc/min_resvport");
-	autofree char *max = in_root("/proc/sys/sunrpc/max_resvport");
-	autofree char *low = read_line_file(min), *high = read_line_file(max);
+	autofree char *low = read_kernel_file("/proc/sys/sunrpc/min_resvport");
+	autofree char *high = read_kernel_file("/proc/sys/sunrpc/max_resvport");
 
 	*range = (struct portacl_range) { 665, 1023 };
 	if (low && high) {
@@ -244,18 +244,23 @@ static bool is_by_ids(const struct portacl_rule *rule)
 	       !rule->cgroup;
 }
 
-static bool has_root(const struct portacl_policy *policy,
-		     const struct portacl_rule *rule)
+/* With root, or with all others, the users leave none to change to. */
+static bool is_evadable(const struct portacl_policy *policy,
+			const struct portacl_rule *rule)
 {
-	return rule->nr_uids && !portacl_rule_uids(policy, rule)->min;
+	const struct portacl_range *uid = portacl_rule_uids(policy, rule);
+
+	return is_by_ids(rule) && (!rule->nr_uids || uid->min) &&
+	       !(rule->nr_uids == 1 && !rule->nr_gids && uid->min == 1 &&
+		 uid->max == U32_MAX - 1);
 }
 
 static void lint_subject(struct linter *linter, u32 index)
 {
 	const struct portacl_rule *rule = &linter->policy->rules[index];
 
-	if (!(rule->flags & PORTACL_RULE_ALLOW) && is_by_ids(rule) &&
-	    !has_root(linter->policy, rule))
+	if (!(rule->flags & PORTACL_RULE_ALLOW) &&
+	    is_evadable(linter->policy, rule))
 		report(linter, index, "deny-by-id",
 		       "a user can evade a denial by uid= or gid=, with subordinate ids or without groups in a user namespace: name who may have the port instead, by `allow' with `only' or by `default deny'");
 

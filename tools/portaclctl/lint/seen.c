@@ -15,35 +15,50 @@
 
 /**
  * struct seen - a bind that was seen
- * @exe: hash of the program
+ * @path: the program
+ * @exe: its hash
  * @uid: the user
  * @proto: the protocol
  * @port: the port
+ * @serves: it is no client's port, which the kernel may have chosen
  * @how: how it was seen
  */
 struct seen {
+	const char *path;
 	u64 exe;
 	u32 uid;
 	u8 proto;
 	u16 port;
+	bool serves;
 	const char *how;
 };
 
-static void add_seen(struct linter *linter, struct seen seen, const char *exe)
+static void add_seen(struct linter *linter, struct seen seen)
 {
 	u32 nr = linter->nr_seen++;
 
-	seen.exe = portacl_hash_path(exe, strlen(exe));
+	seen.exe = portacl_hash_path(seen.path, strlen(seen.path));
 	if (!(nr & (nr + 1)))
 		linter->seen = xrealloc(linter->seen, 2 * nr + 1,
 					sizeof(*linter->seen));
 	linter->seen[nr] = seen;
 }
 
-/* A client's port is the kernel's choice, and says nothing. */
+/* The program of a process; the sockets come by process. */
+static const char *path_of(struct linter *linter, pid_t pid)
+{
+	struct process process;
+	bool known = process_read(&process, pid) && *process.exe;
+
+	list_add(&linter->paths, xstrdup(known ? process.exe : ""));
+	process_free(&process);
+	return linter->paths.items[linter->paths.len - 1];
+}
+
+/* A connection's port may be the kernel's choice, and says nothing. */
 static void read_sockets(struct linter *linter)
 {
-	struct process process = { 0 };
+	const char *path = "";
 	struct sockets sockets;
 	pid_t pid = 0;
 	u32 i;
@@ -54,45 +69,43 @@ static void read_sockets(struct linter *linter)
 
 		if (!bound->pid || bound->state > BOUND_IDLE)
 			continue;
-		if (pid != bound->pid) {
-			process_free(&process);
-			pid = bound->pid;
-			if (!process_read(&process, pid))
-				process = (struct process) { 0 };
-		}
-		if (*process.exe)
+		if (pid != bound->pid)
+			path = path_of(linter, bound->pid);
+		pid = bound->pid;
+		if (*path)
 			add_seen(linter, (struct seen) {
-				.uid = bound->uid, .proto = bound->proto,
-				.port = bound->port, .how = "now",
-			}, process.exe);
+				.path = path, .uid = bound->uid,
+				.proto = bound->proto, .port = bound->port,
+				.serves = bound->state == BOUND_LISTENING ||
+					  bound->port < 1024,
+				.how = "now",
+			});
 	}
-	process_free(&process);
 	sockets_free(&sockets);
 }
 
 static void read_observed(struct linter *linter)
 {
 	autofree char *text = kernel_try_read("observed");
-	struct observed *observed;
-	u32 i, nr;
+	autofree struct observed *observed = NULL;
+	u32 i, nr = 0;
 
-	if (!text)
-		return;
-	observed = observed_read(text, &nr);
+	if (text)
+		observed = observed_read(text, &nr);
 	for (i = 0; i < nr; i++) {
-		autofree char *exe = observed[i].exe && observed[i].verified ?
-			path_unescape(observed[i].exe,
-				      strlen(observed[i].exe)) : NULL;
+		autofree char *exe = observed[i].exe;
+		char *path;
 
-		if (exe)
-			add_seen(linter, (struct seen) {
-				.uid = observed[i].uid,
-				.proto = observed[i].proto,
-				.port = observed[i].port, .how = "in `observed'",
-			}, exe);
-		free(observed[i].exe);
+		if (!exe || !observed[i].verified)
+			continue;
+		path = path_unescape(exe, strlen(exe));
+		list_add(&linter->paths, path);
+		add_seen(linter, (struct seen) {
+			.path = path, .uid = observed[i].uid,
+			.proto = observed[i].proto, .port = observed[i].port,
+			.serves = true, .how = "in `observed'",
+		});
 	}
-	free(observed);
 }
 
 bool rule_has_user(const struct portacl_policy *policy,
@@ -132,30 +145,50 @@ bool was_seen(const struct linter *linter, u64 exe)
 	return false;
 }
 
+/* Without exe=, a rule may be meant for any program. */
+static bool may_allow(const struct portacl_policy *policy,
+		      const struct portacl_rule *rule, const struct seen *seen)
+{
+	return (!rule->exe || rule->exe == seen->exe) &&
+	       rule_has_user(policy, rule, seen->uid);
+}
+
+static void report_seen(struct linter *linter, u32 rule, const char *id,
+			const struct seen *seen, const char *what)
+{
+	const char *user = name_of(NAME_USER, seen->uid);
+
+	report(linter, rule, id, "%s has %s/%u as %s (uid %u), seen %s, and no rule for %s",
+	       seen->path, portacl_protos[seen->proto], seen->port,
+	       user ? user : "a user without a name", seen->uid, seen->how,
+	       what);
+}
+
+/* Do the rules for the port allow the program and the user that were seen? */
 static void lint_bind(struct linter *linter, const struct seen *seen)
 {
 	const struct portacl_policy *policy = linter->policy;
-	const char *user = name_of(NAME_USER, seen->uid);
-	u32 i, found = NO_RULE;
+	u32 i, own = NO_RULE, other = NO_RULE;
 
 	for (i = 0; i < policy->nr_rules; i++) {
 		const struct portacl_rule *rule = &policy->rules[i];
 
-		if (rule->exe != seen->exe ||
-		    !(rule->flags & PORTACL_RULE_ALLOW) ||
+		if (!(rule->flags & PORTACL_RULE_ALLOW) ||
 		    !has_port(policy, rule, seen))
 			continue;
-		if (rule_has_user(policy, rule, seen->uid))
+		if (may_allow(policy, rule, seen))
 			return;
-		found = min(found, i);
+		if (rule->exe == seen->exe)
+			own = min(own, i);
+		else if (rule->exe)
+			other = min(other, i);
 	}
-	if (found != NO_RULE)
-		report(linter, found, "seen-user",
-		       "%s has %s/%u as %s (uid %u), seen %s, and no rule for it allows that user",
-		       policy->strings + policy->rules[found].exe_text,
-		       portacl_protos[seen->proto], seen->port,
-		       user ? user : "a user without a name", seen->uid,
-		       seen->how);
+	if (own != NO_RULE)
+		report_seen(linter, own, "seen-user", seen,
+			    "it allows that user");
+	else if (other != NO_RULE && seen->serves)
+		report_seen(linter, other, "seen-program", seen,
+			    "the port names that program: the one that binds counts, not the one that it starts");
 }
 
 /* Report the programs that bind as another user than their rules say. */

@@ -89,12 +89,11 @@ static void lint_unit(struct linter *linter, const struct unit *unit,
 void lint_units(struct linter *linter)
 {
 	u32 i, nr;
-	struct unit *units = units_read(&nr);
+	const struct unit *units = units_read(&nr);
 	size_t n;
 
 	for (i = 0; i < nr; i++)
 		for (n = 0; n < units[i].programs.len; n++)
 			lint_unit(linter, &units[i],
 				  units[i].programs.items[n]);
-	units_free(units, nr);
 }

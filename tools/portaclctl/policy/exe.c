@@ -4,6 +4,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "lib/root.h"
 #include "policy/exe.h"
 
 #define MAX_WARNINGS 20
@@ -106,7 +107,8 @@ static void look_closely(struct program *program, const char *path,
 	struct statvfs fs;
 
 	add_fault(program, PROGRAM_NOT_EXECUTABLE, !(st->st_mode & 0111));
-	add_fault(program, PROGRAM_NOSUID,
+	/* Below --root, the mounts are those of this system. */
+	add_fault(program, PROGRAM_NOSUID, !root_option &&
 		  !statvfs(path, &fs) && (fs.f_flag & ST_NOSUID));
 	add_fault(program, PROGRAM_SETUID, st->st_mode & (S_ISUID | S_ISGID));
 	add_fault(program, PROGRAM_INTERPRETER,

@@ -5,6 +5,7 @@
  */
 #include <unistd.h>
 
+#include "lib/cleanup.h"
 #include "policy/exe.h"
 #include "policy/links.h"
 #include "policy/names.h"
@@ -22,25 +23,12 @@ char *launch_image(void)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(paths); i++) {
-		char *path = in_root(paths[i]);
-		bool there = !access(path, F_OK);
+		autofree char *path = in_root(paths[i]);
 
-		free(path);
-		if (there)
+		if (!access(path, F_OK))
 			return xstrdup(paths[i]);
 	}
 	return xstrdup(paths[0]);
-}
-
-static const struct unit *all_units(u32 *nr)
-{
-	static struct unit *units;
-	static u32 nr_units;
-
-	if (!units)
-		units = units_read(&nr_units);
-	*nr = nr_units;
-	return units;
 }
 
 /* Of a service `a@b.service` the unit may be `a@.service`. */
@@ -70,7 +58,7 @@ static const struct unit *find_unit(const struct process *process)
 	end += strlen(".service");
 	while ((slash = memchr(name, '/', end - name)))
 		name = slash + 1;
-	units = all_units(&nr);
+	units = units_read(&nr);
 	for (i = 0; i < nr; i++)
 		if (is_unit(&units[i], name, end - name))
 			return &units[i];
@@ -139,8 +127,8 @@ void launch_read(struct process *process, struct list *notes)
 static void note_unit(const struct unit *unit, const struct process *process,
 		      struct list *notes)
 {
-	char *cgroup = unit_cgroup(unit), *image = launch_image();
-	char *nosuid = unit_nosuid(unit, process->exe);
+	autofree char *cgroup = unit_cgroup(unit), *image = launch_image();
+	autofree char *nosuid = unit_nosuid(unit, process->exe);
 	const char *taint = unit->private_users ? " taint=namespace" :
 			    nosuid ? " taint=nosuid" :
 			    unit_nnp(unit) ? " taint=nnp" : "";
@@ -148,9 +136,6 @@ static void note_unit(const struct unit *unit, const struct process *process,
 	if (cgroup)
 		list_add(notes, xasprintf("%s starts it: of the service, ask with cgroup=%s launcher=%s%s",
 					  unit->name, cgroup, image, taint));
-	free(nosuid);
-	free(image);
-	free(cgroup);
 }
 
 /* A program that does not run: who would start it as this user? */
@@ -160,14 +145,37 @@ void launch_note_units(const struct process *process, struct list *notes)
 	const struct unit *units;
 	u32 i, nr;
 
-	units = name && process->uid ? all_units(&nr) : NULL;
+	units = name && process->uid ? units_read(&nr) : NULL;
 	for (i = 0; units && i < nr; i++) {
-		char *user = unit_user(&units[i]);
+		autofree char *user = unit_user(&units[i]);
 
 		if (!strchr(units[i].name, '@') && !unit_has_own_root(&units[i]) &&
 		    !strcmp(user, name) && starts(&units[i],
 						      process->exe))
 			note_unit(&units[i], process, notes);
-		free(user);
 	}
+}
+
+/**
+ * launch_is_declared - does a declared launcher start a program?
+ * @policy: the policy
+ * @path: the program
+ *
+ * Return: whether a unit of systemd's starts it, and a `launcher` line names
+ * what of systemd's executes the services.
+ */
+bool launch_is_declared(const struct portacl_policy *policy, const char *path)
+{
+	autofree char *image = launch_image();
+	const struct unit *units;
+	u32 i, nr;
+
+	if (!portacl_policy_launcher(policy, portacl_hash_path(image,
+							       strlen(image))))
+		return false;
+	units = units_read(&nr);
+	for (i = 0; i < nr; i++)
+		if (!unit_has_own_root(&units[i]) && starts(&units[i], path))
+			return true;
+	return false;
 }

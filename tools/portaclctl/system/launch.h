@@ -7,7 +7,10 @@
 
 #include "system/process.h"
 
+struct portacl_policy;
+
 char *launch_image(void);
+bool launch_is_declared(const struct portacl_policy *policy, const char *path);
 void launch_read(struct process *process, struct list *notes);
 void launch_note_units(const struct process *process, struct list *notes);
 

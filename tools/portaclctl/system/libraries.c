@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/command.h"
 #include "lib/util.h"
 #include "system/libraries.h"
 
@@ -71,15 +72,11 @@ static const char *find_text(const struct image *image, u64 address)
 /* The directories of the loader's cache, and its default ones. */
 static const char *loader_cache(void)
 {
+	const char *const argv[] = { "/sbin/ldconfig", "-p", NULL };
 	static char *text;
-	FILE *pipe;
 
-	if (text)
-		return text;
-	pipe = popen("/sbin/ldconfig -p 2> /dev/null", "re");
-	text = pipe ? read_fd(fileno(pipe), NULL) : NULL;
-	if (pipe)
-		pclose(pipe);
+	if (!text)
+		text = read_command(argv);
 	if (!text)
 		text = xstrdup("");
 	return text;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "lib/cleanup.h"
+#include "lib/root.h"
 #include "system/netns.h"
 #include "system/process.h"
 
@@ -106,7 +107,7 @@ void net_leave(int own)
 
 static u32 read_start(void)
 {
-	autofree char *text = read_line_file(PORT_START);
+	autofree char *text = read_kernel_file(PORT_START);
 
 	return text ? strtoul(text, NULL, 10) : 1024;
 }

@@ -5,6 +5,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "lib/cleanup.h"
+#include "lib/root.h"
 #include "policy.h"
 #include "policy/exe.h"
 #include "policy/request.h"
@@ -14,12 +16,11 @@
 /* A file of /proc/PID, or NULL. */
 char *process_file(pid_t pid, const char *name)
 {
-	char *path = xasprintf("%s/proc/%d/%s", root_dir, pid, name);
-	char *text = read_file(path, NULL);
+	autofree char *path = xasprintf("/proc/%d/%s", pid, name);
+	char *text = read_kernel_file(path);
 
 	if (!text && *root_dir)
-		text = read_file(path + strlen(root_dir), NULL);
-	free(path);
+		text = read_file(path, NULL);
 	return text;
 }
 

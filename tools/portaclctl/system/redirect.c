@@ -7,6 +7,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "lib/cleanup.h"
+#include "lib/command.h"
+#include "lib/root.h"
 #include "policy.h"
 #include "system/bpf.h"
 #include "system/process.h"
@@ -45,16 +48,14 @@ static void take_service(struct steering *steering, const char *line, u8 proto,
 
 static void look_at_ipvs(struct steering *steering, u8 proto, u32 port)
 {
-	char *path = in_root(IPVS), *text = read_file(path, NULL);
+	autofree char *text = read_kernel_file(IPVS);
 	char *rest = text, *line;
 
 	if (!text && errno != ENOENT)
-		list_add(&steering->unseen, xasprintf("IPVS (%s: %s)", path,
+		list_add(&steering->unseen, xasprintf("IPVS (" IPVS ": %s)",
 						      strerror(errno)));
 	while (text && (line = strsep(&rest, "\n")))
 		take_service(steering, line, proto, port);
-	free(text);
-	free(path);
 }
 
 static void look_at_sk_lookup(struct steering *steering, pid_t pid)
@@ -78,42 +79,30 @@ static void look_at_sk_lookup(struct steering *steering, pid_t pid)
 
 static void look_at_nft(struct steering *steering, u8 proto, u32 port)
 {
-	char *path = in_root(NFT), *command, *text = NULL;
-	FILE *pipe;
+	autofree char *path = in_root(NFT), *text = NULL;
+	const char *const argv[] = { path, "-j", "list", "ruleset", NULL };
+	const char *why = "nft is not installed";
 
-	if (access(path, X_OK)) {
-		list_add(&steering->unseen, xstrdup(
-			"redirect and dnat rules of nft: nft is not installed"));
-		free(path);
-		return;
+	if (!access(path, X_OK)) {
+		text = read_command(argv);
+		why = geteuid() ? "only root may ask" :
+				  "nft list ruleset failed";
 	}
-	command = xasprintf("'%s' -j list ruleset 2>/dev/null </dev/null",
-			    path);
-	pipe = strchr(path, '\'') ? NULL : popen(command, "re");
-	if (pipe)
-		text = read_fd(fileno(pipe), NULL);
-	if (pipe && !pclose(pipe) && text)
+	if (text)
 		steering_nft(steering, text, proto, port);
 	else
 		list_add(&steering->unseen, xasprintf(
-			"redirect and dnat rules of nft: %s", geteuid() ?
-			"only root may ask" : "nft list ruleset failed"));
-	free(text);
-	free(command);
-	free(path);
+			"redirect and dnat rules of nft: %s", why));
 }
 
 /* The old iptables keeps its rules apart from nft's. */
 static void look_at_iptables(struct steering *steering)
 {
-	char *path = in_root("/proc/net/ip_tables_names");
-	char *text = read_file(path, NULL);
+	autofree char *text = read_kernel_file("/proc/net/ip_tables_names");
 
 	if (text && strstr(text, "nat\n"))
 		list_add(&steering->unseen, xstrdup(
 			"the nat table of iptables-legacy: iptables-legacy-save -t nat shows it"));
-	free(text);
-	free(path);
 }
 
 /**
@@ -125,6 +114,11 @@ static void look_at_iptables(struct steering *steering)
  */
 void steering_read(struct steering *steering, u8 proto, u32 port, pid_t pid)
 {
+	if (root_option) {
+		list_add(&steering->unseen, xstrdup(
+			"with --root: nft, IPVS and BPF are those of the system that runs, and are not asked"));
+		return;
+	}
 	look_at_sk_lookup(steering, pid ? pid : getpid());
 	if (pid && !process_same_ns(pid, getpid(), "net")) {
 		list_add(&steering->unseen, xstrdup(

@@ -240,8 +240,11 @@ static void read_net(struct sockets *sockets, pid_t pid, u8 proto, u16 port)
 void sockets_read(struct sockets *sockets, pid_t pid, u8 proto, u16 port)
 {
 	*sockets = (struct sockets) { 0 };
-	if (root_option)
+	if (root_option) {
+		sockets_unseen(sockets, xstrdup(
+			"with --root: sockets are those of the system that runs, and are not listed"));
 		return;
+	}
 	read_net(sockets, pid, proto, port);
 	find_owners(sockets);
 }

@@ -7,8 +7,8 @@
 
 #include "lib/util.h"
 
-void add_listen(struct list *places, const char *text,
-		const struct list *ports);
-void sshd_places(struct list *places);
+void add_listen(struct list *places, const char *text);
+void sshd_take(struct list *places, const char *text);
+bool sshd_places(struct list *places);
 
 #endif /* _PORTACLCTL_SYSTEM_SSHD_H */

@@ -479,43 +479,24 @@ const char *units_source(void)
 }
 
 /**
- * units_read - read the services and the sockets of the system
+ * units_read - read the services and the sockets of the system, once
  * @nr: where their number is stored
  *
- * Return: the units, for units_free().
+ * Return: the units.
  */
-struct unit *units_read(u32 *nr)
+const struct unit *units_read(u32 *nr)
 {
-	struct unit *units = NULL;
+	static struct unit *units;
+	static u32 nr_units;
 
-	*nr = 0;
-	source = "as systemctl shows the units";
-	if (!ask_systemctl(&units, nr)) {
+	if (!source && !ask_systemctl(&units, &nr_units)) {
 		source = "as the files of the units say: systemd does not run there, and was not asked";
-		read_files(&units, nr);
+		read_files(&units, &nr_units);
+	} else if (!source) {
+		source = "as systemctl shows the units";
 	}
+	*nr = nr_units;
 	return units;
-}
-
-void units_free(struct unit *units, u32 nr)
-{
-	u32 i;
-
-	for (i = 0; i < nr; i++) {
-		free(units[i].name);
-		free(units[i].user);
-		free(units[i].slice);
-		free(units[i].protocol);
-		free(units[i].root_directory);
-		free(units[i].root_image);
-		list_free(&units[i].programs);
-		list_free(&units[i].streams);
-		list_free(&units[i].datagrams);
-		list_free(&units[i].bind_deny);
-		list_free(&units[i].bind_allow);
-		list_free(&units[i].mounts);
-	}
-	free(units);
 }
 
 /* Does systemd start its programs as somebody else than root? */

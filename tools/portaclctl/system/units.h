@@ -61,9 +61,8 @@ struct unit {
 	char *protocol;
 };
 
-struct unit *units_read(u32 *nr);
+const struct unit *units_read(u32 *nr);
 const char *units_source(void);
-void units_free(struct unit *units, u32 nr);
 bool unit_may_bind(const struct unit *unit);
 bool unit_has_own_root(const struct unit *unit);
 bool unit_is_unprivileged(const struct unit *unit);

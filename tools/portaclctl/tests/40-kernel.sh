@@ -189,6 +189,25 @@ says() {
 says "every rule skipped" 's\ns\ns\ns\n' 'no rule was chosen'
 says "q" 'q\n' 'no rule was chosen'
 says "the end of the input" '' 'no rule was chosen'
+# A port that bindresvport has picked is another one the next time.
+cp "$fs/observed" observed.kept
+cat > "$fs/observed" <<'EOF'
+exe=/sbin/rpc.statd verified=1 uid=0 proto=udp port=719 outcome=legacy count=1 taint=none
+exe=/sbin/rpc.statd verified=1 uid=0 proto=udp port=111 outcome=legacy count=1 taint=none
+exe=/sbin/imapd verified=1 uid=0 proto=tcp port=993 outcome=legacy count=1 taint=none
+exe=/sbin/other verified=1 uid=1 proto=udp port=719 outcome=legacy count=1 taint=none
+overflow=0
+EOF
+gives "T11: learn: a port of bindresvport's is a comment" 0 \
+	'^# allow udp 719 exe=/sbin/rpc.statd uid=root$' learn --print
+grep -q '^# bindresvport(3) may have picked the port' out
+point $? "T11: learn: which says why"
+[ "$(grep -c '^allow' out)" = 3 ] &&
+	grep -q '^allow udp 111 exe=/sbin/rpc.statd uid=root$' out &&
+	grep -q '^allow tcp 993 exe=/sbin/imapd uid=root$' out &&
+	grep -q '^allow udp 719 exe=/sbin/other uid=daemon$' out
+point $? "T11: learn: the port of a service, and of another user, is a rule"
+mv observed.kept "$fs/observed"
 gives "learn opens its file before it asks" 2 'nowhere/x.conf: No such file' \
 	learn --output nowhere/x.conf
 hides "and asks nothing then" 'kip or'

@@ -268,7 +268,8 @@ if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
 		explain --file r21.conf $sleeper tcp/80
 	gives "R21: what would help" 1 '^  restart the program: it was started before the rule' \
 		explain --file r21.conf $sleeper tcp/80
-	gives "R21: a program that is started now" 0 'allowed by portacl' \
+	gives "R21: a program that is started now" 0 \
+		' as uid 65533 on tcp/80: allowed by portacl' \
 		explain --file r21.conf sleep 65533 tcp/80
 	echo "allow tcp 80 exe=$exe uid=65533 accept=env" > r21.conf
 	gives "R21: accept=env takes the old one" 0 'allowed by portacl' \

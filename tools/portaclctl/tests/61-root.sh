@@ -40,6 +40,45 @@ if [ "$(id -u)" = 0 ]; then
 	point $? "--root: lint starts no program, and asks nothing that runs here"
 	gives "--root: --live is about what runs here" 2 'not about --root' \
 		check --root other --live
+	# A kernel that seems to be there, and what runs here, are none of its.
+	mkdir -p other/sys/kernel/security/portacl other/proc/1
+	echo 'allow tcp 80 uid=0' > other/sys/kernel/security/portacl/policy
+	gives "--root: explain: the policy, the program and the user of it" 0 \
+		'^/opt/real as tomcat on tcp/4711: allowed by portacl, in a kernel with portacl$' \
+		explain --root other link tomcat tcp/frobd
+	gives "--root: explain: the rule" 0 \
+		'^[*] portacl  *allow rule=1: /etc/portacl.d/10-link.conf:1: ' \
+		explain --root other link tomcat tcp/frobd
+	gives "--root: explain: what belongs to the system that runs" 0 \
+		'^  holder  *not asked: with --root' \
+		explain --root other link tomcat tcp/frobd
+	gives "--root: explain: the sysctl is the default" 0 \
+		'sysctl .*port_start=1024 .the default.: ' \
+		explain --root other link tomcat tcp/frobd
+	gives "--root: explain: no program of this system" 2 '^portaclctl: env: No such' \
+		explain --root other env tomcat tcp/frobd
+	gives "--root: explain: no process of this system" 2 \
+		'process 1 runs here, and is none of --root' \
+		explain --root other 1 tcp/frobd
+	gives "--root: who: the rule" 0 'rule 1: /etc/portacl.d/10-link.conf:1: allow tcp 4711 ' \
+		who --root other tcp/frobd
+	gives "--root: who: sockets of this system are not listed" 0 \
+		'^  with --root: sockets are those of the system that runs' \
+		who --root other tcp/frobd
+	run who --root other --json tcp/frobd
+	json "--root: who: whether the port is free is not known" \
+		'j["free"] is None and j["holders"] == []'
+	# diff: their files, the policy of this kernel.
+	mkdir -p here/sys/kernel/security/portacl
+	printf 'version 1\ndefault legacy\nallow tcp 4711 exe=/opt/real uid=107 gid=108\ncommit\n' \
+		> here/sys/kernel/security/portacl/policy
+	export PORTACLCTL_ROOT="$PWD/here"
+	gives "--root: diff: the policy in force is this kernel's" 0 '' \
+		diff --root "$PWD/other"
+	echo 'allow tcp 4712 uid=root' >> other/etc/real.conf
+	gives "--root: diff: the files are its" 1 '^[+]allow tcp 4712 uid=0$' \
+		diff --root "$PWD/other"
+	unset PORTACLCTL_ROOT
 	gives "--root: no such directory" 2 \
 		'^portaclctl: --root nowhere: No such' check --root nowhere
 	ASAN_OPTIONS=$before

@@ -139,7 +139,7 @@ point $? "and loads"
 kill "$server"
 
 # R08, R41: what systemd and sshd will listen at.
-mkdir -p live/etc/systemd/system/sockets.target.wants live/usr/sbin live/etc/ssh
+mkdir -p live/etc/systemd/system/sockets.target.wants live/usr/sbin
 printf '[Socket]\nListenStream=1001\nListenDatagram=1002\n' \
 	> live/etc/systemd/system/cockpit.socket
 cat > v.conf <<'EOF'
@@ -157,8 +157,8 @@ gives "R08: an enabled one" 1 \
 	load --strict v.conf
 gives "R08: its datagrams" 0 'cockpit.socket, could not listen on udp/1002: deny rule=2' \
 	check --live v.conf
-cp /bin/false live/usr/sbin/sshd
-echo 'Port 2849' > live/etc/ssh/sshd_config
+printf '#!/bin/sh\necho listenaddress 0.0.0.0:2849\n' > live/usr/sbin/sshd
+chmod 755 live/usr/sbin/sshd
 cat > v.conf <<'EOF'
 allow tcp 22 exe=/usr/sbin/sshd
 deny any any

@@ -60,6 +60,13 @@ passes deny-by-id "deny any 8080 uid=2000 exe=$real"
 passes deny-by-id 'deny any 8080 uid=2000 cgroup=/user.slice'
 passes deny-by-id 'deny any 8080'
 passes deny-by-id 'allow any 8080 uid=2000'
+passes deny-by-id 'deny any 1024-4000 uid=1-4294967294'
+lints deny-by-id 'deny any 8080 uid=2-4294967294'
+lints deny-by-id 'deny any 8080 uid=1-4294967294 gid=0-99'
+"$ctl" import --mac-portacl uid:80:tcp:2000 --port-high 4000 > imported 2> err
+cp imported l.conf
+gives "T10: lint finds nothing in what import --port-high prints" 0 '' check l.conf
+clean deny-by-id
 
 lints uid-dynamic 'allow tcp 300 uid=61184-65519'
 lints uid-dynamic 'allow tcp 300 uid=63000'
@@ -108,6 +115,15 @@ lints seen-user "allow tcp $port exe=$python uid=4242"
 json "seen-user: as whom" 'any("(uid '"$(id -u)"'), seen now" in f["text"] for f in j)'
 passes unit-user "allow tcp $port exe=$python uid=4242"
 passes seen-user "allow udp $port exe=$python uid=4242"
+# Another program has the port: it binds, or hands on what it has bound.
+echo "allow tcp $port exe=$real uid=daemon" > l.conf
+finds seen-program 1
+json "seen-program: which one" 'any(f["text"].startswith("'"$python"' has tcp/'"$port"' as")
+	for f in j)'
+passes seen-program "allow udp $port exe=$real uid=daemon"
+printf '%s\n' "allow tcp $port exe=$real uid=daemon" \
+	"allow tcp $port uid=$(id -u)" > l.conf
+clean seen-program
 kill "$server"
 
 # A library that only LD_LIBRARY_PATH can name: another name of the same length.
@@ -124,6 +140,19 @@ if [ "$(od -An -j4 -N1 -tx1 "$real")" = ' 02' ] && [ -x /sbin/ldconfig ]; then
 		"accept=env" in f["text"] and "launcher" in f["text"] for f in j)'
 	passes exe-library "allow tcp 80 exe=$needs uid=1 accept=env"
 	passes exe-library "deny tcp 80 exe=$needs"
+	# A launcher counts for what it starts alone.
+	image=/usr/lib/systemd/systemd-executor
+	printf '%s\n' "launcher $real" "allow tcp 80 exe=$needs uid=1" > l.conf
+	finds exe-library 1
+	printf '%s\n' "launcher $image" "allow tcp 80 exe=$needs uid=1" > l.conf
+	finds exe-library 1
+	mkdir -p more/usr/lib/systemd
+	cp "$real" more$image
+	cp more/etc/systemd/system/p.service p.service
+	unit_user "ExecStart=$needs" User=daemon
+	clean exe-library
+	mv p.service more/etc/systemd/system/p.service
+	rm more$image
 	passes exe-library "allow tcp 80 exe=$real uid=1"
 	echo "allow tcp 80 exe=$needs uid=1 accept=writable" > l.conf
 	gives "check says it, too" 0 "^warning: $needs needs libq.so.6, " check l.conf
@@ -135,7 +164,25 @@ fi
 # What a rule changes for users whom it does not mean.
 echo "allow tcp 80 exe=$real uid=1" > l.conf
 gives "check: for whom AT_SECURE is set" 0 \
-	"^note: for every user but root, who runs $real, the loader ignores" check l.conf
+	"^note: if a user other than root executes $real, the loader ignores" check l.conf
+gives "lint: as well" 0 \
+	"^note: if a user other than root executes $real, the loader ignores" lint l.conf
+gives "lint: and it is no finding" 0 '^nothing found' lint l.conf
+gives "explain: as well" 0 \
+	'^  note  *the rule makes the kernel execute the program with AT_SECURE: the loader ignores LD_LIBRARY_PATH' \
+	explain --file l.conf "$real" 1 tcp/80
+printf '%s\n' 'launcher /usr/bin/env' "allow tcp 80 exe=$real uid=1" > l.conf
+gives "check: some launcher does not cover every program" 0 '^note: ' check l.conf
+gives "explain: the launcher that executes it does" 0 . \
+	explain --file l.conf "$real" 1 tcp/80 launcher="$(readlink -f /usr/bin/env)"
+hides "explain: and nothing is said" AT_SECURE
+for rule in "exe=/none uid=1" "exe=$PWD/more/needs uid=1"; do
+	echo "allow tcp 80 $rule" > l.conf
+	gives "check: $rule: the rule matches nobody" 0 'the rule matches nobody' check l.conf
+	hides "check: and changes nothing" '^note:'
+done
+printf '%s\n' "allow tcp 80 exe=$real uid=1 accept=env" "allow tcp 81 exe=$real uid=1" > l.conf
+gives "check: one rule without accept=env is enough" 0 '^note: ' check l.conf
 echo "allow tcp 80 exe=$real uid=1 accept=env" > l.conf
 run check l.conf
 hides "check: not with accept=env" '^note:'
