@@ -60,6 +60,11 @@ struct portacl_parser {
 	u64 generation;
 };
 
+/* The tool allows as many as a process may have. */
+#ifndef PORTACL_QUERY_GROUPS
+#define PORTACL_QUERY_GROUPS 32
+#endif
+
 /**
  * struct portacl_query - a request in text form, with room for what it names
  * @request: what is asked
@@ -71,7 +76,7 @@ struct portacl_query {
 	struct portacl_request request;
 	const char *exe;
 	const char *cgroup;
-	u32 groups[32];
+	u32 groups[PORTACL_QUERY_GROUPS];
 };
 
 int portacl_parse_line(struct portacl_parser *p, char *line, size_t len);

@@ -6,6 +6,9 @@
 #include "policy/ask.h"
 #include "policy/exe.h"
 
+/* The groups that the kernel's file takes. */
+#define KERNEL_GROUPS 32
+
 /* The active policy, read by the tool's own copy of the parser. */
 struct portacl_policy *kernel_policy(void)
 {
@@ -161,9 +164,7 @@ static void ask_kernel(const struct policy_source *source,
  */
 static bool has_words(const struct portacl_request *bind)
 {
-	const struct portacl_query *query = NULL;
-
-	return bind->nr_groups <= ARRAY_SIZE(query->groups) &&
+	return bind->nr_groups <= KERNEL_GROUPS &&
 	       !(bind->nr_bound == 1 && !bind->bound[0].len);
 }
 

@@ -78,3 +78,8 @@ gives "who: a protocol alone" 2 'PROTO/PORT expected' who --file v.conf tcp
 hides "it says nothing of uid=" 'uid='
 v "who decides where no rule does" 0 "the kernel's own rule decides" \
 	tcp/8080 uid=5
+
+# A process may have more groups than the kernel's query takes.
+echo 'allow tcp 80 gid=70000' > v.conf
+gives "test: 20,001 groups" 0 '^allow rule=1' \
+	test --file v.conf tcp/80 uid=1 "gid=$(seq -s, 1 20000),70000"
