@@ -48,6 +48,9 @@ bool rule_has_user(const struct portacl_policy *policy,
 bool was_seen(const struct linter *linter, u64 exe);
 void lint_seen(struct linter *linter);
 void lint_units(struct linter *linter);
+bool subject_covers(const struct portacl_policy *policy,
+		    const struct portacl_rule *a,
+		    const struct portacl_rule *b);
 void lint_shadows(struct linter *linter);
 bool lint_accepts(const struct config *cfg, u32 ignored);
 u32 find_shadows(const struct portacl_policy *policy, const u32 *rules, u32 nr,

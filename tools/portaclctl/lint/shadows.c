@@ -14,100 +14,6 @@
 
 #define MAX_NAMED 5
 
-/* Is each range of @b within one of @a?  None means any number. */
-static bool ranges_cover(const struct portacl_range *a, u32 nr_a,
-			 const struct portacl_range *b, u32 nr_b)
-{
-	u32 i, n;
-
-	if (!nr_a)
-		return true;
-	for (i = 0; i < nr_b; i++) {
-		for (n = 0; n < nr_a; n++)
-			if (a[n].min <= b[i].min && a[n].max >= b[i].max)
-				break;
-		if (n == nr_a)
-			return false;
-	}
-	return nr_b;
-}
-
-static bool cidr_covers(const struct portacl_cidr *a,
-			const struct portacl_cidr *b)
-{
-	u32 bytes = a->len / 8, bits = a->len % 8;
-
-	/* IPv4 is mapped IPv6, but ::/0 is IPv6 alone. */
-	if ((a->len >= 96) != (b->len >= 96) || a->len > b->len)
-		return false;
-	return !memcmp(a->addr, b->addr, bytes) &&
-	       (!bits || !((a->addr[bytes] ^ b->addr[bytes]) >> (8 - bits)));
-}
-
-static bool addrs_cover(const struct portacl_policy *policy,
-			const struct portacl_rule *a,
-			const struct portacl_rule *b)
-{
-	const struct portacl_cidr *x = portacl_rule_addrs(policy, a);
-	const struct portacl_cidr *y = portacl_rule_addrs(policy, b);
-	u32 i, n;
-
-	if (!a->nr_addrs)
-		return true;
-	/* A denial is due for a part of what an allow must hold whole. */
-	if ((a->flags & PORTACL_RULE_ALLOW) && !(b->flags & PORTACL_RULE_ALLOW))
-		return false;
-	for (i = 0; i < b->nr_addrs; i++) {
-		for (n = 0; n < a->nr_addrs; n++)
-			if (cidr_covers(&x[n], &y[i]))
-				break;
-		if (n == a->nr_addrs)
-			return false;
-	}
-	return b->nr_addrs;
-}
-
-static bool cgroup_covers(const struct portacl_policy *policy,
-			  const struct portacl_rule *a,
-			  const struct portacl_rule *b)
-{
-	const char *x = policy->strings + a->cgroup;
-	const char *y = policy->strings + b->cgroup;
-	size_t len = strlen(x);
-
-	if (!a->cgroup)
-		return true;
-	return b->cgroup && !strncmp(x, y, len) &&
-	       (len == 1 || !y[len] || y[len] == '/');
-}
-
-/* An allow by exe= leaves tainted programs to the rules after it. */
-static bool identity_covers(const struct portacl_rule *a,
-			    const struct portacl_rule *b)
-{
-	if (!a->exe)
-		return true;
-	if (a->exe != b->exe)
-		return false;
-	return !(a->flags & PORTACL_RULE_ALLOW) ||
-	       ((b->flags & PORTACL_RULE_ALLOW) && !(b->accept & ~a->accept));
-}
-
-/* Does @a match everybody whom @b matches, whatever their ports are? */
-static bool subject_covers(const struct portacl_policy *policy,
-			   const struct portacl_rule *a,
-			   const struct portacl_rule *b)
-{
-	return identity_covers(a, b) &&
-	       !(b->flags & ~a->flags & PORTACL_RULE_NET_ANY) &&
-	       !(a->flags & ~b->flags & PORTACL_RULE_LAUNCH_ROOT) &&
-	       ranges_cover(portacl_rule_uids(policy, a), a->nr_uids,
-			    portacl_rule_uids(policy, b), b->nr_uids) &&
-	       ranges_cover(portacl_rule_gids(policy, a), a->nr_gids,
-			    portacl_rule_gids(policy, b), b->nr_gids) &&
-	       addrs_cover(policy, a, b) && cgroup_covers(policy, a, b);
-}
-
 /* The keys of a rule by which it is looked up. */
 enum {
 	PART_EXE,
@@ -431,34 +337,45 @@ static void lint_shadow(struct search *search, u32 index)
 	report_shadow(search, index);
 }
 
+static void search_open(struct search *search,
+			const struct portacl_policy *policy, const u32 *rules,
+			u32 nr)
+{
+	u32 i;
+
+	search->policy = policy;
+	search->nr_places = nr;
+	search->places = xrealloc(NULL, nr + 1, sizeof(*search->places));
+	search->found = xrealloc(NULL, nr + 1, sizeof(*search->found));
+	for (i = 0; i < nr; i++)
+		search->places[i] = place_of(policy, rules ? rules[i] : i);
+	qsort(search->places, nr, sizeof(*search->places), compare_places);
+}
+
+static void search_close(struct search *search)
+{
+	free(search->places);
+	free(search->found);
+}
+
 /* Report the rules that are never reached. */
 void lint_shadows(struct linter *linter)
 {
-	const struct portacl_policy *policy = linter->policy;
-	u32 i, nr = policy->nr_rules;
-	autofree struct place *places = xrealloc(NULL, nr + 1, sizeof(*places));
-	autofree u32 *found = xrealloc(NULL, nr + 1, sizeof(*found));
+	u32 i, nr = linter->policy->nr_rules;
 	autofree u32 *used = xrealloc(NULL, nr + 1, sizeof(*used));
 	autofree u32 *marks = xzalloc((nr + 1) * sizeof(*marks));
 	struct search search = {
-		.linter = linter,
-		.policy = policy,
-		.places = places,
-		.nr_places = nr,
-		.found = found,
-		.used = used,
-		.marks = marks,
+		.linter = linter, .used = used, .marks = marks,
 	};
 
-	for (i = 0; i < nr; i++)
-		places[i] = place_of(policy, i);
-	qsort(places, nr, sizeof(*places), compare_places);
+	search_open(&search, linter->policy, NULL, nr);
 	for (i = 1; i < nr && search.steps < MAX_STEPS; i++)
 		lint_shadow(&search, i);
 	if (i < nr)
 		report(linter, NO_RULE, "not-searched",
 		       "only the first %u of %u rules were checked for being never reached",
 		       i, nr);
+	search_close(&search);
 }
 
 /**
@@ -474,25 +391,16 @@ void lint_shadows(struct linter *linter)
 u32 find_shadows(const struct portacl_policy *policy, const u32 *rules, u32 nr,
 		 u32 *shadows)
 {
-	autofree struct place *places = xrealloc(NULL, nr + 1, sizeof(*places));
-	autofree u32 *found = xrealloc(NULL, nr + 1, sizeof(*found));
-	struct search search = {
-		.policy = policy,
-		.places = places,
-		.nr_places = nr,
-		.first = true,
-		.found = found,
-	};
+	struct search search = { .first = true };
 	u32 i, n;
 
-	for (i = 0; i < nr; i++)
-		places[i] = place_of(policy, rules[i]);
-	qsort(places, nr, sizeof(*places), compare_places);
+	search_open(&search, policy, rules, nr);
 	for (i = 0; i < nr && search.steps < MAX_STEPS; i++) {
 		collect_all(&search, rules[i]);
 		for (n = shadows[i] = 0; n < search.nr; n++)
-			if (!shadows[i] || found[n] < shadows[i])
-				shadows[i] = found[n] + 1;
+			if (!shadows[i] || search.found[n] < shadows[i])
+				shadows[i] = search.found[n] + 1;
 	}
+	search_close(&search);
 	return i;
 }

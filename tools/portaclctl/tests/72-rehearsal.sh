@@ -34,17 +34,13 @@ live "another protocol" 0 'none would be cut off' --strict
 kill "$server"
 
 # A socket for IPv6 alone, as nginx makes them, does not ask for IPv4.
-rm -f port
-python3 -c 'import socket, time
+serve python3 -c 'import socket, time
 s = socket.socket(socket.AF_INET6)
 s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
 s.bind(("::", 0))
 s.listen()
 print(s.getsockname()[1], flush=True)
-time.sleep(600)' > port &
-server=$!
-until_true 60 [ -s port ]
-port=$(cat port)
+time.sleep(600)'
 echo "deny tcp $port addr=0.0.0.0/0
 allow tcp $port addr=::/0" > v.conf
 live "an IPv6 socket that does not serve IPv4" 0 'none would be cut off' --strict
@@ -53,13 +49,10 @@ live "its own family" 1 "tcp/$port at :: " --strict
 kill "$server"
 
 # However many sockets a process has, it is looked at once.
-rm -f port
-python3 -c 'import socket, time
+serve python3 -c 'import socket, time
 kept = [socket.create_server(("127.0.0.1", 0)) for i in range(60)]
 print("ready", flush=True)
-time.sleep(600)' > port &
-server=$!
-until_true 60 [ -s port ]
+time.sleep(600)'
 echo 'deny tcp 1' > v.conf
 if strace -o trace -e trace=openat true 2> err; then
 	ASAN_OPTIONS=detect_leaks=0 strace -o trace -e trace=openat \
@@ -84,16 +77,12 @@ print(s.getsockname()[1], flush=True)
 time.sleep(600)
 EOF
 	python=$(readlink -f /usr/bin/python3)
-	# serve OPTION...: a server of user 65533 at the wildcard, $server and $port
-	serve() {
-		rm -f port
-		setpriv --reuid 65533 --clear-groups "$@" "$python" - \
-			< serve.py > port &
-		server=$!
-		until_true 60 [ -s port ]
-		port=$(cat port)
+	input=$PWD/serve.py
+	# serve_user OPTION...: a server of user 65533 at the wildcard
+	serve_user() {
+		serve setpriv --reuid 65533 "$@" "$python" -
 	}
-	serve
+	serve_user --clear-groups
 	echo "allow tcp $port exe=$python uid=65533 only" > v.conf
 	live "a rule that came after the program" 0 'none would be cut off' --strict
 	echo "allow tcp $port exe=$python uid=65533 addr=0.0.0.0/0 only" > v.conf
@@ -101,16 +90,12 @@ EOF
 	echo "allow tcp $port exe=$python uid=65533 addr=127.0.0.1 only" > v.conf
 	live "a wildcard is more than one address" 1 'at 0.0.0.0 .*addr' --strict
 	kill "$server"
-	serve --no-new-privs
+	serve_user --clear-groups --no-new-privs
 	echo "allow tcp $port exe=$python uid=65533 only" > v.conf
 	live "no_new_privs comes again" 1 'reason="no_new_privs"' --strict
 	kill "$server"
-	rm -f port
-	setpriv --reuid 65533 --regid 65533 --groups "$(seq -s, 5000 5039)" \
-		"$python" - < serve.py > port &
-	server=$!
-	until_true 60 [ -s port ]
-	port=$(cat port)
+	serve_user --regid 65533 --groups "$(seq -s, 5000 5039)"
+	input=
 	echo "allow tcp $port gid=5039 only" > v.conf
 	live "the last of 40 groups" 0 'none would be cut off' --strict
 	gives "explain: the last of 40 groups" 0 'portacl  *allow rule=1: ' \

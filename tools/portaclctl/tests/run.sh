@@ -112,19 +112,25 @@ start_sleep() {
 	exe=$(readlink -f "/proc/$sleeper/exe")
 }
 
-# listen: a server on a port of its own, $port; its process is $server.
+# serve COMMAND…: a server that prints its port, $port; its process is $server.
+# Its standard input is the file $input, if there is one.
 # shellcheck disable=SC2034
-listen() {
+serve() {
 	rm -f port
-	python3 -c 'import socket, time
+	"$@" > port < "${input:-/dev/null}" &
+	server=$!
+	until_true 60 [ -s port ]
+	port=$(cat port)
+}
+
+# listen: a server on a port of its own.
+listen() {
+	serve python3 -c 'import socket, time
 s = socket.socket()
 s.bind(("127.0.0.1", 0))
 s.listen()
 print(s.getsockname()[1], flush=True)
-time.sleep(600)' > port &
-	server=$!
-	until_true 60 [ -s port ]
-	port=$(cat port)
+time.sleep(600)'
 }
 
 echo "TAP version 13"
