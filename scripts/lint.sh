@@ -10,6 +10,8 @@ trap 'rm -f "$faults" .checkpatch-camelcase.*' EXIT
 tree=$("$top/scripts/fetch.sh" 7.2)
 cd "$top"
 
+# What codespell takes for a mistake, and is none here.
+words=nd,ot,passt,ser,te
 gate() { say "$1"; }
 
 # Strictly for what goes into the kernel; errors for what runs beside it.
@@ -29,6 +31,13 @@ for f in security/portacl/*.[ch]; do
 	PYTHONPATH=$tree/tools/lib/python "$tree/scripts/kernel-doc" \
 		-Werror -none "$f" >> "$faults" 2>&1 || :
 done
+
+gate "documents"
+scripts/docs.sh >> "$faults" || :
+
+gate "spelling"
+git ls-files -z | grep -zv -e '\.svg$' -e /corpus/ |
+	xargs -0 codespell -L "$words" >> "$faults" || :
 
 gate "versions"
 grep -rln 'LINUX_VERSION_CODE\|KERNEL_VERSION' security |

@@ -28,7 +28,8 @@ bench='apparmor checkpolicy gnuplot-nox'
 # packages of the kernel
 kernel_deb='debhelper dpkg-dev fakeroot rsync dwarves libdw-dev'
 deb='build-essential debhelper dpkg-dev fakeroot lintian'
-lint='sparse shellcheck clang-format clang clang-19 libclang-rt-dev'
+docs='python3-sphinx python3-yaml'
+lint='codespell sparse shellcheck clang-format clang clang-19 libclang-rt-dev'
 
 group() {
 	case $1 in
@@ -41,9 +42,10 @@ group() {
 	deb) echo "$deb" ;;
 	kernel-deb) echo "$kernel_deb" ;;
 	lint) echo "$lint" ;;
+	docs) echo "$docs" ;;
 	bench) echo "$bench" ;;
-	all) echo "$build $tool $guest $tests $system $deb $kernel_deb $lint $bench" ;;
-	*) die "unknown group '$1': build tool demo guest tests system deb kernel-deb lint bench all" ;;
+	all) echo "$build $tool $guest $tests $system $deb $kernel_deb $lint $docs $bench" ;;
+	*) die "unknown group '$1': build tool demo guest tests system deb kernel-deb lint docs bench all" ;;
 	esac
 }
 
