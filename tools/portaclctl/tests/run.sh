@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Run the tests of portaclctl; TAP on standard output.
-# Usage: run.sh DIR    with portaclctl and match_test, as `make asan` leaves them
+# Usage: run.sh DIR    with the programs that `make asan` builds
 # The variable T selects one file: T=50-explain.
 set -u
 bin=$(cd "$1" && pwd)
@@ -140,5 +140,9 @@ for file in "$here"/${T:-[0-9]*}.sh; do
 done
 "$bin/match_test" > out 2> err
 point $? "match_test: the index and a naive model agree"
+for suite in parse match; do
+	"$bin/${suite}_kunit" > out 2> err
+	point $? "the KUnit suite of security/portacl/tests/${suite}_kunit.c"
+done
 echo "1..$points"
 [ "$failed" = 0 ]
