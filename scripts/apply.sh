@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Put portacl into a kernel tree, or take it out again.
-# Usage: apply.sh TREE [undo|check]
-#   check  only say whether it fits, or is there already
+# Usage: apply.sh TREE [undo|check|NUMBER]
+#   check   only say whether it fits, or is there already
+#   NUMBER  only edit the kernel's own files, as far as this patch of the series
 #
 # Copies our files and applies Kconfig.patch (its head explains the marks in
 # it), all of it or nothing: the work is done on copies of the files.  What was
@@ -27,9 +28,12 @@ our_files() {
 
 patched_files() { sed -n 's,^+++ b/\([^	]*\).*,\1,p' "$1" | sort -u; }
 
-# split PATCH DIR: DIR/001 and so on, with the mark of each in DIR/001.mark.
+# split PATCH DIR: DIR/001 and so on, with the mark of each in DIR/001.mark; as
+# far as the step $last.
 split() {
-	awk -v dir="$2" '
+	awk -v dir="$2" -v last="$last" '
+		/^# step / && $3 > last { exit }
+		/^# step / { next }
 		/^# (if |or)/ { mark = $0; next }
 		/^diff --git / {
 			out = sprintf("%s/%03d", dir, ++n)
@@ -198,6 +202,12 @@ apply() {
 	check_config
 }
 
+# For series.sh, on a copy.
+patch_only() {
+	patch_copies
+	cp -a "$tmp/new/." "$tree"
+}
+
 check() {
 	prepare
 	if [ -d "$note" ]; then
@@ -224,9 +234,11 @@ undo() {
 	say "$tree: portacl is out"
 }
 
-case $#:${2-} in
-1:|2:undo|2:check) ;;
-*) die "usage: apply.sh TREE [undo|check]" ;;
+last=99 action=${2:-apply}
+case $#:$action in
+1:apply|2:undo|2:check) ;;
+2:[1-9]|2:[1-9][0-9]) last=$action action=patch_only ;;
+*) die "usage: apply.sh TREE [undo|check|NUMBER]" ;;
 esac
 [ -n "$1" ] || die "needs KSRC, a kernel source tree, as in: make apply KSRC=/usr/src/linux"
 is_kernel "$1" || die "'$1' is no kernel source tree"
@@ -238,4 +250,4 @@ changed=0
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 copy_originals
-"${2:-apply}"
+$action

@@ -29,7 +29,7 @@ bench='apparmor checkpolicy gnuplot-nox'
 kernel_deb='debhelper dpkg-dev fakeroot rsync dwarves libdw-dev'
 deb='build-essential debhelper dpkg-dev fakeroot lintian'
 docs='python3-sphinx python3-yaml'
-lint='codespell sparse shellcheck clang-format clang clang-19 libclang-rt-dev'
+lint='codespell sparse shellcheck unifdef clang-format clang clang-19 libclang-rt-dev'
 
 group() {
 	case $1 in

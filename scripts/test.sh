@@ -184,6 +184,7 @@ run_full() {
 		case $k in *-debug) continue ;; esac
 		run "demo-$k" point "$top/scripts/demo.sh" "$k"
 		run "variants-$k" "$top/scripts/tests/variants_test.sh" "$k"
+		run "series-$k" "$top/scripts/tests/series_test.sh" "$k"
 		[ "$k" != "$first" ] ||
 			run "dropins-$k" "$top/scripts/tests/dropins_test.sh" "$k"
 		run "gates-$k" "$top/scripts/tests/gates_test.sh" "$k"
