@@ -51,7 +51,8 @@ if [ "$(id -u)" = 0 ] && command -v strace > /dev/null; then
 		grep -q 'not loaded: ' err && cmp -s old.conf "$fs/policy"
 		point $? "confirm: $call fails: nothing is loaded"
 	done
-	python3 "$here/confirm_test.py" "$bin/../portaclctl" > out 2> err
+	# Without the sockets of this machine, which a load judges as well
+	unshare -n python3 "$here/confirm_test.py" "$bin/../portaclctl" > out 2> err
 	point $? "confirm: a fault at each system call: $(sed -n 's/^# \([0-9]* faults\)$/\1/p' out)"
 else
 	skip "confirm: a fault at each system call" "needs root and strace"
