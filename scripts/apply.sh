@@ -17,7 +17,7 @@ is_kernel() {
 		grep -q '^PATCHLEVEL = ' "$1/Makefile"
 }
 
-# Neither figures nor how to use this repository are documentation of the kernel.
+# The kernel gets neither the figures nor the documents about this repository.
 our_files() {
 	cd "$top"
 	set -- security/portacl Documentation tools/testing/selftests/portacl
@@ -95,8 +95,8 @@ patch_copies() {
 	must_fit
 }
 
-# git reset leaves the note, which the kernel's .gitignore covers, and perhaps
-# our files.  The patch of the note then applies as it did the first time.
+# git reset leaves the note, which the kernel's .gitignore covers, and may leave
+# our files.  The patch in the note then applies as it did the first time.
 was_reset() {
 	(cd "$tmp/old" && run_patch --dry-run < "$note/patch") > "$tmp/out" 2>&1 ||
 		return 1
@@ -131,7 +131,7 @@ put() {
 	changed=$((changed + 1))
 }
 
-# Never over a file of the tree's own, and none that we no longer have.
+# Never overwrite a file of the tree; remove files that we no longer have.
 copy_ours() {
 	our_files > "$tmp/ours"
 	touch "$tmp/theirs"
@@ -166,7 +166,7 @@ install_all() {
 	remove "$tmp/theirs" "$tmp/ours"
 }
 
-# What make oldconfig leaves as it was would leave portacl out of the boot.
+# make oldconfig keeps a CONFIG_LSM without portacl, and the module would not start.
 check_config() {
 	! grep -s '^CONFIG_LSM=' "$tree/.config" | grep -qv portacl ||
 		say "$tree/.config: CONFIG_LSM does not list portacl: make it $(

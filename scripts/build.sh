@@ -18,7 +18,7 @@
 set -eu
 . "$(dirname "$0")/common.sh"
 
-# What decides the image; nothing to do if it is what it was.
+# Everything that decides the image: if it did not change, nothing is built.
 inputs() {
 	cat "$source/.portacl-version" "$top/Kconfig.patch"
 	cat "$wanted" "$top/scripts/build.sh" "$top"/scripts/config/tomoyo/*
@@ -81,7 +81,7 @@ configure() {
 	check_config
 }
 
-# Symbols that we ask for, that this kernel knows and that came out otherwise.
+# Report the symbols that this kernel knows and that came out otherwise.
 check_config() {
 	grep -rhoE --include='Kconfig*' \
 		'^(menu)?config [A-Z0-9_]+' "$src" |
@@ -114,9 +114,9 @@ compile() {
 	check_payload
 }
 
-# What .incbin takes is nothing that ccache sees (in depend mode, before its
-# pull request 1765): the stamp stands for it, or a kernel of the same size might
-# come from the cache.
+# ccache does not see the file that .incbin includes (in depend mode, before its
+# pull request 1765).  The stamp stands for that file: without it, a kernel of
+# the same size might come from the cache.
 check_payload() {
 	z=$obj/arch/x86/boot/compressed
 	objcopy -O binary -j .rodata..compressed "$z/piggy.o" "$dir/payload"

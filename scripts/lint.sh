@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The gates of style: whatever is printed is a fault.
+# Check the style of the sources and documents: every line printed is a fault.
 set -eu
 . "$(dirname "$0")/common.sh"
 
@@ -10,7 +10,7 @@ trap 'rm -f "$faults" .checkpatch-camelcase.*' EXIT
 tree=$("$top/scripts/fetch.sh" 7.2)
 cd "$top"
 
-# What codespell takes for a mistake, and is none here.
+# Words that codespell would correct and that are right here.
 words=nd,ot,passt,ser,te
 gate() { say "$1"; }
 

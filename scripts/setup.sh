@@ -9,7 +9,7 @@ set -eu
 . "$(dirname "$0")/common.sh"
 etc=${PORTACL_ETC:-/etc}
 
-# gcc, the kernel's own needs, and what unpacks and caches it
+# to unpack and compile a kernel, with a compiler cache
 build='gcc make libc6-dev bc bison flex libelf-dev libssl-dev
 	ccache cpio kmod lz4 xz-utils patch git perl python3'
 # portaclctl
@@ -19,7 +19,7 @@ demo='qemu-system-x86 nginx-light:nginx curl busybox-static util-linux'
 # the virtual machine, and the programs that run in it
 guest='qemu-system-x86 nginx-light apache2-bin dnsmasq-base libcap2-bin curl
 	busybox-static util-linux iproute2 procps e2fsprogs openssl'
-# what only the tests run; java and node are welcome from anywhere
+# for the tests only; java and node may come from anywhere
 tests='default-jre-headless:java nodejs:node authbind mandoc bash-completion
 	apparmor auditd strace'
 # a guest with the distribution's own init
@@ -79,14 +79,14 @@ install() {
 	step "installing packages" "$log" 1500 "$@"
 }
 
-# What starts at boot, as systemd and as sysvinit have it.
+# List the services that systemd and sysvinit start at boot.
 at_boot() {
 	find "$etc"/systemd/system/*.wants "$etc"/rc[2-5].d -type l \
 		-printf '%f\n' 2> /dev/null | sed 's/^S[0-9][0-9]//; /^K[0-9][0-9]/d' |
 		sort -u
 }
 
-# Disable what was not there before, which $before lists.
+# Disable the services that $before does not list.
 disable_new() {
 	at_boot > "$before.after"
 	for unit in $(comm -13 "$before" "$before.after"); do
@@ -99,7 +99,7 @@ disable_new() {
 	rm "$before" "$before.after"
 }
 
-# On systems without Debian's packages as well.
+# Also works on systems without Debian's packages.
 can_compile() {
 	cc=${CC:-cc}
 	command -v "${cc%% *}" > /dev/null ||
@@ -119,7 +119,7 @@ want=$(missing "$@" | tr '\n' ' ')
 [ -n "$want" ] || exit 0
 [ "$(id -u)" = 0 ] || die "missing; as root: apt-get install $want"
 
-# What another run is about to install is missing or half there until it ends.
+# Another run may be installing the same packages: wait until it ends.
 mkdir -p "$cache"
 exec 9> "$cache/setup.lock"
 flock 9

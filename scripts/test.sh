@@ -9,7 +9,7 @@
 #           and the stress of reloads are for the first KERNEL alone
 #
 # A kernel that the archive no longer has is skipped.
-# What the tests said is kept in build/results, in TAP.  The last line here is
+# The output of the tests is kept in build/results, in TAP.  The last line here is
 # `N passed, N failed, N skipped`; the exit status is 1 if a test failed or one
 # that was planned did not report.
 set -eu
@@ -30,7 +30,7 @@ report() {
 		"$results/$1.out"
 }
 
-# run NAME COMMAND…: what speaks TAP outside the guest.
+# run NAME COMMAND…: a command outside the guest that prints TAP.
 run() {
 	name=$1 since=$SECONDS
 	shift
@@ -76,7 +76,7 @@ list_tests() {
 	done | sed 's/_test$//' | xargs
 }
 
-# What a kernel of the command line needs, for build.sh.
+# List KERNEL:VARIANT for a kernel of the command line, as build.sh takes them.
 variants() {
 	case $1 in
 	*-debug) echo "${1%-debug}:debug" ;;
@@ -104,8 +104,8 @@ build() {
 	done
 }
 
-# NAME VARIANT ARGUMENTS TEST…, for $k; and the tests that no line names.  Those
-# of the tool take the longest, so they come first.
+# List NAME VARIANT ARGUMENTS TEST… for $k, also for tests that no line names.
+# The tests of the tool take the longest, so they come first.
 list_boots() {
 	suites='test'
 	[ "$k" != "$first" ] || suites='test|first'
@@ -163,7 +163,7 @@ run_boots() {
 	done < "$results/boots-$k"
 }
 
-# It may be that the builder in the background is at it or has done it.
+# The builder in the background may be building this kernel or have built it.
 test_kernel() {
 	k=$1 since=$SECONDS
 	build "$k" || {
@@ -177,7 +177,7 @@ test_kernel() {
 	run_boots
 }
 
-# What compiles a kernel again and again, and the package.
+# Tests that compile many kernels, and the package.
 run_full() {
 	run deb point make -C "$top" deb
 	for k; do
@@ -197,7 +197,7 @@ missing() {
 	echo "ok 1 kernel # SKIP $1: the archive no longer has it"
 }
 
-# Those of the kernels that can be had, in $kernels.
+# Put the kernels that the archive has into $kernels.
 fetch_all() {
 	kernels=''
 	for k; do
@@ -281,7 +281,7 @@ set -- $kernels
 [ $# -gt 0 ] || die "the archive has none of these kernels"
 first=$1
 if [ "$only" ]; then run_one "$@"; else run_all "$@"; fi
-# Once more at the end, where it is looked for.
+# Repeat the failures at the end, where people look for them.
 grep -h '^FAIL' "$results"/*.out || :
 awk '{ p += $1; f += $2; s += $3 }
 	END { print p " passed, " f " failed, " s " skipped"; exit f > 0 }' \

@@ -14,8 +14,8 @@ lines() {
 		fi
 }
 
-# without FILE SED: the kernel of this checkout, but for that, in one place.
-# The cache keeps the images that were used last, of which this is not one.
+# without FILE SED: the kernel of this checkout, with one place edited.  Its
+# image is not kept in the cache.
 without() {
 	rm -rf "$tmp/tree"
 	mkdir "$tmp/tree"
@@ -29,7 +29,7 @@ without() {
 	rm -rf "$cache/images/$(cat "$tmp/tree/build/$k/stamp")"
 }
 
-# The kernel comes up and the tests report, and not all of it is well.
+# The kernel boots, the tests report, and at least one fails.
 missed() {
 	file=$1 edit=$2
 	shift 2
@@ -58,5 +58,5 @@ while read -r line; do
 	shift
 	ok "$name" missed "$@" < /dev/null
 done < "$tmp/gates"
-# What the cache has is again what the next build begins with.
+# Leave the objects of this checkout in the cache for the next build.
 "$top/scripts/build.sh" -o "$k"

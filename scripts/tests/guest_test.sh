@@ -22,7 +22,7 @@ only_its_output() {
 	[ "$(cat "$tmp/out")" = out ] && [ "$(cat "$tmp/err")" = err ]
 }
 
-# What the guest says of itself is what the host says here.
+# The guest reports the same about itself as the host does here.
 like_host() {
 	set -- stat -c '%n %u %g %A' / /usr/sbin/nginx /etc/shadow /usr/bin/passwd
 	boot "$@" > "$tmp/guest" && "$@" > "$tmp/host" &&

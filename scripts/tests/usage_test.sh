@@ -62,7 +62,7 @@ after_install() {
 	make -C "$dir" install && as_owner make -C "$dir" tools
 }
 
-# What a package brings that is started at boot, as systemd and sysvinit have it.
+# The links by which systemd and sysvinit start a package's services at boot.
 disables() {
 	mkdir -p "$tmp/etc/systemd/system/a.wants" "$tmp/etc/rc2.d"
 	ln -sf x "$tmp/etc/systemd/system/a.wants/old.service"
