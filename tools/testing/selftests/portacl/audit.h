@@ -104,7 +104,7 @@ static inline int audit_main(int argc, char **argv)
 		return argc > 3 && rename(argv[2], argv[3]) ?
 			       CHILD_BROKEN : bind_endpoint(&ep);
 	need_portacl();
-	/* What the tests before this one left to the limits */
+	/* Wait until the tests before this one no longer count in the limits. */
 	sleep(LIMIT_SECONDS);
 	return test_harness_run(argc, argv);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a verdict leaves behind: a record in the kernel log, one for whoever
- * reads the audit messages, and the trace event.
+ * The reports of a verdict: a record in the kernel log, an audit message, and
+ * the trace event.
  */
 #include "audit.h"
 
@@ -174,7 +174,7 @@ TEST_F(audit, log_and_nolog)
 	EXPECT_NE(NULL, strstr(denial(self->log), " port=83 "));
 }
 
-/* What permissive lets pass is recorded, and that it was let pass. */
+/* In mode permissive a denial is recorded as one that was let pass. */
 TEST_F(audit, permissive)
 {
 	const char *line;
@@ -415,7 +415,7 @@ static int flood_in_userns(const void *arg)
 	return unshare(CLONE_NEWUSER) ? CHILD_BROKEN : flood(arg);
 }
 
-/* Who has many users there must not silence them outside. */
+/* Many users in a user namespace must not silence the users outside. */
 TEST_F_TIMEOUT(audit, flood_in_userns, 180)
 {
 	static const struct endpoint ep = { &udp, "127.0.0.1", 9 };
@@ -445,7 +445,7 @@ static int find_record(const char *text)
 	return status;
 }
 
-/* What ausearch makes of a record, with what is in hexadecimal decoded. */
+/* A record as `ausearch -i` prints it, with hexadecimal fields decoded. */
 static int interpret(const char *text, char *out, size_t size)
 {
 	char path[] = "/tmp/portacl.XXXXXX", command[128];
@@ -497,7 +497,7 @@ TEST_F(audit, interpreted)
 
 #define EXCLUDE "always,exclude -F msgtype=AVC"
 
-/* What audit is told to leave out does not go to the kernel log instead. */
+/* A record that audit rules exclude does not go to the kernel log instead. */
 TEST_F(audit, excluded)
 {
 	if (system("auditctl -a " EXCLUDE " >/dev/null 2>&1"))
@@ -510,7 +510,7 @@ TEST_F(audit, excluded)
 	EXPECT_NE(NULL, strstr(denial(self->log), " port=81 "));
 }
 
-/* Whoever listens to the audit messages gets the record as an AVC. */
+/* A listener of the audit messages gets the record as an AVC. */
 TEST_F(audit, netlink)
 {
 	struct sockaddr_nl nl = {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who may bind what: each transport and family, without a policy and with one.
+ * Each transport and family, without a policy and with one: which user may bind
+ * which port.
  */
 #include "common.h"
 
@@ -54,7 +55,7 @@ FIXTURE_TEARDOWN(bind)
 	EXPECT_EQ(0, reset_policy());
 }
 
-/* What a subject gets on a port, with the variant's transport and address. */
+/* The result of a bind with the variant's transport and address. */
 #define TRY(who, port) try_bind(who, variant->proto, variant->addr, port)
 
 TEST_F(bind, no_policy)
@@ -208,7 +209,7 @@ TEST_F(bind, permissive)
 	EXPECT_EQ(0, TRY(&user, 80));
 	EXPECT_EQ(0, TRY(&root, 81));
 	EXPECT_EQ(0, TRY(&user, 8081));
-	/* What is let pass is left to the kernel's own rule. */
+	/* Permissive logs the denial; the kernel's own rule decides. */
 	EXPECT_EQ(EACCES, TRY(&user, 81));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the kernel was booted with is in force before the first program runs:
- * portacl.rules=, portacl=, portacl.lock=.  Only what this boot has is tested.
+ * The boot parameters portacl.rules=, portacl= and portacl.lock= are in force
+ * before the first program runs.  Only those of this boot are tested.
  */
 #include "audit.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests of portacl share: its files, subjects that bind, and sockets.
+ * Shared by the tests of portacl: its files, subjects that bind, and sockets.
  *
  * A function that can fail returns 0 (or a descriptor) or -errno; one that
  * runs in a child gives its answer as a positive errno, the exit status.
@@ -54,7 +54,7 @@
 #define SOCK_DCCP 6
 #endif
 
-/* Who binds. */
+/* The user, groups and capabilities of a process that binds. */
 struct subject {
 	uid_t uid;
 	gid_t gid;
@@ -72,7 +72,7 @@ static const struct subject capped = {
 	.caps = CAP_BIT(CAP_NET_BIND_SERVICE),
 };
 
-/* What is bound. */
+/* The kind of socket. */
 struct proto {
 	const char *name;
 	int type;
@@ -384,7 +384,7 @@ static inline int bind_endpoint(const void *arg)
 	return fd < 0 ? -fd : 0;
 }
 
-/* What bind(2) says to this subject: 0 or an errno. */
+/* The result of bind(2) for this subject: 0 or an errno. */
 static inline int try_bind(const struct subject *who,
 			   const struct proto *proto, const char *addr,
 			   int port)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What people have reported of other software; the numbers are those of
+ * Cases that people reported about other software; the numbers are those of
  * Documentation/security/portacl-reports.rst.
  */
 #include "identity.h"
@@ -230,7 +230,7 @@ static int bind_and_listen(const void *arg)
 	return fd < 0 ? -fd : listen(fd, 1) ? errno : 0;
 }
 
-/* What Go's net.Listen() does: protocol 262 */
+/* As Go's net.Listen() does: protocol 262 */
 TEST_F(field, r31_mptcp_is_tcp)
 {
 	static const struct endpoint granted = { &mptcp, "::", 80 };

@@ -197,7 +197,7 @@ TEST_F(grammar, too_long_in_canonical_form)
 	free(text);
 }
 
-/* What is read loads again, and is then the same, byte for byte. */
+/* The text that is read loads again and reads the same, byte for byte. */
 TEST_F(grammar, accepted)
 {
 	char first[4096], second[4096];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who may open and write the files: CAP_MAC_ADMIN in the initial user
- * namespace, of the opener and of the writer, whatever else they have.
+ * Opening and writing the files needs CAP_MAC_ADMIN in the initial user
+ * namespace, both of the opener and of the writer.
  */
 #include "common.h"
 
@@ -39,7 +39,7 @@ FIXTURE_SETUP(guard)
 
 FIXTURE_TEARDOWN(guard)
 {
-	/* Nothing that was tried had an effect. */
+	/* None of the attempts had an effect. */
 	EXPECT_STREQ("enforce", status_value("mode"));
 	EXPECT_STREQ("1", status_value("rules"));
 	EXPECT_STREQ("0", status_value("locked"));
@@ -163,7 +163,7 @@ TEST(allowed)
 	EXPECT_EQ(0, reset_policy());
 }
 
-/* What only root may read, and what everybody may. */
+/* The files that only root may read, and the one that everybody may. */
 TEST(read_modes)
 {
 	static const struct {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests of the identity share: a program that root owns and a rule
+ * Shared by the tests of the identity: a program that root owns and a rule
  * names (svc.c), an attacker's copy of it, and ways to start and ask them.
  */
 #ifndef PORTACL_TEST_IDENTITY_H
@@ -28,7 +28,7 @@
 #define SVC_PORT 80
 #define ONLY_SVC "allow tcp 80 exe=" SVC " uid=33 only"
 #define ONLY_DYN "allow tcp 80 exe=" SVC_DYN " uid=33 only"
-/* What a listed program gets from the same policy without exe=. */
+/* The same rule without exe=. */
 #define ANY_EXE "allow tcp 80 uid=33 only"
 
 #define REASON_OTHER_EXE "reserved"
@@ -216,8 +216,8 @@ static inline const char *logged_reason(int log, pid_t pid)
 }
 
 /*
- * What became of a request to bind: "granted", the reason in the log if it
- * was refused, or another errno.
+ * The result of a request to bind: "granted", the reason in the log if it was
+ * refused, or another errno.
  */
 static inline const char *outcome_of(struct svc *s, const char *request)
 {

@@ -18,7 +18,7 @@
 
 #define MANAGER SVC_DIR "/manager"
 
-/* What a channel is tried on. */
+/* The process into which each channel is tried. */
 struct target {
 	pid_t pid;
 	int jit;

@@ -131,7 +131,7 @@ TEST_F(cred, unbound_socket)
 	close(fd);
 }
 
-/* What no kernel can close: the program hands on what it has bound. */
+/* No kernel can close this: the program passes on its bound socket. */
 TEST_F(cred, bound_socket)
 {
 	int fd = ask_fd(&self->s, "sendsocket 80");

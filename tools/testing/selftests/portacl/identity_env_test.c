@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the launcher of a program can do to it before its first instruction,
- * and what becomes of a program that was started before its rule.
+ * The launcher of a program acts on it before its first instruction; and a
+ * program was started before its rule was loaded.
  */
 #include "identity.h"
 
@@ -30,7 +30,7 @@ FIXTURE_TEARDOWN(env)
 	identity_remove();
 }
 
-/* What an attacker chooses for the program. */
+/* The part of the environment that an attacker chooses. */
 static int prepare(const struct launch *how)
 {
 	struct rlimit big = { 16 << 20, RLIM_INFINITY };
@@ -239,7 +239,7 @@ TEST_F(env, rule_after_exec_by_root)
 	svc_stop(&self->s);
 }
 
-/* What was decided at exec outlives any number of policies. */
+/* A taint found at exec outlives any number of policies. */
 TEST_F(env, reload)
 {
 	ASSERT_EQ(0, svc_run(&self->s, SVC));

@@ -119,7 +119,7 @@ FIXTURE(fuse)
 	struct svc s;
 };
 
-/* What fusermount does for a user, who runs the server. */
+/* Mount as fusermount does for a user who runs the server. */
 FIXTURE_SETUP(fuse)
 {
 	char options[128];

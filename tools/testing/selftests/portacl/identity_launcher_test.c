@@ -124,7 +124,7 @@ TEST_F(launcher, not_declared)
 	svc_stop(&self->s);
 }
 
-/* What is asked is whether it is one now. */
+/* A `launcher` line counts from its load on, also for running launchers. */
 TEST_F(launcher, loaded_later)
 {
 	struct launch how = {};
@@ -228,7 +228,7 @@ TEST_F(launcher, tainted)
 #define IN_JAIL "launcher " MANAGER "\n" \
 		"allow tcp 80 exe=" JAIL SVC " uid=33 accept=chroot"
 
-/* What lies in another root is not the launcher's to vouch for. */
+/* A launcher does not vouch for a program in another root. */
 TEST_F(launcher, chroot)
 {
 	struct launch how = { .path = MANAGER, .who = &root };
@@ -365,7 +365,7 @@ TEST_F(launcher, traced)
 	svc_stop(&self->s);
 }
 
-/* What the policy says is what was read, and can be asked. */
+/* The policy prints its `launcher` lines, and query judges by them. */
 TEST_F(launcher, text)
 {
 	static const char *const bad[] = {

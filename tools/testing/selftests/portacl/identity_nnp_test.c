@@ -75,7 +75,7 @@ TEST_F(nnp, accept_nnp_only)
 	svc_stop(&self->s);
 }
 
-/* Nobody becomes root under it: it was root who set it. */
+/* no_new_privs that root set is no taint: nobody gains root by it. */
 TEST_F(nnp, by_root)
 {
 	struct launch how = { .path = SVC, .who = &root, .last = set_nnp };

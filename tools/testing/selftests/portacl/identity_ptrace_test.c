@@ -211,7 +211,7 @@ TEST_F(attack, from_root_before_rule)
 	svc_stop(&self->s);
 }
 
-/* What was protected stays so, for it may hold a bound socket. */
+/* A protected task stays protected: it may hold a bound socket. */
 TEST_F(attack, rule_removed)
 {
 	ASSERT_EQ(0, svc_run(&self->s, SVC));
@@ -460,7 +460,7 @@ static int null_as_stderr(const struct launch *how)
 	return dup2(fd, 2) < 0 ? errno : 0;
 }
 
-/* What a developer may still do with a program that a rule names. */
+/* A developer may still do this with a program that a rule names. */
 TEST_F(traced, r19_what_a_developer_sees)
 {
 	struct launch how = { .path = SVC, .last = null_as_stderr };

@@ -156,7 +156,7 @@ static int mount_image(enum rootfs rootfs)
 	return 0;
 }
 
-/* What a runtime does for a container in the host's network namespace. */
+/* As a runtime starts a container in the host's network namespace. */
 static int enter_container(const struct launch *how)
 {
 	int err = own_mounts() ?: mount_image(how->arg);

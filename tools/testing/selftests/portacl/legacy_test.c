@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a kernel without portacl does, it does with portacl as well while no
- * rule says otherwise.  Runs as it is where portacl is off or not listed.
+ * Without rules a kernel with portacl behaves as one without.  The same test
+ * runs where portacl is off or not listed.
  */
 #include "common.h"
 

@@ -66,7 +66,7 @@ TEST_F(lock, lock)
 	EXPECT_STREQ("1\n", now);
 }
 
-/* What changes nothing goes on. */
+/* Reads and queries still work. */
 TEST_F(lock, questions)
 {
 	char answer[128] = "";

@@ -112,7 +112,7 @@ static int grants_of_first_rule(void)
 	return at ? atoi(at + strlen("rule=1 grants=")) : -1;
 }
 
-/* What another module denies is no grant that portacl would tell of. */
+/* portacl reports no grant if another module denies the bind. */
 TEST_F(lsm, r28_denied_beside_a_grant)
 {
 	int log;

@@ -113,7 +113,7 @@ static const char *ask_once(const char *question)
 	return answer;
 }
 
-/* What is read after a write is about that write, also if it failed. */
+/* A read after a write answers that write, even if the write failed. */
 TEST_F(query, failed_question)
 {
 	static char large[20000];

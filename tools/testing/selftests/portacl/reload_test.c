@@ -85,8 +85,8 @@ static long kernel_memory(void)
 }
 
 /*
- * What may be more in use than before, in kB.  KASAN keeps back a 32nd of all
- * memory of what was freed; where it is, kmemleak looks as well.
+ * Memory that may be in use although it was freed, in kB.  KASAN keeps up to a
+ * 32nd of all memory in quarantine; in such kernels kmemleak looks for leaks.
  */
 static long slack(void)
 {
@@ -95,7 +95,7 @@ static long slack(void)
 	return 16 * 1024 + (debug ? kb_of("\nMemTotal:") / 32 : 0);
 }
 
-/* What was freed need not be counted as free at once. */
+/* Freed memory may be counted as free only later. */
 static long settled_memory(long limit)
 {
 	long now;

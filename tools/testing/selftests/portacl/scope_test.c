@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a rule may ask for beside port and uid: groups, addresses, network
- * namespaces, cgroups, and who launched the program.
+ * The keys of a rule beside port and uid: groups, addresses, network namespaces,
+ * cgroups, and launch=root.
  */
 #include "common.h"
 
@@ -299,7 +299,7 @@ TEST_F(scope, launch_root)
 	ASSERT_EQ(0, load_rules("allow tcp 80 uid=33 launch=root"));
 	EXPECT_EQ(EACCES, run_as(&user, exec_self, NULL));
 	EXPECT_EQ(0, run_as(&root, exec_then_drop, NULL));
-	/* What root launched and then became user 33 stays launched by root. */
+	/* A process that root launched stays so after it became user 33. */
 	EXPECT_EQ(0, TRY(&user, "127.0.0.1", 80));
 }
 

@@ -142,7 +142,7 @@ static int pick(const struct proto *proto, const char *addr,
 	int fd = socket_for(proto, addr), port;
 
 	narrow(fd, low, high);
-	/* Nothing of it shall stay on the port. */
+	/* Leave no connection in TIME_WAIT on the port. */
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	port = how(fd, addr);
 	if (!port)

@@ -117,7 +117,7 @@ TEST_F_TIMEOUT(kernel, nfs_client, 120)
 	{
 		TH_LOG("port %d", port);
 	}
-	/* Nobody else may have any of these ports. */
+	/* No other process may have any of these ports. */
 	ASSERT_EQ(0, load_rules("deny any 1-1023"));
 	EXPECT_EQ(EACCES, try_bind(&root, &tcp, "127.0.0.1", port));
 	port = caller_of_mount();

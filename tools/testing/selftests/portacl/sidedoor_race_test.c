@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a bind means changes while it is being judged: two threads and one
- * socket.
+ * Another thread changes the socket while its bind is being judged.
  */
 #include "common.h"
 

@@ -149,7 +149,7 @@ TEST_F(sctp_connect, no_policy)
 	EXPECT_EQ(100 + EACCES, ASSOCIATE(&user, 80, NULL));
 }
 
-/* Who was granted the port may also call from it. */
+/* A process with the grant may also connect from the port. */
 TEST_F(sctp_connect, grant)
 {
 	ASSERT_EQ(0, load_rules("allow sctp 80 uid=33 only"));

@@ -18,7 +18,7 @@
 #define SMCPROTO_SMC6 1
 #define SOL_SCTP 132
 #define SCTP_SOCKOPT_BINDX_ADD 100
-/* What the kernel takes as the shortest IPv6 address: without sin6_scope_id */
+/* The shortest IPv6 address that the kernel takes: without sin6_scope_id */
 #define SIN6_LEN_RFC2133 24
 
 static int bind_new(int domain, int type, int protocol, const char *addr,

@@ -141,7 +141,7 @@ TEST_F(stats, observed)
 
 	ASSERT_LT(0, readlink("/proc/self/exe", exe, sizeof(exe) - 1));
 	ASSERT_EQ(0, load_rules("allow tcp 80 uid=33\ndeny udp 53"));
-	/* Nothing is observed in the other modes. */
+	/* The other modes observe nothing. */
 	EXPECT_EQ(0, try_bind(&user, &tcp, "127.0.0.1", 80));
 	ASSERT_LT(0, portacl_read("observed", text, sizeof(text)));
 	EXPECT_STREQ("overflow=0\n", text);
@@ -185,7 +185,7 @@ static int bind_many(const void *arg)
 	return 0;
 }
 
-/* What is observed has a bound; what is beyond it is counted. */
+/* The number of observations is limited; the rest is counted. */
 TEST_F_TIMEOUT(stats, overflow, 180)
 {
 	static const int many = 6000;
@@ -201,7 +201,7 @@ TEST_F_TIMEOUT(stats, overflow, 180)
 	for (at = text; (at = strstr(at, "exe=")); at++)
 		lines++;
 	EXPECT_EQ(many, lines + overflow);
-	/* What is known already is still counted where it stands. */
+	/* A bind that was observed before still adds to its count. */
 	EXPECT_EQ(0, try_bind(&user, &udp, "127.0.0.1", 20000));
 	EXPECT_TRUE(seen("port=20000 outcome=legacy count=2 "));
 	EXPECT_EQ(overflow, number("observed", "overflow=", "="));

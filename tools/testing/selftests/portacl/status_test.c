@@ -264,7 +264,7 @@ TEST_F(status, poll)
 	EXPECT_EQ(0, changed(self->fd, 0));
 }
 
-/* Who already waits is woken. */
+/* A process that already waits is woken. */
 TEST_F(status, poll_wakes)
 {
 	pid_t pid;

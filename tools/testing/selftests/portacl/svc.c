@@ -33,7 +33,7 @@
 #include "svc_lie.h"
 #include "svc_uring.h"
 
-/* What an injected write changes. */
+/* An injected write changes this. */
 static volatile long canary = CANARY;
 
 static long do_request(char *line);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What svc.c and the tests that talk to it share.
+ * Shared by svc.c and the tests that talk to it.
  */
 #ifndef _SELFTESTS_PORTACL_SVC_H
 #define _SELFTESTS_PORTACL_SVC_H

@@ -55,7 +55,7 @@ start() {
 		"${options[@]}" $command
 }
 
-# What svc.c is to do, in lines.
+# Write the requests to svc.c, one on a line.
 steps() { printf '%s\n' "$@" > $work/steps; }
 
 # A shell's own way, for what it takes to start a client.

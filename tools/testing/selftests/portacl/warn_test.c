@@ -43,7 +43,7 @@ static const char *load_verb(struct __test_metadata *_metadata, int log,
 {
 	char *line;
 
-	/* What the load before this one has left */
+	/* Drop the messages of the load before this one. */
 	lseek(log, 0, SEEK_END);
 	EXPECT_EQ(0, load_rules("deny tcp 1\n%s tcp 80 exe=%s uid=33 %s",
 				verb, exe, more));
