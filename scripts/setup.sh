@@ -21,7 +21,7 @@ guest='qemu-system-x86 nginx-light apache2-bin dnsmasq-base libcap2-bin curl
 	busybox-static util-linux iproute2 procps e2fsprogs openssl'
 # for the tests only; java and node may come from anywhere
 tests='default-jre-headless:java nodejs:node authbind mandoc bash-completion
-	apparmor auditd strace'
+	zsh fish python3-jsonschema apparmor auditd strace'
 # a guest with the distribution's own init
 system='debootstrap'
 bench='apparmor checkpolicy gnuplot-nox'

@@ -43,20 +43,14 @@ static void warn_everything(const struct config *cfg)
 	free(where);
 }
 
-int cmd_check(char **argv)
+int cmd_check(char **args)
 {
-	bool as_text = false, live = false, strict = false;
-	const struct flag flags[] = {
-		{ "print", &as_text, NULL },
-		{ "live", &live, NULL },
-		{ "strict", &strict, NULL },
-		{ "root", NULL, &root_option },
-	};
+	bool as_text = option("print"), live = option("live");
+	bool strict = option("strict");
 	struct config cfg = { 0 };
 	struct buf text = { 0 };
 	int ret = EXIT_OK;
 
-	take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER);
 	if (strict && !live)
 		die_usage("--strict is for --live");
 	cfg.is_question = true;
@@ -64,7 +58,7 @@ int cmd_check(char **argv)
 		die_usage("--live is about the system that runs, not about --root");
 	cfg.list_matches = !as_text;
 	cfg.list_links = !as_text;
-	config_load(&cfg, argv + 1);
+	config_load(&cfg, args);
 	warn_programs(&cfg);
 	note_secure(cfg.policy, true);
 	warn_everything(&cfg);

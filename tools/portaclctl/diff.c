@@ -18,17 +18,15 @@ static char *text_path(const char *name, const char *text, size_t len)
 	return xasprintf("/dev/fd/%d", fd);
 }
 
-int cmd_diff(char **argv)
+int cmd_diff(char **args)
 {
-	const struct flag flags[] = { { "root", NULL, &root_option } };
 	struct config cfg = { 0 };
 	struct buf text = { 0 };
 	char *active, *from, *to;
 	pid_t pid;
 	int status;
 
-	take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER);
-	config_load(&cfg, argv + 1);
+	config_load(&cfg, args);
 	policy_text(&text, cfg.policy, "commit");
 	/* The policy in force is this kernel's. */
 	leave_root();

@@ -416,19 +416,15 @@ static int start_learning(void)
 	return EXIT_OK;
 }
 
-int cmd_learn(char **argv)
+int cmd_learn(char **args)
 {
-	struct learner learner = { 0 };
-	bool start = false, as_text = false;
-	const char *path = NULL;
-	const struct flag flags[] = {
-		{ "start", &start, NULL }, { "print", &as_text, NULL },
-		{ "all", &learner.all, NULL },
-		{ "ranges", &learner.ranges, NULL },
-		{ "output", NULL, &path },
+	struct learner learner = {
+		.all = option("all"), .ranges = option("ranges"),
 	};
+	bool start = option("start"), as_text = option("print");
+	const char *path = option("output");
 
-	take_flags(argv, flags, ARRAY_SIZE(flags), 0);
+	(void)args;
 	if (start && (as_text || path || learner.all || learner.ranges))
 		die_usage("--start takes no other option");
 	if (as_text && path)

@@ -10,27 +10,23 @@ static void print_file(const char *name)
 	free(text);
 }
 
-int cmd_mode(char **argv)
+int cmd_mode(char **args)
 {
 	static const char *const modes[] = { "enforce", "permissive", "learn" };
 
-	take_flags(argv, NULL, 0, 1);
-	if (!argv[1])
+	if (!*args)
 		print_file("mode");
-	else if (match_string(modes, ARRAY_SIZE(modes), argv[1]) < 0)
-		die_usage("%s: a mode is enforce, permissive or learn", argv[1]);
+	else if (match_string(modes, ARRAY_SIZE(modes), *args) < 0)
+		die_usage("%s: a mode is enforce, permissive or learn", *args);
 	else
-		kernel_write("mode", argv[1]);
+		kernel_write("mode", *args);
 	return EXIT_OK;
 }
 
-int cmd_lock(char **argv)
+int cmd_lock(char **args)
 {
-	bool lock = false;
-	const struct flag flags[] = { { "until-reboot", &lock, NULL } };
-
-	take_flags(argv, flags, ARRAY_SIZE(flags), 0);
-	if (lock)
+	(void)args;
+	if (option("until-reboot"))
 		kernel_write("lock", "1");
 	else
 		print_file("lock");

@@ -147,15 +147,14 @@ static int open_trace(const char *instance)
 	return fd;
 }
 
-int cmd_monitor(char **argv)
+int cmd_monitor(char **args)
 {
-	bool denials_only = false;
-	const struct flag flags[] = { { "denials", &denials_only, NULL } };
+	bool denials_only = option("denials");
 	struct sigaction stop = { .sa_handler = on_stop };
 	int log, trace = -1;
 	char *instance = NULL;
 
-	take_flags(argv, flags, ARRAY_SIZE(flags), 0);
+	(void)args;
 	free(kernel_read("mode"));
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGTERM, &stop, NULL);

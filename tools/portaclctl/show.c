@@ -4,15 +4,13 @@
 #include "policy/ask.h"
 #include "policy/cover.h"
 
-int cmd_show(char **argv)
+int cmd_show(char **args)
 {
-	bool json = false;
-	const struct flag flags[] = { { "json", &json, NULL } };
 	struct portacl_policy *policy;
 	char *text;
 
-	take_flags(argv, flags, ARRAY_SIZE(flags), 0);
-	if (json) {
+	(void)args;
+	if (option("json")) {
 		policy = kernel_policy();
 		print_json(json_policy(policy));
 		portacl_policy_free(policy);

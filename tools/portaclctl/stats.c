@@ -96,18 +96,14 @@ static void take_line(struct output *out, const char *line)
 	free(reason);
 }
 
-int cmd_stats(char **argv)
+int cmd_stats(char **args)
 {
-	bool json = false;
-	struct output out = { 0 };
-	const struct flag flags[] = {
-		{ "json", &json, NULL },
-		{ "unused", &out.unused, NULL },
-	};
+	struct output out = { .unused = option("unused") };
+	bool json = option("json");
 	struct portacl_policy *policy;
 	char *text, *line, *rest;
 
-	take_flags(argv, flags, ARRAY_SIZE(flags), 0);
+	(void)args;
 	out.policy = policy = kernel_policy();
 	rest = text = kernel_read("stats");
 	if (json) {

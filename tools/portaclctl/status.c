@@ -161,15 +161,13 @@ static void print_loader(const char *status)
 	free(when);
 }
 
-int cmd_status(char **argv)
+int cmd_status(char **args)
 {
-	bool json = false;
-	const struct flag flags[] = { { "json", &json, NULL } };
 	char *status, *digest;
 
-	take_flags(argv, flags, ARRAY_SIZE(flags), 0);
+	(void)args;
 	status = kernel_read("status");
-	if (json) {
+	if (option("json")) {
 		print_json(json_status(status));
 	} else {
 		print_line(status, "mode", "mode");

@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "lib/root.h"
 #include "policy/ask.h"
+#include "policy/place.h"
 
 static void print_rule(const struct policy_source *source, const char *what,
 		       u32 number)
@@ -15,28 +16,24 @@ static void print_rule(const struct policy_source *source, const char *what,
 	free(text);
 }
 
-int cmd_test(char **argv)
+int cmd_test(char **args)
 {
-	bool kernel = false;
-	const char *file = NULL;
-	const struct flag flags[] = {
-		{ "kernel", &kernel, NULL },
-		{ "file", NULL, &file },
-		{ "root", NULL, &root_option },
-	};
+	bool kernel = option("kernel");
+	const char *file = option("file");
 	struct policy_source source;
 	struct answer answer;
 	struct request request;
+	struct list words = { 0 };
 	char *note;
 	bool refused;
 
-	if (!take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER))
-		die_missing("PROTO/PORT");
 	if (kernel && file)
 		die_usage("--kernel and --file exclude each other");
 	if (kernel && root_option)
 		die_usage("--kernel and --root exclude each other");
-	request_words(&request, argv + 1, NULL);
+	request_args(&words, args);
+	request_words(&request, words.items, NULL);
+	list_free(&words);
 	note = request_resolve(&request);
 	source_open(&source, kernel, file);
 	ask(&source, &request, &answer);

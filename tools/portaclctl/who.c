@@ -14,6 +14,7 @@
 #include "lint/lint.h"
 #include "policy/cover.h"
 #include "policy/names.h"
+#include "policy/place.h"
 #include "system/filecaps.h"
 #include "system/netns.h"
 #include "system/process.h"
@@ -180,18 +181,20 @@ static void add_path(const char *path, const struct stat *st,
 		list_add(paths, xstrdup(path + strlen(root_dir)));
 }
 
-/* Programs whose file has the capability. */
-static void find_setcap(struct list *paths)
+/* Programs whose file has the capability; the search takes long, so once. */
+static const struct list *find_setcap(void)
 {
 	static const char *const dirs[] = { "/usr", "/opt", "/srv" };
-	u32 i;
+	static struct list paths;
+	static u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(dirs); i++) {
+	for (; i < ARRAY_SIZE(dirs); i++) {
 		char *dir = in_root(dirs[i]);
 
-		filecaps_search(dir, add_path, paths);
+		filecaps_search(dir, add_path, &paths);
 		free(dir);
 	}
+	return &paths;
 }
 
 /* Processes that are not root's but have the capability. */
@@ -356,9 +359,32 @@ static void print_reserved(const struct port *port,
 	free(rule);
 }
 
-static void print_all(const struct port *port, bool json)
+static json_t *json_port(const struct port *port, const struct list *paths,
+			 json_t *capable, const struct sockets *sockets,
+			 const struct steering *steering)
 {
-	struct list paths = { 0 }, texts = { 0 };
+	return json_pack(
+		"{ss si so ss ss so si so so so so so so so}", "protocol",
+		portacl_protos[port->proto], "port", port->number,
+		"rules", json_rules(port),
+		"others", action_of(port, &port->others[0].user),
+		"root", action_of(port, &port->others[0].root),
+		"addresses", json_addresses(port),
+		"unprivileged_port_start", port->start,
+		"file_capabilities", json_texts(paths),
+		"capable_processes", capable,
+		"holders", json_holders(sockets),
+		"free", json_free(sockets),
+		"unlisted", json_texts(&sockets->unseen),
+		"steered", json_texts(&steering->found),
+		"unseen", json_texts(&steering->unseen));
+}
+
+/* Print what was found, or add it to @json. */
+static void show_port(const struct port *port, json_t *json)
+{
+	const struct list none = { 0 }, *paths = &none;
+	struct list texts = { 0 };
 	json_t *capable = json_array();
 	struct steering steering = { 0 };
 	struct sockets sockets;
@@ -366,30 +392,17 @@ static void print_all(const struct port *port, bool json)
 	sockets_read(&sockets, getpid(), port->proto, port->number);
 	steering_read(&steering, port->proto, port->number, 0);
 	if (is_legacy(port) && is_privileged(port)) {
-		find_setcap(&paths);
+		paths = find_setcap();
 		find_capable(&texts, capable);
 	}
 	if (json) {
-		print_json(json_pack(
-			"{ss si so ss ss so si so so so so so so so}", "protocol",
-			portacl_protos[port->proto], "port", port->number,
-			"rules", json_rules(port),
-			"others", action_of(port, &port->others[0].user),
-			"root", action_of(port, &port->others[0].root),
-			"addresses", json_addresses(port),
-			"unprivileged_port_start", port->start,
-			"file_capabilities", json_texts(&paths),
-			"capable_processes", capable,
-			"holders", json_holders(&sockets),
-			"free", json_free(&sockets),
-			"unlisted", json_texts(&sockets.unseen),
-			"steered", json_texts(&steering.found),
-			"unseen", json_texts(&steering.unseen)));
+		json_array_append_new(json, json_port(port, paths, capable,
+						      &sockets, &steering));
 	} else {
 		print("%s/%u:\n", portacl_protos[port->proto], port->number);
 		print_rules(port);
 		print_others(port);
-		print_list(&paths, NULL, "whoever runs ");
+		print_list(paths, NULL, "whoever runs ");
 		print_list(&texts, NULL, "process ");
 		print_holders(&sockets);
 		if (!sockets.nr)
@@ -400,47 +413,65 @@ static void print_all(const struct port *port, bool json)
 		json_decref(capable);
 	}
 	sockets_free(&sockets);
-	list_free(&paths);
 	list_free(&texts);
 	steering_free(&steering);
 }
 
-int cmd_who(char **argv)
+/* @place is PROTO/PORT. */
+static void look_at(struct port *port, char *place, json_t *json)
 {
-	bool json = false;
-	const char *file = NULL;
-	const struct flag flags[] = {
-		{ "json", &json, NULL },
-		{ "file", NULL, &file },
-		{ "root", NULL, &root_option },
-	};
-	struct port port = { .has_policy = true };
+	char *words[] = { place, NULL };
 	struct request request;
 	u32 i;
 
-	if (!take_flags(argv, flags, ARRAY_SIZE(flags), 1))
-		die_missing("PROTO/PORT");
 	/* The parser wants a user; it is not used. */
-	request_words(&request, argv + 1, "uid=0");
-	port.proto = request.bind.proto;
-	port.number = request.bind.port;
+	request_words(&request, words, "uid=0");
+	port->proto = request.bind.proto;
+	port->number = request.bind.port;
 	request_free(&request);
-	if (file || root_option || kernel_present()) {
+	if (port->has_policy) {
+		find_rules(port);
+		ask_about_others(port);
+	}
+	port->start = unprivileged_start(0);
+	show_port(port, json);
+	for (i = 0; i < port->nr_others; i++) {
+		free(port->others[i].addr);
+		answer_free(&port->others[i].root);
+		answer_free(&port->others[i].user);
+	}
+	free(port->rules);
+	free(port->shadows);
+	port->rules = port->shadows = NULL;
+	port->nr_rules = port->nr_others = 0;
+}
+
+int cmd_who(char **args)
+{
+	static const char *const both[] = { "tcp", "udp" };
+	autofree char *place = place_take(&args);
+	json_t *json = option("json") ? json_array() : NULL;
+	const char *file = option("file");
+	struct port port = { .has_policy = file || root_option ||
+						 kernel_present() };
+	u32 i;
+
+	if (*args)
+		die_usage("%s: too many arguments", *args);
+	if (port.has_policy)
 		source_open(&port.source, !file && !root_option, file);
-		find_rules(&port);
-		ask_about_others(&port);
-	} else {
-		port.has_policy = false;
+	if (*place != '/')
+		look_at(&port, place, json);
+	for (i = 0; *place == '/' && i < ARRAY_SIZE(both); i++) {
+		autofree char *one = xasprintf("%s%s", both[i], place);
+
+		look_at(&port, one, json);
 	}
-	port.start = unprivileged_start(0);
-	print_all(&port, json);
-	for (i = 0; i < port.nr_others; i++) {
-		free(port.others[i].addr);
-		answer_free(&port.others[i].root);
-		answer_free(&port.others[i].user);
-	}
-	free(port.rules);
-	free(port.shadows);
+	if (json && json_array_size(json) == 1)
+		print_json(json_incref(json_array_get(json, 0)));
+	else if (json)
+		print_json(json_incref(json));
+	json_decref(json);
 	if (port.has_policy)
 		source_close(&port.source);
 	return EXIT_OK;

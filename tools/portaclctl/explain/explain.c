@@ -187,28 +187,19 @@ static json_t *json_view(const struct view *view)
 	return json;
 }
 
-int cmd_explain(char **argv)
+int cmd_explain(char **args)
 {
-	bool json = false;
-	const char *file = NULL;
-	const struct flag flags[] = {
-		{ "json", &json, NULL },
-		{ "file", NULL, &file },
-		{ "root", NULL, &root_option },
-	};
 	struct view view = { 0 };
 	enum layer_kind kind;
 	int ret;
 
-	if (!take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER))
-		die_missing("PROGRAM USER or PID");
-	subject_read(&view.subject, argv + 1);
-	open_policy(&view, file);
+	subject_read(&view.subject, args);
+	open_policy(&view, option("file"));
 	layers_read(&view);
 	steering_read(&view.steering, view.subject.request.bind.proto,
 		      view.subject.port, view.subject.process.pid);
 	add_notes(&view);
-	if (json)
+	if (option("json"))
 		print_json(json_view(&view));
 	else
 		print_view(&view);

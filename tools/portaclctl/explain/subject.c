@@ -11,6 +11,7 @@
 #include "lib/options.h"
 #include "policy/exe.h"
 #include "policy/names.h"
+#include "policy/place.h"
 #include "system/filecaps.h"
 #include "system/launch.h"
 
@@ -179,10 +180,20 @@ static void NORETURN die_unknown(u32 pid)
 	die("process %u: /proc/%u/exe cannot be read", pid, pid);
 }
 
+static void NORETURN die_no_user(char **argv)
+{
+	char *program = *argv++, *place = place_take(&argv);
+
+	die_usage("USER expected; did you mean: portaclctl explain %s USER %s%s",
+		  program, *place == '/' ? "tcp" : "", place);
+}
+
 static char **read_process(struct subject *subject, char **argv)
 {
 	u32 pid;
 
+	if (!*argv)
+		die_missing("PROGRAM USER or PID");
 	if (strspn(argv[0], "0123456789") == strlen(argv[0])) {
 		if (root_option)
 			die_usage("process %s runs here, and is none of --root: name PROGRAM and USER",
@@ -198,8 +209,10 @@ static char **read_process(struct subject *subject, char **argv)
 		launch_read(&subject->process, &subject->notes);
 		return argv + 1;
 	}
-	if (!argv[1] || strchr(argv[1], '/'))
+	if (!argv[1])
 		die_missing("USER");
+	if (place_starts(argv + 1))
+		die_no_user(argv);
 	look_at_user(&subject->process, argv[1]);
 	look_at_program(subject, argv[0]);
 	give_capabilities(subject);
@@ -274,12 +287,13 @@ static void read_request(struct subject *subject, char **argv)
  */
 void subject_read(struct subject *subject, char **argv)
 {
+	struct list words = { 0 };
+
 	*subject = (struct subject) { 0 };
-	argv = read_process(subject, argv);
-	if (!*argv || !strchr(*argv, '/'))
-		die_missing("PROTO/PORT");
-	check_keys(argv + 1);
-	read_request(subject, argv);
+	request_args(&words, read_process(subject, argv));
+	check_keys(words.items + 1);
+	read_request(subject, words.items);
+	list_free(&words);
 	subject->proto = portacl_protos[subject->request.bind.proto];
 	subject->port = subject->request.bind.port;
 }

@@ -112,30 +112,22 @@ void not_translated(const char *fmt, ...)
 	va_end(args);
 }
 
-int cmd_import(char **argv)
+int cmd_import(char **args)
 {
-	bool setcap = false, authbind = false, systemd = false;
-	const char *mac_portacl = NULL, *port_high = NULL;
-	const char *suser_exempt = NULL;
-	const struct flag flags[] = {
-		{ "setcap", &setcap, NULL },
-		{ "authbind", &authbind, NULL },
-		{ "systemd", &systemd, NULL },
-		{ "mac-portacl", NULL, &mac_portacl },
-		{ "port-high", NULL, &port_high },
-		{ "suser-exempt", NULL, &suser_exempt },
-		{ "root", NULL, &root_option },
-	};
+	const char *mac_portacl = option("mac-portacl");
+	const char *port_high = option("port-high");
+	const char *suser_exempt = option("suser-exempt");
+	bool setcap = option("setcap"), authbind = option("authbind");
+	bool systemd = option("systemd");
 
-	take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER);
-	if (argv[1] && !setcap)
-		die_usage("%s: directories are for --setcap", argv[1]);
+	if (*args && !setcap)
+		die_usage("%s: directories are for --setcap", *args);
 	if (!setcap && !authbind && !systemd && !mac_portacl)
 		die_missing("what to import");
 	if (!mac_portacl && (port_high || suser_exempt))
 		die_usage("--port-high and --suser-exempt are for --mac-portacl");
 	if (setcap)
-		import_setcap(argv + 1);
+		import_setcap(args);
 	if (authbind)
 		import_authbind();
 	if (systemd)

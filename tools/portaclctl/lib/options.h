@@ -8,25 +8,46 @@
 #include "lib/util.h"
 
 /**
- * struct flag - an option of a subcommand
+ * struct option_info - an option of a subcommand
  * @name: its name, without the dashes
- * @set: set if the option was given
- * @value: where its value is stored; NULL: it takes none
+ * @value: the name of its value; NULL: it takes none
+ * @help: a description, for help and completion
  */
-struct flag {
+struct option_info {
 	const char *name;
-	bool *set;
-	const char **value;
+	const char *value;
+	const char *help;
 };
 
-/* Of the subcommand that runs. */
-extern const char *usage;
-extern const char *description;
+/**
+ * struct command - a subcommand; a table of them makes usage, help, completion
+ * @name: its name
+ * @run: runs it with its operands, returns the exit status
+ * @operands: the operands, as a synopsis shows them
+ * @complete: per operand, the kind of its words; the last kind repeats
+ * @max: largest number of operands
+ * @description: a line about it
+ * @options: its options, ended by one without a name
+ */
+struct command {
+	const char *name;
+	int (*run)(char **args);
+	const char *operands;
+	const char *complete;
+	u32 max;
+	const char *description;
+	const struct option_info *options;
+};
 
-int take_flags(char **argv, const struct flag *flags, u32 nr, u32 max_args);
-void NORETURN die_missing(const char *what);
-
-/* For @max_args of a subcommand that takes any number of files. */
+/* For @max of a subcommand that takes any number of operands. */
 #define ANY_NUMBER U32_MAX
+
+const struct command *find_command(const struct command *table,
+				   const char *name);
+int run_command(const struct command *command, int argc, char **argv);
+const char *option(const char *name);
+void print_command_help(const struct command *command);
+void print_table(const struct command *table);
+void NORETURN die_missing(const char *what);
 
 #endif /* _PORTACLCTL_LIB_OPTIONS_H */

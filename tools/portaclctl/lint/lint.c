@@ -158,19 +158,13 @@ bool lint_accepts(const struct config *cfg, u32 ignored)
 	return good;
 }
 
-int cmd_lint(char **argv)
+int cmd_lint(char **args)
 {
-	bool json = false;
-	const struct flag flags[] = {
-		{ "json", &json, NULL },
-		{ "root", NULL, &root_option },
-	};
 	struct config cfg = { 0 };
 	struct linter linter = { .cfg = &cfg };
 	int status;
 
-	take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER);
-	config_load(&cfg, argv + 1);
+	config_load(&cfg, args);
 	linter.policy = cfg.policy;
 	linter.image = launch_image();
 	lint_files(&linter);
@@ -182,7 +176,7 @@ int cmd_lint(char **argv)
 	lint_units(&linter);
 	lint_stale(&linter);
 	lint_lockouts(&linter);
-	findings_print(&linter.findings, &cfg, json);
+	findings_print(&linter.findings, &cfg, option("json"));
 	/* No fault of the policy, but what it does. */
 	note_secure(cfg.policy, false);
 	status = linter.findings.nr ? EXIT_REFUSED : EXIT_OK;

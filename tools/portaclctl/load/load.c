@@ -148,28 +148,24 @@ static int load_files(const struct options *options, char **paths)
 	return ret;
 }
 
-int cmd_load(char **argv)
+int cmd_load(char **args)
 {
-	struct options options = { 0 };
-	bool boot = false, stale = false;
-	const struct flag flags[] = {
-		{ "confirm", NULL, &options.seconds },
-		{ "generation", NULL, &options.generation },
-		{ "strict", &options.strict, NULL },
-		{ "boot", &boot, NULL },
-		{ "stale", &stale, NULL },
+	struct options options = {
+		.seconds = option("confirm"),
+		.generation = option("generation"),
+		.strict = option("strict"),
 	};
-	int nr = take_flags(argv, flags, ARRAY_SIZE(flags), ANY_NUMBER);
+	bool boot = option("boot"), stale = option("stale");
 	int status;
 
 	check_options(options.generation, options.seconds, &options.timeout);
 	if (boot && options.seconds)
 		die_usage("--boot and --confirm exclude each other");
-	if (stale && nr)
+	if (stale && *args)
 		die_usage("--stale is for the usual files");
 	if (stale && !stale_try())
 		return EXIT_OK;
 	if (boot && !boot_try(&status))
 		return status;
-	return load_files(&options, argv + 1);
+	return load_files(&options, args);
 }

@@ -44,10 +44,21 @@ void complain(struct source *src, u32 column, const char *reason)
 	}
 }
 
-/* A word that no rule knows, after a path, may be the rest of the path. */
-static void hint_at_blank(const char *text, u32 at, const char *reason)
+static bool starts(const char *text, const char *with)
 {
-	if (strncmp(reason, "unknown word", strlen("unknown word")))
+	return !strncmp(text, with, strlen(with));
+}
+
+/* What is usual elsewhere: a blank in a list or a path, other names of keys. */
+static void hint(const char *text, u32 at, const char *reason)
+{
+	if (starts(text + at, "user="))
+		print_err("    did you mean uid=?\n");
+	else if (starts(text + at, "group="))
+		print_err("    did you mean gid=?\n");
+	else if (text[at] == ',' || (at && text[at - 1] == ','))
+		print_err("    a list has no blanks: 80,443\n");
+	if (!starts(reason, "unknown word"))
 		return;
 	while (at && text[at] != '=')
 		at--;
@@ -69,7 +80,7 @@ static void complain_at(struct source *src, u32 at,
 				   (int)min(error->len, 32U), src->text + at);
 	complain(src, at, reason ? reason : error->reason);
 	free(reason);
-	hint_at_blank(src->text, at, error->reason);
+	hint(src->text, at, error->reason);
 }
 
 /* The kernel's parser reads the line; its error is shown in the source. */

@@ -9,12 +9,22 @@ point $? "--help lists the subcommands"
 gives "an unknown subcommand" 2 'unknown subcommand' frob
 gives "no subcommand" 2 'usage: portaclctl'
 gives "--version" 0 '^portaclctl [0-9]' --version
+share=$bin/../share
+run --table
+awk -F '\t' '$1 == "option" { print $2, "--" $3 }' out > options
+# explains NAME: help has a line for each of its options, the manual each option.
+explains() {
+	run help "$1"
+	sed -n "s/^$1 //p" options > want
+	sed -n 's/^  \(--[a-z-]*\) .*  [a-zA-Z].*/\1/p' out > listed
+	diff want listed > err
+}
 if command -v bash > /dev/null; then
 	# offers WORD...: what bash offers for the last one
 	offers() {
 		bash -c '. "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
 			_portaclctl; printf "%s\n" "${COMPREPLY[@]}"' \
-			"$src/bash-completion/portaclctl" "$@" 2> err
+			"$share/bash-completion/completions/portaclctl" "$@" 2> err
 	}
 	offers portaclctl '' | grep -v '^--' | sort > out
 	same "completion: the subcommands" subcommands
@@ -22,9 +32,7 @@ if command -v bash > /dev/null; then
 		run "$name" --help
 		[ "$status" = 0 ] && grep -q "^usage: portaclctl $name " out
 		point $? "$name --help"
-		# A subcommand has no shorter and no longer list of options.
-		tr ' |[]' '\n' < out | grep '^--' | grep -v -- --help |
-			sort -u > want
+		sed -n "s/^$name //p" options | sort > want
 		offers portaclctl "$name" -- | grep '^--' |
 			grep -v -- --help | sort -u > out
 		same "completion: the options of $name" want
@@ -53,9 +61,95 @@ if command -v bash > /dev/null; then
 	completes "a process's port" tcp/ explain 1 t
 	completes "a key" addr= explain bash root tcp/80 a
 	completes "help" load help lo
+	completes "a mode" learn mode le
+	completes "a port after options" tcp/ who --json --file x t
+	completes "a value" 1 import --suser-exempt ''
 else
 	skip "completion" "needs bash"
 fi
+while read -r name; do
+	explains "$name"
+	point $? "help $name has a line for each option"
+done < subcommands
+if command -v fish > /dev/null; then
+	# fishes LINE: what fish offers for it
+	fishes() {
+		HOME=$PWD fish --no-config -c 'source $argv[1]; complete -C $argv[2]' \
+			"$share/fish/vendor_completions.d/portaclctl.fish" \
+			"portaclctl $1" 2> err | cut -f 1
+	}
+	fishes '' | sort > out
+	cp out fish.out
+	grep -Fxf subcommands fish.out > out
+	same "completion: fish has the subcommands" subcommands
+	while read -r name option; do
+		fishes "$name $option" | grep -qxe "$option" ||
+			echo "$name $option"
+	done < options > out
+	[ ! -s out ]
+	point $? "completion: fish has every option"
+	fishes 'test u' | grep -qx udp/
+	point $? "completion: fish has the protocols"
+else
+	skip "completion of fish" "needs fish"
+fi
+if command -v zsh > /dev/null; then
+	# zshes WORD...: what the functions of zsh are told to offer
+	zshes() {
+		zsh -f -c 'for f in _arguments compadd; do
+			functions[$f]="print -rl -- \"\$@\""
+		done
+		_describe() { print -rl -- ${(P)2%%:*}; }
+		file=$1; shift; words=(portaclctl "$@"); CURRENT=$#words
+		. $file' zsh "$share/zsh/vendor-completions/_portaclctl" "$@" 2> err
+	}
+	zshes '' | grep -Fxf subcommands | sort > out
+	same "completion: zsh has the subcommands" subcommands
+	while read -r name option; do
+		zshes "$name" '' | grep -q -e "^$option\(=\|\[\)" ||
+			echo "$name $option"
+	done < options > out
+	[ ! -s out ]
+	point $? "completion: zsh has every option"
+	zshes mode '' | grep -q 'enforce permissive learn'
+	point $? "completion: zsh has the modes"
+else
+	skip "completion of zsh" "needs zsh"
+fi
+
+# Words by habit.
+echo 'allow tcp 80, 443 uid=0' > blank.conf
+gives "a blank in a list of ports" 1 'a list has no blanks: 80,443' check blank.conf
+echo 'allow tcp 80 user=root' > user.conf
+gives "user= in a policy" 1 'did you mean uid=' check user.conf
+echo 'allow tcp 80 group=root' > group.conf
+gives "group= in a policy" 1 'did you mean gid=' check group.conf
+gives "list is show" 2 'portacl|securityfs' list
+gives "a mistyped subcommand" 2 'did you mean: check' chekc
+gives "a word that several would fit" 2 'did you mean: mode permissive' \
+	disable
+gives "a mistyped option" 2 'did you mean: --json' show --jsno
+gives "an option before the subcommand" 2 'portaclctl SUBCOMMAND --json' --json show
+echo 'allow tcp 80 uid=0' > habit.conf
+gives "options in any order" 0 '^allow' test tcp/80 uid=0 --file habit.conf
+gives "-- ends the options" 2 'key=value expected' test --file=habit.conf -- tcp/80 --root
+for place in tcp/80 80/tcp 'tcp 80' http/tcp; do
+	# shellcheck disable=SC2086
+	gives "a place: $place" 0 '^allow' test --file habit.conf $place uid=0
+done
+gives "a place without a protocol" 2 'protocol expected; did you mean: tcp/80 or udp/80' \
+	test --file habit.conf 80 uid=0
+gives "user= and group=" 0 '^allow' test --file habit.conf tcp/80 user=root group=root
+gives "who tcp 80" 0 'rule 1' who --file habit.conf tcp 80
+gives "who 80: both protocols" 0 '^udp/80' who --file habit.conf 80
+grep -q '^tcp/80' out
+point $? "who 80: tcp as well"
+run who --json --file habit.conf 80
+json "who 80 as JSON" '[p["protocol"] for p in j] == ["tcp", "udp"]'
+gives "explain without a user" 2 'did you mean: portaclctl explain env USER tcp/80' \
+	explain env 80
+gives "explain PROGRAM USER PORT/PROTO" 0 'allowed' explain --file habit.conf \
+	env root 80/tcp
 
 if command -v mandoc > /dev/null; then
 	for page in portaclctl.8 portacl.conf.5 portacl.7; do
@@ -97,7 +191,9 @@ make -s -C "$src" O="$bin/.." install DESTDIR="$PWD/dest" \
 point $? "make install DESTDIR="
 for file in usr/sbin/portaclctl usr/share/man/man8/portaclctl.8 \
 	usr/share/man/man5/portacl.conf.5 usr/share/man/man7/portacl.7 \
-	usr/share/bash-completion/completions/portaclctl etc/init.d/portacl \
+	usr/share/bash-completion/completions/portaclctl \
+	usr/share/zsh/vendor-completions/_portaclctl \
+	usr/share/fish/vendor_completions.d/portaclctl.fish etc/init.d/portacl \
 	lib/systemd/system/portacl.service etc/portacl.d; do
 	[ -e "dest/$file" ]
 	point $? "it installs $file"
