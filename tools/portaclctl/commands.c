@@ -17,7 +17,7 @@
 const struct command commands[] = {
 	{ "check", cmd_check, "[FILE...]", "FILE", ANY_NUMBER,
 	  "read the files, report errors, change nothing", OPTIONS {
-		ROOT,
+		ROOT, JSON,
 		{ "print", NULL, "print the text that load would send" },
 		{ "live", NULL, "judge all sockets that listen now" },
 		{ "strict", NULL, "with --live: exit with 1 if a service would be cut off" },
@@ -27,6 +27,9 @@ const struct command commands[] = {
 		{ "confirm", "SECONDS", "restore the old policy unless you confirm within SECONDS" },
 		{ "generation", "N", "fail unless generation N is in force" },
 		{ "strict", NULL, "do not load if a service would be cut off" },
+		{ "force", NULL, "load even if sshd or your own login would be cut off" },
+		{ "dry-run", NULL, "rehearse, but load nothing" },
+		JSON,
 		{ "boot", NULL, "load the last good policy if the files cannot be loaded" },
 		{ "stale", NULL, "load the files only if a program of the policy has moved" },
 		{ } } },
@@ -34,15 +37,16 @@ const struct command commands[] = {
 	  "print the policy in force", OPTIONS { JSON, { } } },
 	{ "diff", cmd_diff, "[FILE...]", "FILE", ANY_NUMBER,
 	  "compare the policy in force with the files", OPTIONS {
-		ROOT, { } } },
+		ROOT, JSON, { } } },
 	{ "status", cmd_status, "", "", 0,
 	  "print mode, generation, last error and who loaded it", OPTIONS {
 		JSON, { } } },
 	{ "mode", cmd_mode, "[enforce|permissive|learn]",
 	  "enforce|permissive|learn", 1,
-	  "print or change the mode", OPTIONS { { } } },
+	  "print or change the mode", OPTIONS { JSON, { } } },
 	{ "lock", cmd_lock, "", "", 0,
 	  "print the lock, or forbid every change until the next boot", OPTIONS {
+		JSON,
 		{ "until-reboot", NULL, "forbid every change of policy and mode" },
 		{ } } },
 	{ "stats", cmd_stats, "", "", 0,
@@ -53,7 +57,7 @@ const struct command commands[] = {
 	{ "test", cmd_test, "PROTO/PORT [exe=PATH] uid=USER [KEY=VALUE...]",
 	  "PORT KEY", ANY_NUMBER,
 	  "print the verdict on one bind", OPTIONS {
-		ROOT,
+		ROOT, JSON,
 		{ "kernel", NULL, "ask the policy in force" },
 		{ "file", "FILE", "ask the policy in FILE" },
 		{ } } },
@@ -67,6 +71,7 @@ const struct command commands[] = {
 		ROOT, JSON, POLICY, { } } },
 	{ "learn", cmd_learn, "", "", 0,
 	  "make rules of binds that were seen", OPTIONS {
+		JSON,
 		{ "start", NULL, "change to mode learn and forget what was recorded" },
 		{ "print", NULL, "print all rules instead of asking" },
 		{ "all", NULL, "also binds that need no privilege" },
@@ -75,11 +80,12 @@ const struct command commands[] = {
 		{ } } },
 	{ "monitor", cmd_monitor, "", "", 0,
 	  "print grants and denials as they happen", OPTIONS {
+		JSON,
 		{ "denials", NULL, "only denials" },
 		{ } } },
 	{ "import", cmd_import, "[DIR...]", "DIR", ANY_NUMBER,
 	  "turn the settings of other mechanisms into rules", OPTIONS {
-		ROOT,
+		ROOT, JSON,
 		{ "authbind", NULL, "import the configuration of authbind" },
 		{ "systemd", NULL, "import units with CAP_NET_BIND_SERVICE, and sockets" },
 		{ "mac-portacl", "RULES|FILE", "import rules of FreeBSD's mac_portacl" },

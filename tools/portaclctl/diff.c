@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "kernel/securityfs.h"
 #include "lib/root.h"
+#include "policy/cover.h"
 #include "policy/files.h"
 
 /* A path under which diff(1) finds a text. */
@@ -18,13 +19,52 @@ static char *text_path(const char *name, const char *text, size_t len)
 	return xasprintf("/dev/fd/%d", fd);
 }
 
+/* Lines as diff(1) prints them, less the two of the header. */
+static json_t *json_diff(char *lines)
+{
+	json_t *removed = json_array(), *added = json_array();
+	char *line;
+
+	while ((line = strsep(&lines, "\n")))
+		if (*line == '-' && strncmp(line, "---", 3))
+			json_array_append_new(removed, json_text(line + 1));
+		else if (*line == '+' && strncmp(line, "+++", 3))
+			json_array_append_new(added, json_text(line + 1));
+	return json_pack("{sb so so}", "differs", json_array_size(removed) ||
+			 json_array_size(added), "removed", removed, "added",
+			 added);
+}
+
+/* What diff(1) prints for two files, for free(). */
+static char *run_diff(const char *from, const char *to)
+{
+	int fds[2], status;
+	pid_t pid = fork_piped(fds);
+	char *text;
+
+	if (!pid) {
+		dup2(fds[1], STDOUT_FILENO);
+		close(fds[0]);
+		close(fds[1]);
+		execlp("diff", "diff", "-u", "--label", "kernel", "--label",
+		       "files", from, to, NULL);
+		die_errno("diff");
+	}
+	close(fds[1]);
+	text = read_fd(fds[0], NULL);
+	close(fds[0]);
+	if (waitpid(pid, &status, 0) < 0 || !text || !WIFEXITED(status) ||
+	    WEXITSTATUS(status) > 1)
+		die("diff failed");
+	return text;
+}
+
 int cmd_diff(char **args)
 {
 	struct config cfg = { 0 };
 	struct buf text = { 0 };
-	char *active, *from, *to;
-	pid_t pid;
-	int status;
+	char *active, *from, *to, *lines;
+	bool differs;
 
 	config_load(&cfg, args);
 	policy_text(&text, cfg.policy, "commit");
@@ -33,21 +73,17 @@ int cmd_diff(char **args)
 	active = kernel_read("policy");
 	from = text_path("kernel", active, strlen(active));
 	to = text_path("files", text.text, text.len);
-	fflush(stdout);
-	pid = fork();
-	if (pid < 0)
-		die_errno("fork");
-	if (!pid) {
-		execlp("diff", "diff", "-u", "--label", "kernel", "--label",
-		       "files", from, to, NULL);
-		die_errno("diff");
-	}
-	if (wait(&status) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) > 1)
-		die("diff failed");
+	lines = run_diff(from, to);
+	differs = *lines;
+	if (option("json"))
+		print_json(json_diff(lines));
+	else
+		print_lines(lines, strlen(lines));
+	free(lines);
 	free(from);
 	free(to);
 	free(active);
 	free(text.text);
 	config_free(&cfg);
-	return WEXITSTATUS(status) ? EXIT_REFUSED : EXIT_OK;
+	return differs ? EXIT_REFUSED : EXIT_OK;
 }

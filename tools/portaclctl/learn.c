@@ -12,6 +12,7 @@
 #include "kernel/observed.h"
 #include "kernel/securityfs.h"
 #include "lex.h"
+#include "policy/cover.h"
 #include "policy/exe.h"
 #include "policy/names.h"
 #include "system/netns.h"
@@ -30,6 +31,7 @@
  * @made: it was not there before
  * @present: what it had in it
  * @out: the rules
+ * @json: the rules as JSON, or NULL
  * @nr: number of rules wanted
  * @skipped: number of rules not wanted
  * @known: number of rules that the file has already
@@ -45,6 +47,7 @@ struct learner {
 	bool made;
 	char *present;
 	struct buf out;
+	json_t *json;
 	u32 nr;
 	u32 skipped;
 	u32 known;
@@ -235,6 +238,29 @@ static bool is_present(const struct learner *learner, const char *rule)
 	return false;
 }
 
+/* @text is comments, then the rule, which is a comment as well if not usable. */
+static json_t *json_learned(const char *text, bool usable,
+			    const struct observed *seen,
+			    const struct ports *ports)
+{
+	const char *line = text, *end;
+	json_t *comments = json_array(), *json, *list = json_array();
+	u32 i;
+
+	for (; (end = strchr(line, '\n')); line = end + 1)
+		json_array_append_new(comments, json_stringn(
+			line + 2, end - line - 2));
+	for (i = 0; i < ports->nr; i++)
+		json_array_append_new(list, json_integer(ports->port[i]));
+	json = json_pack("{so sb so so sI so sI so}", "rule",
+			 json_text(line + (usable ? 0 : 2)), "usable", usable,
+			 "comments", comments, "exe", json_text(seen->exe),
+			 "uid", (json_int_t)seen->uid,
+			 "protocols", json_names(portacl_protos, ports->protos),
+			 "count", (json_int_t)ports->count, "ports", list);
+	return json;
+}
+
 /* What cannot be allowed is only noted. */
 static void take_rule(struct learner *learner, const char *rule, bool usable)
 {
@@ -279,7 +305,11 @@ static void add_rule(struct learner *learner, const struct observed *seen,
 		buf_puts(&rule, " accept=");
 		add_names(&rule, portacl_taints, accepted(seen));
 	}
-	take_rule(learner, rule.text, usable);
+	if (learner->json)
+		json_array_append_new(learner->json, json_learned(
+			rule.text, usable, seen, ports));
+	else
+		take_rule(learner, rule.text, usable);
 	free(rule.text);
 }
 
@@ -356,6 +386,8 @@ static void open_output(struct learner *learner)
 
 static void learn_from(struct learner *learner)
 {
+	json_int_t lost;
+
 	char *text = kernel_read("observed"), *overflow;
 	u32 i, n = 0, nr;
 	struct observed *seen = observed_read(text, &nr);
@@ -371,7 +403,11 @@ static void learn_from(struct learner *learner)
 		open_output(learner);
 	add_rules(learner, seen, n);
 	overflow = get_field(text, "overflow");
-	if (overflow && strcmp(overflow, "0"))
+	lost = overflow ? strtoll(overflow, NULL, 10) : 0;
+	if (learner->json)
+		print_json(json_pack("{sO sI}", "rules", learner->json,
+				     "overflow", lost));
+	else if (lost)
 		warn("%s binds were not recorded: learn in smaller steps (portaclctl learn --start)",
 		     overflow);
 	for (i = 0; i < n; i++)
@@ -425,17 +461,23 @@ int cmd_learn(char **args)
 	const char *path = option("output");
 
 	(void)args;
+	if (option("json")) {
+		learner.json = json_array();
+		as_text = true;
+	}
 	if (start && (as_text || path || learner.all || learner.ranges))
 		die_usage("--start takes no other option");
 	if (as_text && path)
-		die_usage("--print and --output exclude each other");
+		die_usage("--print or --json and --output exclude each other");
 	if (start)
 		return start_learning();
 	if (!as_text)
 		learner.path = path ? path : OUTPUT;
 	learner.start = unprivileged_start(0);
 	learn_from(&learner);
-	if (as_text)
+	if (learner.json)
+		json_decref(learner.json);
+	else if (as_text)
 		print_lines(learner.out.text, learner.out.len);
 	else if (learner.nr)
 		write_output(&learner);

@@ -14,6 +14,7 @@
 
 #include "commands.h"
 #include "kernel/securityfs.h"
+#include "policy/cover.h"
 
 #define EVENT "events/portacl/portacl_bind/enable"
 
@@ -72,14 +73,58 @@ static bool has_audit_daemon(void)
 	return found;
 }
 
-static void print_event(const char *text)
+static json_t *json_number(const char *text, const char *key)
 {
-	time_t now = time(NULL);
-	char date[16];
+	char *value = get_field(text, key);
+	json_t *json = value && isdigit((unsigned char)*value) ?
+		       json_integer(strtoll(value, NULL, 10)) : json_null();
 
-	strftime(date, sizeof(date), "%T", localtime(&now));
-	print("%s %.*s\n", date, (int)strcspn(text, "\n"), text);
+	free(value);
+	return json;
+}
+
+static json_t *json_word(const char *text, const char *key)
+{
+	char *value = get_field(text, key);
+	json_t *json = value && strcmp(value, "?") ? json_text(value) :
+						     json_null();
+
+	free(value);
+	return json;
+}
+
+/* The log says `denied', the trace event `allow' or `deny'. */
+static json_t *json_event(const char *text, time_t now)
+{
+	char date[32];
+
+	strftime(date, sizeof(date), "%FT%TZ", gmtime(&now));
+	return json_pack("{ss ss so so so so so so so so so}", "time", date,
+			 "verdict", *text == 'a' ? "allow" : "deny",
+			 "protocol", json_word(text, "proto"),
+			 "port", json_number(text, "port"),
+			 "uid", json_number(text, "uid"),
+			 "pid", json_number(text, "pid"),
+			 "comm", json_word(text, "comm"),
+			 "exe", json_word(text, "exe"),
+			 "rule", json_number(text, "rule"),
+			 "reason", json_word(text, "reason"),
+			 "text", json_text(text));
+}
+
+static void print_event(const char *event)
+{
+	char *text = xstrndup(event, strcspn(event, "\n")), date[16];
+	time_t now = time(NULL);
+
+	if (option("json")) {
+		print_json_line(json_event(text, now));
+	} else {
+		strftime(date, sizeof(date), "%T", localtime(&now));
+		print("%s %s\n", date, text);
+	}
 	fflush(stdout);
+	free(text);
 }
 
 /* A record of the log: `prefix;text`, and perhaps further lines. */

@@ -85,6 +85,12 @@ static void take_line(struct output *out, const char *line)
 		json_object_set_new(out->reasons, json_string_value(key),
 				    json_integer(number(line, "count")));
 		json_decref(key);
+	} else if (!strncmp(line, "kernel denies=", 14) && out->rules) {
+		json_object_set_new(out->total, "kernel_denies",
+				    json_integer(number(line, "denies")));
+	} else if (!strncmp(line, "total lost=", 11) && out->rules) {
+		json_object_set_new(out->total, "lost",
+				    json_integer(number(line, "lost")));
 	} else if (!strncmp(line, "total grants=", 13) && out->rules) {
 		json_object_update_new(out->total, json_pack(
 			"{sI sI sI}", "grants", number(line, "grants"),

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "commands.h"
 #include "lib/root.h"
+#include "lex.h"
 #include "policy/ask.h"
+#include "policy/cover.h"
 #include "policy/place.h"
 
 static void print_rule(const struct policy_source *source, const char *what,
@@ -14,6 +16,41 @@ static void print_rule(const struct policy_source *source, const char *what,
 	text = source_rule(source, number);
 	print("  %s %u: %s\n", what, number, text);
 	free(text);
+}
+
+static json_t *json_rule_at(const struct policy_source *source, u32 number)
+{
+	return number ? json_rule(source->policy, number - 1) : json_null();
+}
+
+static json_t *json_answer(const struct policy_source *source,
+			   const struct request *request,
+			   const struct answer *answer, const char *note)
+{
+	char *text = request_text(request);
+	json_t *json = json_pack(
+		"{so ss so so so so so}", "request", json_text(text),
+		"verdict", portacl_actions[answer->action],
+		"text", json_text(answer->text),
+		"rule", json_rule_at(source, answer->rule),
+		"nearest", json_rule_at(source, answer->nearest),
+		"reserved_by", json_rule_at(source, answer->reserved),
+		"note", note ? json_text(note) : json_null());
+
+	free(text);
+	return json;
+}
+
+static void print_answer(const struct policy_source *source,
+			 const struct answer *answer, const char *note)
+{
+	print("%s\n", answer->text);
+	if (note)
+		print("  %s\n", note);
+	print_rule(source, "rule", answer->rule);
+	print_rule(source, "nearest is rule", answer->nearest);
+	if (answer->action == PORTACL_LEGACY)
+		print("  the kernel's own rule decides: a port below net.ipv4.ip_unprivileged_port_start wants CAP_NET_BIND_SERVICE\n");
 }
 
 int cmd_test(char **args)
@@ -37,14 +74,11 @@ int cmd_test(char **args)
 	note = request_resolve(&request);
 	source_open(&source, kernel, file);
 	ask(&source, &request, &answer);
-	print("%s\n", answer.text);
-	if (note)
-		print("  %s\n", note);
+	if (option("json"))
+		print_json(json_answer(&source, &request, &answer, note));
+	else
+		print_answer(&source, &answer, note);
 	free(note);
-	print_rule(&source, "rule", answer.rule);
-	print_rule(&source, "nearest is rule", answer.nearest);
-	if (answer.action == PORTACL_LEGACY)
-		print("  the kernel's own rule decides: a port below net.ipv4.ip_unprivileged_port_start wants CAP_NET_BIND_SERVICE\n");
 	refused = answer.action == PORTACL_DENY;
 	request_free(&request);
 	answer_free(&answer);

@@ -3,6 +3,7 @@
 #include "lib/options.h"
 #include "lib/root.h"
 #include "parse.h"
+#include "policy/cover.h"
 #include "policy/names.h"
 
 /* A path below root_dir, without it. */
@@ -58,6 +59,38 @@ char *user_word(const char *key, u32 number)
 					xasprintf("%s=%u", key, number);
 }
 
+/* What --json prints: a list of lines; NULL without it. */
+static json_t *lines;
+
+/*
+ * Names of files and units are what others chose: with a line feed in them they
+ * would be rules.
+ */
+static void say(const char *kind, const char *start, const char *fmt,
+		va_list args)
+{
+	struct buf text = { 0 };
+
+	buf_puts(&text, "");
+	buf_vprint(&text, fmt, args);
+	if (lines)
+		json_array_append_new(lines, json_pack(
+			"{ss so}", "kind", kind, "text", json_text(text.text)));
+	else
+		print("%s%s\n", start, text.text);
+	free(text.text);
+}
+
+/* A rule, even if it was printed before. */
+void rule_again(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say("rule", "", fmt, args);
+	va_end(args);
+}
+
 /* A rule, but once: sources may say the same twice. */
 void rule(const char *fmt, ...)
 {
@@ -71,27 +104,12 @@ void rule(const char *fmt, ...)
 	va_end(args);
 	for (i = 0; i < printed.len && strcmp(printed.items[i], line); i++)
 		;
-	if (i == printed.len) {
-		print("%s\n", line);
-		list_add(&printed, line);
-	} else {
+	if (i < printed.len) {
 		free(line);
+		return;
 	}
-}
-
-/*
- * Names of files and units are what others chose: with a line feed in them they
- * would be rules.
- */
-static void print_comment(const char *start, const char *fmt, va_list args)
-{
-	struct buf text = { 0 };
-
-	buf_puts(&text, start);
-	buf_vprint(&text, fmt, args);
-	buf_puts(&text, "\n");
-	print_lines(text.text, text.len);
-	free(text.text);
+	list_add(&printed, line);
+	rule_again("%s", line);
 }
 
 void comment(const char *fmt, ...)
@@ -99,7 +117,7 @@ void comment(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	print_comment("# ", fmt, args);
+	say("comment", "# ", fmt, args);
 	va_end(args);
 }
 
@@ -108,7 +126,7 @@ void not_translated(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	print_comment("# not translated: ", fmt, args);
+	say("not_translated", "# not translated: ", fmt, args);
 	va_end(args);
 }
 
@@ -126,6 +144,8 @@ int cmd_import(char **args)
 		die_missing("what to import");
 	if (!mac_portacl && (port_high || suser_exempt))
 		die_usage("--port-high and --suser-exempt are for --mac-portacl");
+	if (option("json"))
+		lines = json_array();
 	if (setcap)
 		import_setcap(args);
 	if (authbind)
@@ -134,5 +154,7 @@ int cmd_import(char **args)
 		import_systemd();
 	if (mac_portacl)
 		import_mac_portacl(mac_portacl, port_high, suser_exempt);
+	if (lines)
+		print_json(json_pack("{so}", "lines", lines));
 	return EXIT_OK;
 }

@@ -20,6 +20,7 @@ const char *without_root(const char *path);
 char *policy_path(const char *path);
 char *user_word(const char *key, u32 number);
 void rule(const char *fmt, ...) __printf(1, 2);
+void rule_again(const char *fmt, ...) __printf(1, 2);
 void comment(const char *fmt, ...) __printf(1, 2);
 void not_translated(const char *fmt, ...) __printf(1, 2);
 

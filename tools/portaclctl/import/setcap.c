@@ -12,18 +12,18 @@ static void print_rules(const char *path, const struct stat *st)
 	char *exe = policy_path(path), *word;
 
 	if (st->st_mode & 0001) {
-		print("allow any 1-1023 exe=%s\n", exe);
+		rule_again("allow any 1-1023 exe=%s", exe);
 		free(exe);
 		return;
 	}
 	if (st->st_mode & 0010) {
 		word = user_word("gid", st->st_gid);
-		print("allow any 1-1023 exe=%s %s\n", exe, word);
+		rule_again("allow any 1-1023 exe=%s %s", exe, word);
 		free(word);
 	}
 	if ((st->st_mode & 0100) && st->st_uid) {
 		word = user_word("uid", st->st_uid);
-		print("allow any 1-1023 exe=%s %s\n", exe, word);
+		rule_again("allow any 1-1023 exe=%s %s", exe, word);
 		free(word);
 	}
 	free(exe);
@@ -87,7 +87,8 @@ static void search(const char *dir)
 /* Those in and below @dirs; none: in the whole file system. */
 void import_setcap(char **dirs)
 {
-	print("# file capabilities: every port below 1024 for all who may run the file;\n# narrow the ports, add uid=\n");
+	comment("file capabilities: every port below 1024 for all who may run the file;");
+	comment("narrow the ports, add uid=");
 	if (!*dirs)
 		search("/");
 	for (; *dirs; dirs++)

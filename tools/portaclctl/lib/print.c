@@ -146,33 +146,48 @@ void buf_print(struct buf *buf, const char *fmt, ...)
 	va_end(args);
 }
 
-static void vprint(FILE *out, const char *fmt, va_list args)
+void print(const char *fmt, ...)
 {
 	struct buf text = { 0 };
+	va_list args;
 
 	buf_puts(&text, "");
+	va_start(args, fmt);
 	buf_vprint(&text, fmt, args);
-	fwrite(text.text, 1, text.len, out);
+	va_end(args);
+	fwrite(text.text, 1, text.len, stdout);
 	free(text.text);
 }
 
-void print(const char *fmt, ...)
-{
-	va_list args;
+/* Where messages are kept for JSON; NULL: they go to standard error. */
+static struct list *collected;
 
-	va_start(args, fmt);
-	vprint(stdout, fmt, args);
-	va_end(args);
+/* From here on keep warnings and notes; NULL: print them again. */
+void collect_messages(struct list *list)
+{
+	collected = list;
+}
+
+/* Keep a message if messages are kept; return whether it was. */
+bool collect_message(const char *text)
+{
+	if (collected)
+		list_add(collected, xstrndup(text, strcspn(text, "\n")));
+	return collected;
 }
 
 void print_err(const char *fmt, ...)
 {
+	struct buf text = { 0 };
 	va_list args;
 
 	fflush(stdout);
 	va_start(args, fmt);
-	vprint(stderr, fmt, args);
+	buf_vprint(&text, fmt, args);
 	va_end(args);
+	if (!collect_message(text.text))
+		fwrite(text.text, 1, text.len, stderr);
+	free(text.text);
 }
 
 static void write_lines(FILE *out, const char *text, size_t len)

@@ -10,11 +10,14 @@
 #include <stdarg.h>
 
 struct buf;
+struct list;
 
 void print(const char *fmt, ...) __printf(1, 2);
 void print_err(const char *fmt, ...) __printf(1, 2);
 void print_lines(const char *text, size_t len);
 void print_lines_err(const char *text);
+void collect_messages(struct list *list);
+bool collect_message(const char *text);
 void print_source(const char *line, u32 column);
 
 void buf_print(struct buf *buf, const char *fmt, ...) __printf(2, 3);

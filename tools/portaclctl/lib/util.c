@@ -22,11 +22,17 @@ static void message(const char *fmt, va_list args, int error)
 
 void warn(const char *fmt, ...)
 {
+	struct buf text = { 0 };
 	va_list args;
 
+	buf_puts(&text, "portaclctl: ");
 	va_start(args, fmt);
-	message(fmt, args, 0);
+	buf_vprint(&text, fmt, args);
 	va_end(args);
+	buf_puts(&text, "\n");
+	if (!collect_message(text.text + strlen("portaclctl: ")))
+		print_lines_err(text.text);
+	free(text.text);
 }
 
 void die(const char *fmt, ...)

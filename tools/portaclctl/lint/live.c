@@ -10,6 +10,7 @@
 #include "lib/root.h"
 #include "lint/live.h"
 #include "lint/lockout.h"
+#include "policy/cover.h"
 #include "policy/names.h"
 #include "system/filecaps.h"
 #include "system/launch.h"
@@ -158,6 +159,28 @@ static char *judge(struct stage *stage, const struct bound *bound)
 	return text;
 }
 
+/* The process that runs the caller, or one that it was started by. */
+static bool is_ancestor(pid_t pid)
+{
+	pid_t at = getppid();
+
+	while (at > 1 && at != pid) {
+		autofree char *status = process_file(at, "status");
+		const char *line = status ? strstr(status, "\nPPid:") : NULL;
+
+		at = line ? atoi(line + strlen("\nPPid:")) : 0;
+	}
+	return at > 1;
+}
+
+/* Process 1 is everybody's ancestor, whatever it listens for. */
+static bool is_login(const struct process *process)
+{
+	const char *name = strrchr(process->exe, '/');
+
+	return (name && !strcmp(name, "/sshd")) || is_ancestor(process->pid);
+}
+
 static bool judge_process(struct stage *stage, const struct bound *bound)
 {
 	const char *user = name_of(NAME_USER, bound->uid);
@@ -170,6 +193,8 @@ static bool judge_process(struct stage *stage, const struct bound *bound)
 		return false;
 	stage->rehearsal->judged += bound->count;
 	why = judge(stage, bound);
+	if (why)
+		stage->rehearsal->logins += is_login(process);
 	if (why)
 		list_add(&stage->rehearsal->texts, xasprintf(
 			"%s (pid %d, %s, %s%s%u) listens on %s/%u at %s and could not do so again after a restart: %s",
@@ -278,6 +303,13 @@ void rehearse(struct rehearsal *rehearsal, const struct config *cfg)
 	find_closed_units(rehearsal);
 	warn_unseen(rehearsal, &sockets);
 	sockets_free(&sockets);
+}
+
+json_t *json_rehearsal(const struct rehearsal *rehearsal)
+{
+	return json_pack("{si si so}", "judged", rehearsal->judged,
+			 "hidden", rehearsal->hidden,
+			 "findings", json_texts(&rehearsal->texts));
 }
 
 void rehearsal_free(struct rehearsal *rehearsal)

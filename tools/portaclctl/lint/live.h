@@ -14,6 +14,7 @@
  * @unknown: what could not be judged, a text for each
  * @judged: number of sockets that were judged
  * @hidden: number of sockets whose process only root sees
+ * @logins: number of @texts about sshd, or the login of the caller
  */
 struct rehearsal {
 	struct policy_source source;
@@ -21,10 +22,12 @@ struct rehearsal {
 	struct list unknown;
 	u32 judged;
 	u32 hidden;
+	u32 logins;
 };
 
 void rehearse(struct rehearsal *rehearsal, const struct config *cfg);
 void rehearsal_free(struct rehearsal *rehearsal);
+struct json_t *json_rehearsal(const struct rehearsal *rehearsal);
 bool rehearsal_asks(const struct rehearsal *rehearsal,
 		    const struct request *request, char **why);
 

@@ -133,6 +133,7 @@ static void check_socket_units(const struct rehearsal *rehearsal,
 
 	for (i = 0; i < nr; i++)
 		if (is_kind(&units[i], ".socket") &&
+		    !(enabled && is_ssh(&units[i], ".socket")) &&
 		    is_enabled(&units[i]) == enabled)
 			check_socket_unit(rehearsal, &units[i], texts);
 }
@@ -140,10 +141,16 @@ static void check_socket_units(const struct rehearsal *rehearsal,
 /* Add to the findings sshd, and the sockets that systemd opens at boot. */
 void find_closed_units(struct rehearsal *rehearsal)
 {
-	u32 nr;
+	u32 nr, i, others;
 	const struct unit *units = units_read(&nr);
 
+	others = rehearsal->texts.len;
 	check_sshd(rehearsal, units, nr);
+	for (i = 0; i < nr; i++)
+		if (is_ssh(&units[i], ".socket") && is_enabled(&units[i]))
+			check_socket_unit(rehearsal, &units[i],
+					  &rehearsal->texts);
+	rehearsal->logins += rehearsal->texts.len - others;
 	check_socket_units(rehearsal, units, nr, true, &rehearsal->texts);
 }
 
@@ -158,24 +165,14 @@ void find_unused_sockets(const struct rehearsal *rehearsal, struct list *texts)
 
 /**
  * warn_lockout - warn of services that a policy would cut off
+ * @rehearsal: where the findings are stored, for rehearsal_free()
  * @cfg: the policy
- * @judged: where the number of sockets that were judged is stored
- * @hidden: where the number of those is stored of which nothing is known
- *
- * Return: the number of services.
  */
-u32 warn_lockout(const struct config *cfg, u32 *judged, u32 *hidden)
+void warn_lockout(struct rehearsal *rehearsal, const struct config *cfg)
 {
-	struct rehearsal rehearsal;
 	size_t i;
-	u32 nr;
 
-	rehearse(&rehearsal, cfg);
-	for (i = 0; i < rehearsal.texts.len; i++)
-		warn("warning: %s", rehearsal.texts.items[i]);
-	nr = rehearsal.texts.len;
-	*judged = rehearsal.judged;
-	*hidden = rehearsal.hidden;
-	rehearsal_free(&rehearsal);
-	return nr;
+	rehearse(rehearsal, cfg);
+	for (i = 0; i < rehearsal->texts.len; i++)
+		warn("warning: %s", rehearsal->texts.items[i]);
 }

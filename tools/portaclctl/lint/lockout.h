@@ -10,6 +10,6 @@
 void find_closed_units(struct rehearsal *rehearsal);
 void find_unused_sockets(const struct rehearsal *rehearsal,
 			 struct list *texts);
-u32 warn_lockout(const struct config *cfg, u32 *judged, u32 *hidden);
+void warn_lockout(struct rehearsal *rehearsal, const struct config *cfg);
 
 #endif /* _PORTACLCTL_LINT_LOCKOUT_H */

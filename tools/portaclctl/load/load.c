@@ -3,12 +3,15 @@
 #include <unistd.h>
 
 #include "kernel/securityfs.h"
+#include "lex.h"
+#include "lib/cleanup.h"
 #include "lib/options.h"
 #include "lint/lint.h"
 #include "lint/lockout.h"
 #include "load/boot.h"
 #include "load/load.h"
 #include "load/rollback.h"
+#include "policy/cover.h"
 #include "policy/exe.h"
 #include "policy/files.h"
 #include "policy/lastgood.h"
@@ -52,6 +55,26 @@ static char *rollback_text(const char *generation)
 	return text;
 }
 
+static json_t *json_result(const struct config *cfg, bool loaded,
+			   const struct rehearsal *live)
+{
+	char *generation = loaded ? kernel_status("generation") : NULL;
+	char *mode = loaded ? kernel_status("mode") : NULL;
+	json_t *json = json_pack(
+		"{sb si ss so so so}", "loaded", loaded,
+		"rules", cfg->policy->nr_rules,
+		"default", portacl_actions[cfg->policy->default_action],
+		"generation", generation ?
+			json_integer(strtoll(generation, NULL, 10)) :
+			json_null(),
+		"mode", mode ? json_text(mode) : json_null(),
+		"live", json_rehearsal(live));
+
+	free(generation);
+	free(mode);
+	return json;
+}
+
 static void print_result(const struct config *cfg)
 {
 	char *generation = kernel_status("generation");
@@ -64,14 +87,21 @@ static void print_result(const struct config *cfg)
 	free(mode);
 }
 
-static void check_options(const char *generation, const char *seconds,
-			  u32 *timeout)
+static void check_options(struct load_options *options)
 {
-	if (seconds && (!parse_number(seconds, 86400, timeout) || !*timeout))
+	const char *generation = options->generation;
+	const char *seconds = options->seconds;
+
+	if (seconds && (!parse_number(seconds, 86400, &options->timeout) ||
+			!options->timeout))
 		die_usage("--confirm takes a number of seconds, a day at most");
 	if (generation && strspn(generation, "0123456789") !=
 			  max(strlen(generation), (size_t)1))
 		die_usage("--generation takes a number");
+	if (seconds && options->json)
+		die_usage("--confirm asks a question, so --json is not possible");
+	if (seconds && options->dry_run)
+		die_usage("--dry-run loads nothing, so there is nothing to confirm");
 }
 
 /* The policy may come from standard input, the answer then cannot. */
@@ -89,46 +119,31 @@ static int open_answer(char **paths)
 	return fd;
 }
 
-/**
- * struct options - how to load
- * @seconds: --confirm, or NULL
- * @generation: --generation, or NULL
- * @strict: --strict
- * @timeout: @seconds as a number
- */
-struct options {
-	const char *seconds;
-	const char *generation;
-	bool strict;
-	u32 timeout;
-};
-
-static void rehearse_load(const struct config *cfg, bool strict)
+/* Why the rehearsal forbids to load the policy, or NULL. */
+static const char *refusal(const struct load_options *options,
+			   const struct rehearsal *live)
 {
-	u32 judged, hidden;
-
-	warn_programs(cfg);
-	note_secure(cfg->policy, true);
-	if (warn_lockout(cfg, &judged, &hidden) && strict) {
-		warn("not loaded: --strict wants every service that listens to be able to do so again");
-		exit(EXIT_REFUSED);
-	}
+	if (options->strict && live->texts.len)
+		return "--strict wants every service that listens to be able to do so again";
+	if (options->force || !live->logins || options->unattended ||
+	    !(isatty(STDIN_FILENO) || isatty(STDERR_FILENO)))
+		return NULL;
+	return "sshd, or the service through which you are logged in, could not listen again after a restart; --force loads the policy nevertheless";
 }
 
-static int load_files(const struct options *options, char **paths)
+/* Load what the rehearsal allows; the exit status. */
+static int load_rehearsed(const struct config *cfg,
+			  const struct load_options *options, char **paths)
 {
 	const char *generation = options->generation;
-	struct config cfg = { .list_links = true };
-	char *rollback = NULL, *active = NULL;
+	autofree char *rollback = NULL, *active = NULL;
 	int ret = EXIT_OK, answer = -1;
 	struct guard guard;
 
 	if (options->seconds)
 		answer = open_answer(paths);
-	config_load(&cfg, paths);
-	rehearse_load(&cfg, options->strict);
-	if (!generation && cfg.parser.has_generation)
-		generation = active = xasprintf("%llu", cfg.parser.generation);
+	if (!generation && cfg->parser.has_generation)
+		generation = active = xasprintf("%llu", cfg->parser.generation);
 	/* Only what replaces a known generation can be rolled back. */
 	if (!generation && options->seconds)
 		generation = active = kernel_status("generation");
@@ -136,29 +151,86 @@ static int load_files(const struct options *options, char **paths)
 		rollback = rollback_text(generation);
 		guard_start(&guard, rollback, options->timeout);
 	}
-	load(&cfg, generation, rollback ? &guard : NULL);
-	print_result(&cfg);
+	load(cfg, generation, rollback ? &guard : NULL);
+	if (!options->json)
+		print_result(cfg);
 	if (rollback)
 		ret = guard_confirm(&guard, answer, options->timeout);
 	if (ret == EXIT_OK)
-		last_good_store(&cfg, !*paths);
-	free(rollback);
-	free(active);
+		last_good_store(cfg, !*paths);
+	return ret;
+}
+
+/**
+ * load_config - rehearse a policy and load it
+ * @cfg: the policy, which was read
+ * @options: how
+ * @paths: the files that it was read from; none: the usual ones
+ * @json: where the result is stored, if JSON is wanted
+ *
+ * Return: the exit status.
+ */
+int load_config(const struct config *cfg, const struct load_options *options,
+		char **paths, json_t **json)
+{
+	struct rehearsal live;
+	const char *why;
+	int ret = EXIT_OK;
+
+	warn_programs(cfg);
+	note_secure(cfg->policy, true);
+	warn_lockout(&live, cfg);
+	why = refusal(options, &live);
+	if (why)
+		warn("not loaded: %s", why);
+	if (why)
+		ret = EXIT_REFUSED;
+	else if (!options->dry_run)
+		ret = load_rehearsed(cfg, options, paths);
+	else if (!options->json)
+		print("not loaded: --dry-run\n");
+	if (options->json)
+		*json = json_result(cfg, !why && !options->dry_run, &live);
+	rehearsal_free(&live);
+	return ret;
+}
+
+static int load_files(const struct load_options *options, char **paths)
+{
+	struct config cfg = { .list_links = !options->json };
+	struct list warnings = { 0 };
+	json_t *json;
+	int ret;
+
+	config_load(&cfg, paths);
+	if (options->json)
+		collect_messages(&warnings);
+	ret = load_config(&cfg, options, paths, &json);
+	if (options->json) {
+		json_object_set_new(json, "warnings", json_texts(&warnings));
+		print_json(json);
+	}
+	collect_messages(NULL);
+	list_free(&warnings);
 	config_free(&cfg);
 	return ret;
 }
 
 int cmd_load(char **args)
 {
-	struct options options = {
+	bool boot = option("boot"), stale = option("stale");
+	struct load_options options = {
 		.seconds = option("confirm"),
 		.generation = option("generation"),
 		.strict = option("strict"),
+		.force = option("force"),
+		.dry_run = option("dry-run"),
+		.json = option("json"),
+		.unattended = boot || stale,
 	};
-	bool boot = option("boot"), stale = option("stale");
 	int status;
 
-	check_options(options.generation, options.seconds, &options.timeout);
+	check_options(&options);
 	if (boot && options.seconds)
 		die_usage("--boot and --confirm exclude each other");
 	if (stale && *args)

@@ -5,6 +5,34 @@
 #ifndef _PORTACLCTL_LOAD_LOAD_H
 #define _PORTACLCTL_LOAD_LOAD_H
 
-int cmd_load(char **argv);
+#include <jansson.h>
+
+#include "policy/files.h"
+
+/**
+ * struct load_options - how to load
+ * @seconds: time to confirm the policy, or NULL
+ * @timeout: @seconds as a number
+ * @generation: the generation that must be in force, or NULL
+ * @strict: refuse a policy that would cut off a service
+ * @force: load a policy that would cut off sshd, also on a terminal
+ * @dry_run: load nothing
+ * @json: print nothing, the result is JSON
+ * @unattended: nobody sits at the terminal
+ */
+struct load_options {
+	const char *seconds;
+	u32 timeout;
+	const char *generation;
+	bool strict;
+	bool force;
+	bool dry_run;
+	bool json;
+	bool unattended;
+};
+
+int load_config(const struct config *cfg, const struct load_options *options,
+		char **paths, json_t **json);
+int cmd_load(char **args);
 
 #endif /* _PORTACLCTL_LOAD_LOAD_H */

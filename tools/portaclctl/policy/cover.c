@@ -42,7 +42,7 @@ static json_t *json_ranges(const struct portacl_range *range, u32 nr)
 	return array;
 }
 
-static json_t *json_names(const char *const *names, u32 bits)
+json_t *json_names(const char *const *names, u32 bits)
 {
 	json_t *array = json_array();
 	u32 i;
@@ -133,10 +133,9 @@ json_t *json_policy(const struct portacl_policy *policy)
 			 "launchers", launchers, "rules", rules);
 }
 
-/* The caller's reference goes, too. */
-void print_json(json_t *json)
+static void dump(json_t *json, size_t flags)
 {
-	char *text = json_dumps(json, JSON_INDENT(2) | JSON_PRESERVE_ORDER |
+	char *text = json_dumps(json, flags | JSON_PRESERVE_ORDER |
 				JSON_ENSURE_ASCII);
 	char *at = text, *del;
 
@@ -151,4 +150,15 @@ void print_json(json_t *json)
 	print("\n");
 	free(text);
 	json_decref(json);
+}
+
+/* The caller's reference goes, too. */
+void print_json(json_t *json)
+{
+	dump(json, JSON_INDENT(2));
+}
+
+void print_json_line(json_t *json)
+{
+	dump(json, JSON_COMPACT);
 }

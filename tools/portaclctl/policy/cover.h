@@ -11,8 +11,10 @@
 #include "policy.h"
 
 void print_json(json_t *json);
+void print_json_line(json_t *json);
 json_t *json_text(const char *text);
 json_t *json_texts(const struct list *texts);
+json_t *json_names(const char *const *names, u32 bits);
 json_t *json_rule(const struct portacl_policy *policy, u32 index);
 json_t *json_policy(const struct portacl_policy *policy);
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "policy/cover.h"
 #include "policy/exe.h"
 #include "policy/files.h"
 #include "policy/links.h"
@@ -24,6 +25,13 @@
 static void say(struct source *src, u32 column, const char *kind,
 		const char *reason)
 {
+	if (src->cfg->problems) {
+		json_array_append_new(src->cfg->problems, json_pack(
+			"{so si si so sb}", "file", json_text(src->path),
+			"line", src->line, "column", column + 1,
+			"text", json_text(reason), "warning", !!*kind));
+		return;
+	}
 	print_err("%s:%u:%u: %s%s\n", src->path, src->line, column + 1, kind,
 		  reason);
 	print_source(src->text, column);
@@ -38,7 +46,7 @@ static int error_status(const struct config *cfg)
 void complain(struct source *src, u32 column, const char *reason)
 {
 	say(src, column, "", reason);
-	if (++src->cfg->errors >= MAX_ERRORS) {
+	if (++src->cfg->errors >= MAX_ERRORS && !src->cfg->problems) {
 		warn("%u errors, the rest is not read", src->cfg->errors);
 		exit(error_status(src->cfg));
 	}
@@ -50,8 +58,12 @@ static bool starts(const char *text, const char *with)
 }
 
 /* What is usual elsewhere: a blank in a list or a path, other names of keys. */
-static void hint(const char *text, u32 at, const char *reason)
+static void hint(const struct source *src, u32 at, const char *reason)
 {
+	const char *text = src->text;
+
+	if (src->cfg->problems)
+		return;
 	if (starts(text + at, "user="))
 		print_err("    did you mean uid=?\n");
 	else if (starts(text + at, "group="))
@@ -80,7 +92,7 @@ static void complain_at(struct source *src, u32 at,
 				   (int)min(error->len, 32U), src->text + at);
 	complain(src, at, reason ? reason : error->reason);
 	free(reason);
-	hint(src->text, at, error->reason);
+	hint(src, at, error->reason);
 }
 
 /* The kernel's parser reads the line; its error is shown in the source. */
@@ -518,8 +530,10 @@ static void read_defaults(struct config *cfg)
  * config_load - read the files of a policy and build it; exits on an error
  * @cfg: the policy
  * @paths: the files, "-" for standard input; none: the usual ones
+ *
+ * Return: true; false if errors were added to @cfg->problems.
  */
-void config_load(struct config *cfg, char **paths)
+bool config_load(struct config *cfg, char **paths)
 {
 	if (!*paths)
 		read_defaults(cfg);
@@ -528,11 +542,14 @@ void config_load(struct config *cfg, char **paths)
 	if (cfg->empty > MAX_WARNINGS)
 		warn("warning: of %u more rules, no file matches exe=",
 		     cfg->empty - MAX_WARNINGS);
+	if (cfg->errors && cfg->problems)
+		return false;
 	if (cfg->errors) {
 		warn("%u error%s", cfg->errors, cfg->errors > 1 ? "s" : "");
 		exit(error_status(cfg));
 	}
 	config_build(cfg);
+	return true;
 }
 
 void config_build(struct config *cfg)

@@ -39,6 +39,7 @@ struct origin {
  * @list_links: say what an exe= that is a symbolic link resolves to
  * @is_question: whether the files are right is asked: errors are the answer
  * @raw: the text is the kernel's: no patterns, no names
+ * @problems: JSON list to which errors and warnings are added; NULL: print them
  */
 struct config {
 	struct portacl_parser parser;
@@ -55,11 +56,12 @@ struct config {
 	bool list_links;
 	bool is_question;
 	bool raw;
+	struct json_t *problems;
 };
 
 void config_add_text(struct config *cfg, const char *name, const char *text);
 void config_build(struct config *cfg);
-void config_load(struct config *cfg, char **paths);
+bool config_load(struct config *cfg, char **paths);
 void config_free(struct config *cfg);
 char *config_where(const struct config *cfg, u32 rule);
 

@@ -9,7 +9,7 @@ point $? "--help lists the subcommands"
 gives "an unknown subcommand" 2 'unknown subcommand' frob
 gives "no subcommand" 2 'usage: portaclctl'
 gives "--version" 0 '^portaclctl [0-9]' --version
-share=$bin/../share
+share=$bin/../completion
 run --table
 awk -F '\t' '$1 == "option" { print $2, "--" $3 }' out > options
 # explains NAME: help has a line for each of its options, the manual each option.
@@ -24,7 +24,7 @@ if command -v bash > /dev/null; then
 	offers() {
 		bash -c '. "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
 			_portaclctl; printf "%s\n" "${COMPREPLY[@]}"' \
-			"$share/bash-completion/completions/portaclctl" "$@" 2> err
+			"$share/bash" "$@" 2> err
 	}
 	offers portaclctl '' | grep -v '^--' | sort > out
 	same "completion: the subcommands" subcommands
@@ -75,7 +75,7 @@ if command -v fish > /dev/null; then
 	# fishes LINE: what fish offers for it
 	fishes() {
 		HOME=$PWD fish --no-config -c 'source $argv[1]; complete -C $argv[2]' \
-			"$share/fish/vendor_completions.d/portaclctl.fish" \
+			"$share/fish" \
 			"portaclctl $1" 2> err | cut -f 1
 	}
 	fishes '' | sort > out
@@ -101,7 +101,7 @@ if command -v zsh > /dev/null; then
 		done
 		_describe() { print -rl -- ${(P)2%%:*}; }
 		file=$1; shift; words=(portaclctl "$@"); CURRENT=$#words
-		. $file' zsh "$share/zsh/vendor-completions/_portaclctl" "$@" 2> err
+		. $file' zsh "$share/zsh" "$@" 2> err
 	}
 	zshes '' | grep -Fxf subcommands | sort > out
 	same "completion: zsh has the subcommands" subcommands
@@ -192,6 +192,7 @@ point $? "make install DESTDIR="
 for file in usr/sbin/portaclctl usr/share/man/man8/portaclctl.8 \
 	usr/share/man/man5/portacl.conf.5 usr/share/man/man7/portacl.7 \
 	usr/share/bash-completion/completions/portaclctl \
+	usr/share/portaclctl/schema.json \
 	usr/share/zsh/vendor-completions/_portaclctl \
 	usr/share/fish/vendor_completions.d/portaclctl.fish etc/init.d/portacl \
 	lib/systemd/system/portacl.service etc/portacl.d; do
