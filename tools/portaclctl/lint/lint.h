@@ -17,6 +17,7 @@
  * @ignored: faults of programs that are not reported, as bits
  * @seen: the binds that were seen, see seen.c
  * @nr_seen: number of @seen
+ * @seen_steps: number of comparisons with them
  * @paths: their programs
  * @unknown: number of unknown groups and of unknown users found so far
  * @blacklist: the ports of /etc/bindresvport.blacklist
@@ -30,6 +31,7 @@ struct linter {
 	u32 ignored;
 	struct seen *seen;
 	u32 nr_seen;
+	u64 seen_steps;
 	struct list paths;
 	u32 unknown[2];
 	bool blacklist[1024];

@@ -138,25 +138,26 @@ static bool is_capable(const struct stage *stage, const struct bound *bound)
 /* Why a process could not bind again, or NULL. */
 static char *judge(struct stage *stage, const struct bound *bound)
 {
+	const struct policy_source *source = &stage->rehearsal->source;
 	struct request *request = &stage->request;
 	autofree char *reason = NULL;
+	enum portacl_action action;
 	struct answer answer;
-	char *text = NULL;
 
 	request_set_place(request, bound->proto, bound->port, bound->addr,
 			  bound->v6only);
 	/* It may have dropped its rights after the bind. */
 	request->bind.uid = bound->uid;
-	ask(&stage->rehearsal->source, request, &answer);
-	if (answer.action != PORTACL_ALLOW)
-		reason = reason_text(stage->rehearsal, &answer);
-	if (answer.action == PORTACL_DENY)
-		text = xstrdup(reason);
-	else if (reason && !is_capable(stage, bound))
-		text = xasprintf("no rule allows it and it has no CAP_NET_BIND_SERVICE: %s",
-				 reason);
+	action = ask_action(source, request);
+	if (action == PORTACL_ALLOW ||
+	    (action == PORTACL_LEGACY && is_capable(stage, bound)))
+		return NULL;
+	ask(source, request, &answer);
+	reason = reason_text(stage->rehearsal, &answer);
 	answer_free(&answer);
-	return text;
+	return xasprintf("%s%s", action == PORTACL_DENY ? "" :
+			 "no rule allows it and it has no CAP_NET_BIND_SERVICE: ",
+			 reason);
 }
 
 /* The process that runs the caller, or one that it was started by. */

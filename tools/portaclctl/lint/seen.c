@@ -13,6 +13,9 @@
 #include "system/process.h"
 #include "system/sockets.h"
 
+/* So many comparisons take about a second. */
+#define MAX_STEPS (1ULL << 28)
+
 /**
  * struct seen - a bind that was seen
  * @path: the program
@@ -22,6 +25,9 @@
  * @port: the port
  * @serves: it is no client's port, which the kernel may have chosen
  * @how: how it was seen
+ * @own: the first rule for the program and the port
+ * @other: the first rule for the port and another program
+ * @allowed: a rule allows it
  */
 struct seen {
 	const char *path;
@@ -31,6 +37,9 @@ struct seen {
 	u16 port;
 	bool serves;
 	const char *how;
+	u32 own;
+	u32 other;
+	bool allowed;
 };
 
 static void add_seen(struct linter *linter, struct seen seen)
@@ -38,6 +47,7 @@ static void add_seen(struct linter *linter, struct seen seen)
 	u32 nr = linter->nr_seen++;
 
 	seen.exe = portacl_hash_path(seen.path, strlen(seen.path));
+	seen.own = seen.other = NO_RULE;
 	if (!(nr & (nr + 1)))
 		linter->seen = xrealloc(linter->seen, 2 * nr + 1,
 					sizeof(*linter->seen));
@@ -120,20 +130,6 @@ bool rule_has_user(const struct portacl_policy *policy,
 	return !rule->nr_uids;
 }
 
-static bool has_port(const struct portacl_policy *policy,
-		     const struct portacl_rule *rule, const struct seen *seen)
-{
-	const struct portacl_range *range = portacl_rule_ports(policy, rule);
-	u32 i;
-
-	if (!(rule->protos & BIT(seen->proto)))
-		return false;
-	for (i = 0; i < rule->nr_ports; i++)
-		if (seen->port >= range[i].min && seen->port <= range[i].max)
-			return true;
-	return false;
-}
-
 /* Was the program seen at all? */
 bool was_seen(const struct linter *linter, u64 exe)
 {
@@ -164,40 +160,95 @@ static void report_seen(struct linter *linter, u32 rule, const char *id,
 	       what);
 }
 
-/* Do the rules for the port allow the program and the user that were seen? */
-static void lint_bind(struct linter *linter, const struct seen *seen)
+/* What a rule for the port says of the program and the user that were seen. */
+static void judge(struct linter *linter, u32 index, struct seen *seen)
+{
+	const struct portacl_rule *rule = &linter->policy->rules[index];
+
+	linter->seen_steps++;
+	if (seen->allowed || !(rule->protos & BIT(seen->proto)))
+		return;
+	seen->allowed = may_allow(linter->policy, rule, seen);
+	if (rule->exe == seen->exe)
+		seen->own = min(seen->own, index);
+	else if (rule->exe)
+		seen->other = min(seen->other, index);
+}
+
+static int compare_ports(const void *a, const void *b)
+{
+	const struct seen *x = a, *y = b;
+
+	return (int)x->port - (int)y->port;
+}
+
+/* The first that was seen at the port or at a higher one. */
+static u32 find_port(const struct linter *linter, u32 port)
+{
+	u32 low = 0, high = linter->nr_seen;
+
+	while (low < high) {
+		u32 middle = low + (high - low) / 2;
+
+		if (linter->seen[middle].port < port)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void judge_all(struct linter *linter, u32 index)
 {
 	const struct portacl_policy *policy = linter->policy;
-	u32 i, own = NO_RULE, other = NO_RULE;
+	const struct portacl_rule *rule = &policy->rules[index];
+	const struct portacl_range *range = portacl_rule_ports(policy, rule);
+	u32 i, n;
 
-	for (i = 0; i < policy->nr_rules; i++) {
-		const struct portacl_rule *rule = &policy->rules[i];
+	if (!(rule->flags & PORTACL_RULE_ALLOW))
+		return;
+	for (i = 0; i < rule->nr_ports; i++)
+		for (n = find_port(linter, range[i].min); n < linter->nr_seen &&
+		     linter->seen[n].port <= range[i].max; n++)
+			judge(linter, index, &linter->seen[n]);
+}
 
-		if (!(rule->flags & PORTACL_RULE_ALLOW) ||
-		    !has_port(policy, rule, seen))
-			continue;
-		if (may_allow(policy, rule, seen))
-			return;
-		if (rule->exe == seen->exe)
-			own = min(own, i);
-		else if (rule->exe)
-			other = min(other, i);
-	}
-	if (own != NO_RULE)
-		report_seen(linter, own, "seen-user", seen,
+/* Once for a rule: a program may hold thousands of ports. */
+static void report_bind(struct linter *linter, const struct seen *seen,
+			bool *reported)
+{
+	u32 rule = seen->own != NO_RULE ? seen->own : seen->other;
+
+	if (seen->allowed || rule == NO_RULE || reported[rule] ||
+	    (rule == seen->other && !seen->serves))
+		return;
+	reported[rule] = true;
+	if (rule == seen->own)
+		report_seen(linter, seen->own, "seen-user", seen,
 			    "it allows that user");
-	else if (other != NO_RULE && seen->serves)
-		report_seen(linter, other, "seen-program", seen,
+	else
+		report_seen(linter, seen->other, "seen-program", seen,
 			    "the port names that program: the one that binds counts, not the one that it starts");
 }
 
-/* Report the programs that bind as another user than their rules say. */
+/* Report what was seen and no rule for the program or the port allows. */
 void lint_seen(struct linter *linter)
 {
-	u32 i;
+	u32 i, nr = linter->policy->nr_rules;
+	autofree bool *reported = xzalloc(nr + 1);
 
 	read_sockets(linter);
 	read_observed(linter);
+	if (linter->nr_seen)
+		qsort(linter->seen, linter->nr_seen, sizeof(*linter->seen),
+		      compare_ports);
+	for (i = 0; i < nr && linter->seen_steps < MAX_STEPS; i++)
+		judge_all(linter, i);
+	if (i < nr) {
+		report(linter, NO_RULE, "not-compared",
+		       "what binds now was not compared with the rules: these are too many");
+		return;
+	}
 	for (i = 0; i < linter->nr_seen; i++)
-		lint_bind(linter, &linter->seen[i]);
+		report_bind(linter, &linter->seen[i], reported);
 }

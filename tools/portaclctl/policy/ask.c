@@ -185,6 +185,25 @@ void ask(const struct policy_source *source, const struct request *request,
 		ask_policy(source, request, answer);
 }
 
+/**
+ * ask_action - get no more of the verdict than what happens to the bind
+ * @source: the policy, which is not the kernel's
+ * @request: the bind
+ *
+ * The rule that came nearest takes a look at all rules; this does not.
+ *
+ * Return: what happens to the bind.
+ */
+enum portacl_action ask_action(const struct policy_source *source,
+			       const struct request *request)
+{
+	struct portacl_request bind = request->bind;
+	char path[PATH_MAX];
+
+	resolve(request, &bind, path);
+	return portacl_match(source->policy, &bind).action;
+}
+
 /* The rule to show beside an answer, counted from 1; 0: there is none. */
 u32 answer_rule(const struct answer *answer)
 {

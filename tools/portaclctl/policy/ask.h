@@ -44,6 +44,8 @@ u32 answer_rule(const struct answer *answer);
 char *source_rule(const struct policy_source *source, u32 number);
 void ask(const struct policy_source *source, const struct request *request,
 	 struct answer *answer);
+enum portacl_action ask_action(const struct policy_source *source,
+			       const struct request *request);
 void answer_free(struct answer *answer);
 
 #endif /* _PORTACLCTL_POLICY_ASK_H */

@@ -68,20 +68,6 @@ kill "$server"
 
 # A program that a user started is judged as it would be started again.
 if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
-	cat > serve.py <<'EOF'
-import socket, time
-s = socket.socket()
-s.bind(("0.0.0.0", 0))
-s.listen()
-print(s.getsockname()[1], flush=True)
-time.sleep(600)
-EOF
-	python=$(readlink -f /usr/bin/python3)
-	input=$PWD/serve.py
-	# serve_user OPTION...: a server of user 65533 at the wildcard
-	serve_user() {
-		serve setpriv --reuid 65533 "$@" "$python" -
-	}
 	serve_user --clear-groups
 	echo "allow tcp $port exe=$python uid=65533 only" > v.conf
 	live "a rule that came after the program" 0 'none would be cut off' --strict
@@ -95,7 +81,6 @@ EOF
 	live "no_new_privs comes again" 1 'reason="no_new_privs"' --strict
 	kill "$server"
 	serve_user --regid 65533 --groups "$(seq -s, 5000 5039)"
-	input=
 	echo "allow tcp $port gid=5039 only" > v.conf
 	live "the last of 40 groups" 0 'none would be cut off' --strict
 	gives "explain: the last of 40 groups" 0 'portacl  *allow rule=1: ' \

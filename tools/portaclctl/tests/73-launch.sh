@@ -100,7 +100,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
 	kill $sleeper
 
 	# The rehearsal judges a service as systemd would start it again.
-	serve --no-new-privs
+	serve_user --clear-groups --no-new-privs
 	serves "$server" /system.slice/l.service 1
 	unit "$python" NoNewPrivileges=yes
 	policy "launcher $systemd" "allow tcp $port exe=$python uid=65533 only"

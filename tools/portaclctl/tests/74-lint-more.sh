@@ -115,6 +115,16 @@ lints seen-user "allow tcp $port exe=$python uid=4242"
 json "seen-user: as whom" 'any("(uid '"$(id -u)"'), seen now" in f["text"] for f in j)'
 passes unit-user "allow tcp $port exe=$python uid=4242"
 passes seen-user "allow udp $port exe=$python uid=4242"
+kill "$server"
+serve python3 -c 'import socket, time
+kept = [socket.create_server(("127.0.0.1", 0)) for i in range(9)]
+print("ready", flush=True)
+time.sleep(600)'
+echo "allow tcp any exe=$python uid=4242" > l.conf
+finds seen-user 1
+json "seen-user: once for the rule" 'sum(f["id"] == "seen-user" for f in j) == 1'
+kill "$server"
+listen
 # Another program has the port: it binds, or hands on what it has bound.
 echo "allow tcp $port exe=$real uid=daemon" > l.conf
 finds seen-program 1

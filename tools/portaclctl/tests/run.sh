@@ -133,6 +133,23 @@ print(s.getsockname()[1], flush=True)
 time.sleep(600)'
 }
 
+# serve_user OPTION…: a server of user 65533 at the wildcard, as setpriv starts
+# it with these options; its program is $python.
+serve_user() {
+	cat > serve.py <<'EOF'
+import socket, time
+s = socket.socket()
+s.bind(("0.0.0.0", 0))
+s.listen()
+print(s.getsockname()[1], flush=True)
+time.sleep(600)
+EOF
+	python=$(readlink -f /usr/bin/python3)
+	input=$PWD/serve.py
+	serve setpriv --reuid 65533 "$@" "$python" -
+	input=
+}
+
 echo "TAP version 13"
 for file in "$here"/${T:-[0-9]*}.sh; do
 	# shellcheck disable=SC1090
