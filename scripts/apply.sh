@@ -23,7 +23,7 @@ our_files() {
 	set -- security/portacl Documentation tools/testing/selftests/portacl
 	{ git -c safe.directory='*' ls-files -co --exclude-standard -- "$@" \
 		2> /dev/null | grep . || find "$@" -type f; } |
-		grep -v -e ^Documentation/bench/ -e /portacl-install.rst
+		grep -v -e ^Documentation/bench/ -e '/portacl-install\.'
 }
 
 patched_files() { sed -n 's,^+++ b/\([^	]*\).*,\1,p' "$1" | sort -u; }

@@ -53,20 +53,22 @@ configure() {
 }
 
 # Before anything is compiled.  With debugging information the objects take
-# about five times the room.
+# about five times the room and twice the time.
 announce() {
-	mb=$((2000 + ($(count y) + $(count m)) * 2))
-	! grep -q '^CONFIG_DEBUG_INFO=y' "$obj/.config" || mb=$((mb * 5))
-	say "$k: $(count y) options built in, $(count m) modules; $(nproc) processors"
-	say "$k: needs up to $mb MB in $home and 2 GB of memory for each processor"
-	[ "$(count m)" -lt 1000 ] ||
-		say "$k: a distribution's configuration takes hours; it can be interrupted"
-	need "$mb" "$home"
+	lines=$((900 + $(count y) * 3 + $(count m) * 7))
+	mb=$((500 + lines / 8)) seconds=$((lines / 4 / $(nproc)))
+	! grep -q '^CONFIG_DEBUG_INFO=y' "$obj/.config" || {
+		mb=$((mb * 5))
+		seconds=$((seconds * 2))
+	}
+	say "$k: $(count y) options built in, $(count m) modules"
+	say "$k: needs up to $mb MB in $home and 2 GB of memory for each of $(nproc) processors; about $((seconds / 60 + 1)) minutes the first time; it can be interrupted"
+	need $((mb - $(du -sm "$home" | cut -f 1))) "$home"
 }
 
 build_packages() {
 	rm -f "$home"/*.deb
-	step "building packages of $k" "$log" $((($(count y) + $(count m)) * 3)) \
+	step "building packages of $k" "$log" "$lines" \
 		make -j"$(nproc)" -C "$src" O="$obj" CC='ccache gcc' \
 		HOSTCC='ccache gcc' bindeb-pkg ||
 		die_log "$log" 25 "$k: does not build"
@@ -77,17 +79,19 @@ build_packages() {
 }
 
 k=${1-} config=${2-}
+name=${config##*/} name=${name:-distribution}
 known_kernel "$k"
 [ -z "$config" ] || [ -f "$config" ] || die "$config: no such configuration"
 "$top/scripts/setup.sh" build kernel-deb
 source=$("$top/scripts/fetch.sh" "$k")
 [ "$k" != latest ] || k=${source##*/}
 [ "$config" ] || config=$("$top/scripts/fetch.sh" "$k" config)
-home=$cache/kernel-deb/$k
-src=$home/src obj=$home/build out=$top/build/kernel-deb/$k log=$home/build.log
-mkdir -p "$home" "$obj"
-exec 9> "$home/lock"
-flock -n 9 || die "$home: another build is running"
+home=$cache/kernel-deb/$k/$name
+src=$cache/kernel-deb/$k/src obj=$home/build log=$home/build.log
+out=$top/build/kernel-deb/$k
+mkdir -p "$obj"
+exec 9> "$src.lock"
+flock -n 9 || die "$src: another build is running"
 copy_tree "$source" "$src"
 "$top/scripts/apply.sh" "$src"
 ccache_for "$src"

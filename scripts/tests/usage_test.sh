@@ -95,9 +95,9 @@ judged() {
 	faked by_make "$@" && [ ! -e "$tmp/early" ]
 }
 
-plan 30
+plan 31
 ok "unknown kernel" judged "unknown kernel '5'" kernel K=5
-for what in demo patch shell test 'run CMD=true'; do
+for what in demo kernel-deb patch shell test 'run CMD=true'; do
 	# shellcheck disable=SC2086
 	ok "unknown kernel: $what" judged "unknown kernel '6.9'" $what K=6.9
 done
