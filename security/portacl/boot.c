@@ -144,7 +144,7 @@ static void __init refuse(struct portacl_parser *p, const char *what,
 void __init portacl_boot_load(void)
 {
 	struct portacl_error error = { };
-	struct portacl_parser p = { };
+	struct portacl_parser p = { .ops = &portacl_kernel_ops };
 	bool has_file = BOOT_POLICY_SIZE;
 
 	if (has_file && parse_file(&p)) {

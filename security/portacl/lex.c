@@ -92,6 +92,43 @@ int portacl_parse_u32(const char *text, u32 max, u32 *value, const char **why)
 	return kstrtouint(text, 10, value) || *value > max ? -EINVAL : 0;
 }
 
+/**
+ * portacl_is_name - check whether a word is looked up instead of read
+ * @ops: where names are looked up
+ * @text: the word
+ *
+ * Return: true if the word is a name and names are accepted.
+ */
+bool portacl_is_name(const struct portacl_parse_ops *ops, const char *text)
+{
+	return ops->number && text[strspn(text, "0123456789-")];
+}
+
+/**
+ * portacl_parse_number - read a number, or the name of one
+ * @ops: where names are looked up
+ * @kind: what a name stands for
+ * @protos: the protocols of a service
+ * @text: the number or the name
+ * @value: where the number is stored
+ * @why: where an error is explained
+ *
+ * Return: 0 or -EINVAL.
+ */
+int portacl_parse_number(const struct portacl_parse_ops *ops,
+			 enum portacl_name kind, u32 protos, const char *text,
+			 u32 *value, const char **why)
+{
+	u32 max = kind == PORTACL_SERVICE ? PORTACL_NR_PORTS - 1 : U32_MAX - 1;
+
+	if (!portacl_is_name(ops, text))
+		return portacl_parse_u32(text, max, value, why);
+	*why = ops->number(kind, text, protos, value);
+	if (!*why && *value > max)
+		*why = "number out of range";
+	return *why ? -EINVAL : 0;
+}
+
 static int compare_ranges(const void *a, const void *b)
 {
 	const struct portacl_range *x = a, *y = b;

@@ -165,7 +165,7 @@ static int parse_launcher(struct statement *st, char *verb)
 	err = portacl_line_path(st, word, false, &launcher.text);
 	if (err)
 		return err;
-	launcher.exe = portacl_hash_path(word, strlen(word));
+	launcher.exe = st->p->ops->hash(word, strlen(word));
 	for (i = 0; i < launchers->len; i++)
 		if (known[i].exe == launcher.exe)
 			return portacl_fail(st, word,
@@ -271,5 +271,5 @@ void portacl_parser_free(struct portacl_parser *p)
 	portacl_draft_free(&p->draft);
 	for (i = 0; i < PORTACL_NR_LISTS; i++)
 		kvfree(p->lists[i].data);
-	memset(p, 0, sizeof(*p));
+	*p = (struct portacl_parser){ .ops = p->ops };
 }

@@ -6,6 +6,7 @@
 #define _SECURITY_PORTACL_PARSE_H
 
 #include "draft.h"
+#include "lex.h"
 #include "policy.h"
 #include "print.h"
 #include "types.h"
@@ -35,7 +36,9 @@ enum portacl_list {
 };
 
 /**
- * struct portacl_parser - a policy text while it is read; all zero at first
+ * struct portacl_parser - a policy text while it is read; all zero but @ops at
+ *	first
+ * @ops: where hashes and names are looked up
  * @draft: what was read so far
  * @lists: those of the rule being read
  * @error: the first error, which ends the text
@@ -48,6 +51,7 @@ enum portacl_list {
  * @generation: that generation
  */
 struct portacl_parser {
+	const struct portacl_parse_ops *ops;
 	struct portacl_draft draft;
 	struct portacl_vec lists[PORTACL_NR_LISTS];
 	struct portacl_error error;
@@ -81,7 +85,8 @@ struct portacl_query {
 
 int portacl_parse_line(struct portacl_parser *p, char *line, size_t len);
 int portacl_parse_rules(struct portacl_parser *p, char *text);
-int portacl_parse_query(struct portacl_query *q, char *text,
+int portacl_parse_query(struct portacl_query *q,
+			const struct portacl_parse_ops *ops, char *text,
 			struct portacl_error *error);
 void portacl_parser_free(struct portacl_parser *p);
 const char *portacl_rule_key(u32 i);

@@ -19,6 +19,7 @@
 #include <linux/siphash.h>
 #include <linux/slab.h>
 
+#include "lex.h"
 #include "path.h"
 
 /* The most warnings for one policy. */
@@ -50,6 +51,10 @@ u64 portacl_hash_path(const char *path, size_t len)
 {
 	return siphash(path, len, &hash_key) ?: 1;
 }
+
+const struct portacl_parse_ops portacl_kernel_ops = {
+	.hash = portacl_hash_path,
+};
 
 /* Can a user other than root write to it, or rename another file into it? */
 static bool is_writable(const struct path *path)

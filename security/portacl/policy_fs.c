@@ -225,6 +225,7 @@ static int policy_open(struct inode *inode, struct file *file)
 	if (!t)
 		return -ENOMEM;
 	mutex_init(&t->lock);
+	t->parser.ops = &portacl_kernel_ops;
 	return 0;
 }
 

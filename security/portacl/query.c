@@ -22,12 +22,14 @@
 
 /**
  * struct question - a question while it is read
+ * @ops: where hashes and names are looked up
  * @q: what it asks
  * @text: its start, for the column of an error
  * @error: where an error is explained
  * @seen: bits of the keys read
  */
 struct question {
+	const struct portacl_parse_ops *ops;
 	struct portacl_query *q;
 	const char *text;
 	struct portacl_error *error;
@@ -49,12 +51,13 @@ static __printf(3, 4) int fail(struct question *ask, const char *at,
 	return -EINVAL;
 }
 
-static int parse_number(struct question *ask, const char *text, u32 max,
-			u32 *value)
+static int parse_number(struct question *ask, const char *text,
+			enum portacl_name kind, u32 *value)
 {
 	const char *why;
 
-	if (portacl_parse_u32(text, max, value, &why))
+	if (portacl_parse_number(ask->ops, kind, BIT(ask->q->request.proto),
+				 text, value, &why))
 		return fail(ask, text, "%s", why);
 	return 0;
 }
@@ -74,13 +77,13 @@ static int parse_exe(struct question *ask, char *text)
 	int err = parse_path(ask, text, false);
 
 	ask->q->exe = text;
-	ask->q->request.exe = portacl_hash_path(text, strlen(text));
+	ask->q->request.exe = ask->ops->hash(text, strlen(text));
 	return err;
 }
 
 static int parse_uid(struct question *ask, char *text)
 {
-	return parse_number(ask, text, U32_MAX - 1, &ask->q->request.uid);
+	return parse_number(ask, text, PORTACL_USER, &ask->q->request.uid);
 }
 
 static int compare_groups(const void *a, const void *b)
@@ -100,7 +103,7 @@ static int parse_gid(struct question *ask, char *text)
 	while ((item = strsep(&text, ","))) {
 		if (n == ARRAY_SIZE(ask->q->groups))
 			return fail(ask, item, "more than %u groups", n);
-		err = parse_number(ask, item, U32_MAX - 1,
+		err = parse_number(ask, item, PORTACL_GROUP,
 				   &ask->q->groups[n++]);
 		if (err)
 			return err;
@@ -154,7 +157,7 @@ static int parse_launcher(struct question *ask, char *text)
 {
 	int err = parse_path(ask, text, false);
 
-	ask->q->request.launcher = portacl_hash_path(text, strlen(text));
+	ask->q->request.launcher = ask->ops->hash(text, strlen(text));
 	return err;
 }
 
@@ -204,7 +207,7 @@ static int parse_key(struct question *ask, char *word)
 static int parse_port(struct question *ask, char *word)
 {
 	u32 port;
-	int err = parse_number(ask, word, PORTACL_NR_PORTS - 1, &port);
+	int err = parse_number(ask, word, PORTACL_SERVICE, &port);
 
 	if (!err && !port)
 		return fail(ask, word, "port 0 is never matched");
@@ -215,6 +218,7 @@ static int parse_port(struct question *ask, char *word)
 /**
  * portacl_parse_query - read a question
  * @q: where it is stored; refers to @text afterwards
+ * @ops: where hashes and names are looked up
  * @text: `PROTO PORT uid=N {key=value}`, ended by a NUL; destroyed
  * @error: where an error is explained
  *
@@ -223,10 +227,16 @@ static int parse_port(struct question *ask, char *word)
  * Context: any.
  * Return: 0 or -EINVAL.
  */
-int portacl_parse_query(struct portacl_query *q, char *text,
+int portacl_parse_query(struct portacl_query *q,
+			const struct portacl_parse_ops *ops, char *text,
 			struct portacl_error *error)
 {
-	struct question ask = { .q = q, .text = text, .error = error };
+	struct question ask = {
+		.ops = ops,
+		.q = q,
+		.text = text,
+		.error = error,
+	};
 	char *end = text + strlen(text);
 	char *proto = portacl_next_word(&text);
 	char *port = proto ? portacl_next_word(&text) : NULL;
@@ -239,7 +249,8 @@ int portacl_parse_query(struct portacl_query *q, char *text,
 		return fail(&ask, end, "PROTO PORT uid=N expected");
 	ret = match_string(portacl_protos, PORTACL_NR_PROTOS, proto);
 	if (ret < 0)
-		return fail(&ask, proto, "unknown protocol '%.32s'", proto);
+		return fail(&ask, proto, "protocol expected, not '%.32s'",
+			    proto);
 	q->request.proto = ret;
 	ret = parse_port(&ask, port);
 	while (!ret && (word = portacl_next_word(&text)))

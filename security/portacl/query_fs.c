@@ -67,7 +67,8 @@ static int ask(struct dialogue *d, char *text, size_t len)
 	if (len && text[len - 1] == '\n')
 		text[--len] = '\0';
 	if (strlen(text) == len)
-		err = portacl_parse_query(&d->query, text, &error);
+		err = portacl_parse_query(&d->query, &portacl_kernel_ops, text,
+					  &error);
 	if (err)
 		seq_buf_printf(&s, "error line %u, column %u: %s\n", error.line,
 			       error.column, error.reason);

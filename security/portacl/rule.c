@@ -4,6 +4,7 @@
  */
 #include "portacl.h"
 
+#include <linux/ctype.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
@@ -14,20 +15,31 @@
 #include "match.h"
 #include "statement.h"
 
-static int parse_range(struct statement *st, char *item, u32 min, u32 max,
+static int parse_number(struct statement *st, const char *text,
+			enum portacl_name kind, u32 *value)
+{
+	const char *why;
+
+	if (portacl_parse_number(st->p->ops, kind, st->rule.protos, text, value,
+				 &why))
+		return portacl_fail(st, text, "%s", why);
+	return 0;
+}
+
+static int parse_range(struct statement *st, char *item, enum portacl_name kind,
 		       struct portacl_range *range)
 {
-	char *dash = strchr(item, '-');
-	const char *why;
+	char *dash = portacl_is_name(st->p->ops, item) ? NULL :
+							 strchr(item, '-');
 
 	if (dash)
 		*dash = '\0';
-	if (portacl_parse_u32(item, max, &range->min, &why))
-		return portacl_fail(st, item, "%s", why);
+	if (parse_number(st, item, kind, &range->min))
+		return -EINVAL;
 	range->max = range->min;
-	if (dash && portacl_parse_u32(dash + 1, max, &range->max, &why))
-		return portacl_fail(st, dash + 1, "%s", why);
-	if (range->min < min)
+	if (dash && parse_number(st, dash + 1, kind, &range->max))
+		return -EINVAL;
+	if (kind == PORTACL_SERVICE && !range->min)
 		return portacl_fail(st, item, "port 0 is never matched");
 	if (range->max < range->min)
 		return portacl_fail(st, item,
@@ -35,15 +47,15 @@ static int parse_range(struct statement *st, char *item, u32 min, u32 max,
 	return 0;
 }
 
-static int parse_ranges(struct statement *st, char *text, u32 min, u32 max,
-			struct portacl_vec *list)
+static int parse_ranges(struct statement *st, char *text,
+			enum portacl_name kind, struct portacl_vec *list)
 {
 	struct portacl_range range;
 	char *item;
 	int err;
 
 	while ((item = strsep(&text, ","))) {
-		err = parse_range(st, item, min, max, &range);
+		err = parse_range(st, item, kind, &range);
 		if (!err)
 			err = portacl_vec_push(list, &range, 1, sizeof(range));
 		if (err)
@@ -58,9 +70,11 @@ static int parse_ports(struct statement *st, char *text)
 	static const struct portacl_range any = { 1, PORTACL_NR_PORTS - 1 };
 	struct portacl_vec *list = &st->p->lists[PORTACL_PORTS];
 
+	if (strchr(text, '='))
+		return portacl_fail(st, text, "ports expected");
 	if (!strcmp(text, "any"))
 		return portacl_vec_push(list, &any, 1, sizeof(any));
-	return parse_ranges(st, text, 1, PORTACL_NR_PORTS - 1, list);
+	return parse_ranges(st, text, PORTACL_SERVICE, list);
 }
 
 static int parse_bits(struct statement *st, char *text, u32 nr,
@@ -77,6 +91,8 @@ static int parse_bits(struct statement *st, char *text, u32 nr,
 
 static int parse_protos(struct statement *st, char *text)
 {
+	if (isdigit(*text) || strchr(text, '='))
+		return portacl_fail(st, text, "protocol expected");
 	st->rule.protos = PORTACL_ANY_PROTO;
 	if (!strcmp(text, "any"))
 		return 0;
@@ -89,7 +105,7 @@ static int parse_exe(struct statement *st, char *text)
 	int err = portacl_line_path(st, text, false, &st->rule.exe_text);
 
 	if (!err)
-		st->rule.exe = portacl_hash_path(text, strlen(text));
+		st->rule.exe = st->p->ops->hash(text, strlen(text));
 	return err;
 }
 
@@ -100,13 +116,13 @@ static int parse_cgroup(struct statement *st, char *text)
 
 static int parse_uid(struct statement *st, char *text)
 {
-	return parse_ranges(st, text, 0, U32_MAX - 1,
+	return parse_ranges(st, text, PORTACL_USER,
 			    &st->p->lists[PORTACL_UIDS]);
 }
 
 static int parse_gid(struct statement *st, char *text)
 {
-	return parse_ranges(st, text, 0, U32_MAX - 1,
+	return parse_ranges(st, text, PORTACL_GROUP,
 			    &st->p->lists[PORTACL_GIDS]);
 }
 

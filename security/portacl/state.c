@@ -472,7 +472,7 @@ void portacl_state_show(struct seq_file *m, bool digest)
  */
 int __init portacl_state_init(enum portacl_mode mode)
 {
-	struct portacl_parser p = { };
+	struct portacl_parser p = { .ops = &portacl_kernel_ops };
 
 	portacl_mode = mode;
 	return portacl_state_load(&p);

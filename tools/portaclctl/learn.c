@@ -284,7 +284,7 @@ static void take_rule(struct learner *learner, const char *rule, bool usable)
 static void add_rule(struct learner *learner, const struct observed *seen,
 		     const struct ports *ports)
 {
-	const char *user = name_of(NAME_USER, seen->uid);
+	const char *user = name_of(PORTACL_USER, seen->uid);
 	bool usable = is_usable(seen) && !ports->picked &&
 		      (learner->ranges || !is_random(ports));
 	struct buf rule = { 0 };

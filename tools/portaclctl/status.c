@@ -150,7 +150,7 @@ static void print_loader(const char *status)
 {
 	char *loaded = field(status, "loaded"), *when = field(loaded, "time");
 	u32 uid = number(loaded, "uid");
-	const char *name = name_of(NAME_USER, uid);
+	const char *name = name_of(PORTACL_USER, uid);
 
 	if (!strcmp(loaded, "boot"))
 		print("%-12sat boot\n", "loaded");

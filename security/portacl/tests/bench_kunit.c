@@ -48,7 +48,10 @@ static const struct {
 
 static struct portacl_policy *load(struct kunit *test, u32 shape, u32 nr)
 {
-	struct portacl_parser p = { .has_version = true };
+	struct portacl_parser p = {
+		.ops = &portacl_kernel_ops,
+		.has_version = true,
+	};
 	struct portacl_policy *policy;
 	char line[128];
 	u32 i;

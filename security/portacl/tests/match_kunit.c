@@ -26,7 +26,7 @@
 
 static struct portacl_policy *load(struct kunit *test, const char *rules)
 {
-	struct portacl_parser p = { };
+	struct portacl_parser p = { .ops = &portacl_kernel_ops };
 	struct portacl_policy *policy;
 	size_t size = strlen(rules) + 1;
 	char *text = kunit_kzalloc(test, size, GFP_KERNEL);
@@ -254,7 +254,9 @@ static void test_match(struct kunit *test)
 	char text[128];
 
 	strscpy(text, c->query, sizeof(text));
-	KUNIT_ASSERT_EQ_MSG(test, portacl_parse_query(&q, text, &error), 0,
+	KUNIT_ASSERT_EQ_MSG(test,
+			    portacl_parse_query(&q, &portacl_kernel_ops, text,
+						&error), 0,
 			    "%s", error.reason);
 	v = portacl_match(policy, &q.request);
 	v.reason = portacl_match_reason(policy, &q.request, &v);
@@ -311,7 +313,10 @@ static void test_strict(struct kunit *test)
 static struct portacl_policy *build(struct kunit *test,
 				    const struct model *model, bool again)
 {
-	struct portacl_parser p = { .has_version = true };
+	struct portacl_parser p = {
+		.ops = &portacl_kernel_ops,
+		.has_version = true,
+	};
 	struct portacl_policy *policy = NULL, *first = NULL;
 	static char line[1024]; /* too large for the stack */
 	struct seq_buf s;
@@ -427,7 +432,9 @@ static bool allows(struct kunit *test, const char *rule, const char *request)
 	bool allowed;
 
 	snprintf(text, sizeof(text), "tcp 80 %s", request);
-	KUNIT_ASSERT_EQ_MSG(test, portacl_parse_query(&q, text, &error), 0,
+	KUNIT_ASSERT_EQ_MSG(test,
+			    portacl_parse_query(&q, &portacl_kernel_ops, text,
+						&error), 0,
 			    "%s", error.reason);
 	req = &q.request;
 	allowed = portacl_match(policy, req).action == PORTACL_ALLOW;
@@ -470,7 +477,10 @@ static void test_keys(struct kunit *test)
 /* The text of a policy may be long; what is made of it must not be longer. */
 static void test_memory(struct kunit *test)
 {
-	struct portacl_parser p = { .has_version = true };
+	struct portacl_parser p = {
+		.ops = &portacl_kernel_ops,
+		.has_version = true,
+	};
 	struct portacl_policy *policy;
 	u32 i, n, len, total = 0;
 	char *line = kunit_kzalloc(test, 8192, GFP_KERNEL);

@@ -69,7 +69,10 @@ KUNIT_ARRAY_PARAM(good, good_cases, good_desc);
 static void test_good(struct kunit *test)
 {
 	const struct good_case *c = test->param_value;
-	struct portacl_parser p = { .has_version = true };
+	struct portacl_parser p = {
+		.ops = &portacl_kernel_ops,
+		.has_version = true,
+	};
 	struct portacl_policy *policy;
 	char buf[256];
 	struct seq_buf s;
@@ -108,6 +111,8 @@ static const struct bad_case bad_cases[] = {
 	{ V "\n\nallow", 4, 6, "protocol expected" },
 	{ V "allow tcp", 2, 10, "ports expected" },
 	{ V "allow icmp 80", 2, 7, "unknown or repeated name" },
+	{ V "allow 80 uid=1", 2, 7, "protocol expected" },
+	{ V "allow tcp uid=1", 2, 11, "ports expected" },
 	{ V "allow tcp,tcp 80", 2, 11, "unknown or repeated name" },
 	{ V "allow tcp, 80", 2, 11, "unknown or repeated name" },
 	{ V "allow tcp 0", 2, 11, "port 0 is never matched" },
@@ -183,7 +188,7 @@ static void test_bad(struct kunit *test)
 {
 	const struct bad_case *c = test->param_value;
 	char *buf = kunit_kzalloc(test, TEXT_SIZE, GFP_KERNEL);
-	struct portacl_parser p = { };
+	struct portacl_parser p = { .ops = &portacl_kernel_ops };
 
 	KUNIT_ASSERT_NOT_NULL(test, buf);
 	KUNIT_EXPECT_EQ(test, parse(&p, c->text, buf), -EINVAL);
@@ -195,7 +200,7 @@ static void test_bad(struct kunit *test)
 
 static void test_nul(struct kunit *test)
 {
-	struct portacl_parser p = { };
+	struct portacl_parser p = { .ops = &portacl_kernel_ops };
 	char line[] = "version\0 1";
 
 	KUNIT_EXPECT_EQ(test, portacl_parse_line(&p, line, sizeof(line) - 1),
@@ -207,7 +212,7 @@ static void test_nul(struct kunit *test)
 static void test_commit(struct kunit *test)
 {
 	char *buf = kunit_kzalloc(test, TEXT_SIZE, GFP_KERNEL);
-	struct portacl_parser p = { };
+	struct portacl_parser p = { .ops = &portacl_kernel_ops };
 
 	KUNIT_ASSERT_NOT_NULL(test, buf);
 	KUNIT_EXPECT_EQ(test, parse(&p, V "allow tcp 80\ncommit generation=7\n# end\n\n",
@@ -231,7 +236,7 @@ static int add_launcher(struct portacl_parser *p, u32 number)
 static void test_launchers(struct kunit *test)
 {
 	char *buf = kunit_kzalloc(test, TEXT_SIZE, GFP_KERNEL);
-	struct portacl_parser p = { };
+	struct portacl_parser p = { .ops = &portacl_kernel_ops };
 	struct portacl_policy *policy;
 	struct seq_buf s;
 	u32 i;
@@ -256,12 +261,60 @@ static void test_launchers(struct kunit *test)
 	portacl_parser_free(&p);
 }
 
+/* As getservbyname() and getpwnam() do in the tool. */
+static const char *find_number(enum portacl_name kind, const char *name,
+			       u32 protos, u32 *value)
+{
+	if (!strcmp(name, "none"))
+		*value = U32_MAX;
+	else if (!strcmp(name, "a-9"))
+		*value = kind == PORTACL_SERVICE ? 80 : 33;
+	else
+		return "no such name";
+	return NULL;
+}
+
+/* A name has the column that it is written at, and is no range. */
+static void test_names(struct kunit *test)
+{
+	static const struct portacl_parse_ops ops = {
+		.hash = portacl_hash_path,
+		.number = find_number,
+	};
+	static const struct name_case {
+		const char *text;
+		u32 column;
+		const char *reason;
+	} names[] = {
+		{ "allow tcp 7,a-9 uid=1-2,a-9 gid=a-9", 0, "" },
+		{ "allow tcp a-9 uid=1-2,x", 23, "no such name" },
+		{ "allow tcp 80-x", 11, "no such name" },
+		{ "allow tcp a-9 gid=none", 19, "number out of range" },
+		{ "allow tcp 80- uid=a-9", 14, "not a decimal number" },
+	};
+	struct portacl_parser p = { .ops = &ops, .has_version = true };
+	const struct name_case *c;
+	char line[64];
+
+	for (c = names; c < names + ARRAY_SIZE(names); c++) {
+		memset(&p.error, 0, sizeof(p.error));
+		strscpy(line, c->text, sizeof(line));
+		KUNIT_EXPECT_EQ(test, portacl_parse_line(&p, line, strlen(line)),
+				c->column ? -EINVAL : 0);
+		KUNIT_EXPECT_EQ(test, p.error.column, c->column);
+		KUNIT_EXPECT_STREQ(test, p.error.reason, c->reason);
+	}
+	KUNIT_EXPECT_EQ(test, p.draft.rules.len, 1);
+	portacl_parser_free(&p);
+}
+
 static struct kunit_case parse_tests[] = {
 	KUNIT_CASE_PARAM(test_good, good_gen_params),
 	KUNIT_CASE_PARAM(test_bad, bad_gen_params),
 	KUNIT_CASE(test_nul),
 	KUNIT_CASE(test_commit),
 	KUNIT_CASE(test_launchers),
+	KUNIT_CASE(test_names),
 	{ }
 };
 

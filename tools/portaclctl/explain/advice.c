@@ -25,7 +25,7 @@ enum {
 /* A user's name, unless a policy would take it for something else. */
 static void add_user(struct buf *line, u32 uid)
 {
-	const char *name = name_of(NAME_USER, uid);
+	const char *name = name_of(PORTACL_USER, uid);
 
 	if (name && !name[strcspn(name, ", \t#=")] &&
 	    name[strspn(name, "0123456789-")])

@@ -180,7 +180,7 @@ json_t *json_free(const struct sockets *sockets)
 
 static void print_holder(const struct bound *bound)
 {
-	const char *name = name_of(NAME_USER, bound->uid);
+	const char *name = name_of(PORTACL_USER, bound->uid);
 	const struct process *owner = owner_of(bound);
 	autofree char *place = place_text(bound);
 	autofree char *who = owner->pid ?

@@ -308,7 +308,7 @@ void subject_free(struct subject *subject)
 char *subject_name(const struct subject *subject)
 {
 	const struct process *process = &subject->process;
-	const char *name = name_of(NAME_USER, process->uid);
+	const char *name = name_of(PORTACL_USER, process->uid);
 	const char *exe = *process->exe ? process->exe : process->comm;
 	autofree char *user = name ? xstrdup(name) :
 				     xasprintf("uid %u", process->uid);

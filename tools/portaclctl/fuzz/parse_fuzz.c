@@ -24,20 +24,22 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 }
 
 /* Instead of names.c, whose cache keeps every name. */
-bool name_to_number(enum name_kind kind, const char *name, const char *protos,
-		    u32 *number, char **why)
+const char *name_to_number(enum portacl_name kind, const char *name, u32 protos,
+			   u32 *number)
 {
-	static char text[] = "unknown";
-
 	(void)protos;
-	*number = kind == NAME_SERVICE ? 80 : 0;
-	*why = strcmp(name, "root") ? text : NULL;
-	return !*why;
+	*number = kind == PORTACL_SERVICE ? 80 : 0;
+	return strcmp(name, "root") ? "unknown" : NULL;
 }
 
-const char *name_of(enum name_kind kind, u32 number)
+const struct portacl_parse_ops policy_ops = {
+	.hash = portacl_hash_path,
+	.number = name_to_number,
+};
+
+const char *name_of(enum portacl_name kind, u32 number)
 {
-	return kind == NAME_USER && !number ? "root" : NULL;
+	return kind == PORTACL_USER && !number ? "root" : NULL;
 }
 
 static void check(bool good, const char *what)
@@ -117,7 +119,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 			config_build(&cfg);
 			check_round_trip(cfg.policy, true);
 			check_round_trip(cfg.policy, false);
-			if (!portacl_parse_query(&query, ask, &error))
+			if (!portacl_parse_query(&query, &policy_ops, ask, &error))
 				check_verdict(cfg.policy, &query.request);
 		}
 	}

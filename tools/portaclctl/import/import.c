@@ -52,7 +52,7 @@ static bool is_plain(const char *name)
 /* `key=NAME`, or the number where there is no name. */
 char *user_word(const char *key, u32 number)
 {
-	const char *name = name_of(!strcmp(key, "gid") ? NAME_GROUP : NAME_USER,
+	const char *name = name_of(strcmp(key, "gid") ? PORTACL_USER : PORTACL_GROUP,
 				   number);
 
 	return name && is_plain(name) ? xasprintf("%s=%s", key, name) :

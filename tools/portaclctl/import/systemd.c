@@ -75,7 +75,6 @@ static void import_program(const struct service *service, const char *program)
 static char *service_user(const struct unit *unit)
 {
 	autofree char *name = NULL, *word = NULL;
-	char *why;
 	u32 uid;
 
 	if (unit->dynamic_user) {
@@ -84,7 +83,7 @@ static char *service_user(const struct unit *unit)
 	}
 	name = unit_user(unit);
 	if (!parse_number(name, U32_MAX - 1, &uid) &&
-	    !name_to_number(NAME_USER, name, "", &uid, &why)) {
+	    name_to_number(PORTACL_USER, name, 0, &uid)) {
 		not_translated("%s: User=%s: %s", unit->name, name,
 			       strchr(name, '%') ?
 			       "it differs from instance to instance" :

@@ -7,6 +7,7 @@
 #include <linux/kernel.h>
 #include <linux/seq_buf.h>
 
+#include "lex.h"
 #include "match.h"
 
 int match_string(const char *const *names, size_t nr, const char *name)
@@ -152,3 +153,7 @@ u64 portacl_hash_path(const char *path, size_t len)
 		hash = (hash ^ (u8)*path++) * 0x100000001b3ULL;
 	return hash ? hash : 1;
 }
+
+const struct portacl_parse_ops portacl_kernel_ops = {
+	.hash = portacl_hash_path,
+};

@@ -184,7 +184,7 @@ static bool is_login(const struct process *process)
 
 static bool judge_process(struct stage *stage, const struct bound *bound)
 {
-	const char *user = name_of(NAME_USER, bound->uid);
+	const char *user = name_of(PORTACL_USER, bound->uid);
 	const struct process *process = &stage->process;
 	char addr[INET6_ADDRSTRLEN];
 	autofree char *why = NULL;

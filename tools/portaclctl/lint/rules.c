@@ -11,10 +11,10 @@
 /* A directory may take long to say that it does not know an id. */
 #define MAX_UNKNOWN 1000
 
-static void lint_ids(struct linter *linter, u32 index, enum name_kind kind,
+static void lint_ids(struct linter *linter, u32 index, enum portacl_name kind,
 		     const struct portacl_range *range, u32 nr)
 {
-	bool user = kind == NAME_USER;
+	bool user = kind == PORTACL_USER;
 	u32 i, *unknown = &linter->unknown[user];
 
 	for (i = 0; i < nr && *unknown < MAX_UNKNOWN; i++)
@@ -294,9 +294,9 @@ void lint_rules(struct linter *linter)
 	for (i = 0; i < policy->nr_rules; i++) {
 		const struct portacl_rule *rule = &policy->rules[i];
 
-		lint_ids(linter, i, NAME_USER, portacl_rule_uids(policy, rule),
+		lint_ids(linter, i, PORTACL_USER, portacl_rule_uids(policy, rule),
 			 rule->nr_uids);
-		lint_ids(linter, i, NAME_GROUP, portacl_rule_gids(policy, rule),
+		lint_ids(linter, i, PORTACL_GROUP, portacl_rule_gids(policy, rule),
 			 rule->nr_gids);
 		lint_subject(linter, i);
 		lint_uids(linter, i);

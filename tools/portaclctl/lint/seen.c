@@ -152,7 +152,7 @@ static bool may_allow(const struct portacl_policy *policy,
 static void report_seen(struct linter *linter, u32 rule, const char *id,
 			const struct seen *seen, const char *what)
 {
-	const char *user = name_of(NAME_USER, seen->uid);
+	const char *user = name_of(PORTACL_USER, seen->uid);
 
 	report(linter, rule, id, "%s has %s/%u as %s (uid %u), seen %s, and no rule for %s",
 	       seen->path, portacl_protos[seen->proto], seen->port,

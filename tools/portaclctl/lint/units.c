@@ -11,10 +11,9 @@
 static bool has_user(const struct portacl_policy *policy,
 		     const struct portacl_rule *rule, const char *user)
 {
-	char *why;
 	u32 uid;
 
-	return !name_to_number(NAME_USER, user, "", &uid, &why) ||
+	return name_to_number(PORTACL_USER, user, 0, &uid) ||
 	       rule_has_user(policy, rule, uid);
 }
 

@@ -5,25 +5,20 @@
 #include <glob.h>
 #include <libgen.h>
 #include <linux/err.h>
-#include <search.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/cleanup.h"
 #include "policy/cover.h"
-#include "policy/exe.h"
-#include "policy/files.h"
-#include "policy/links.h"
+#include "policy/names.h"
+#include "policy/source.h"
 #include "portacl.h"
 
 #define MAX_DEPTH 16
 #define MAX_ERRORS 20
-#define MAX_WARNINGS 20
 
-/* Rules that come from exe= patterns. */
-#define MAX_EXPANDED 100000
-
-static void say(struct source *src, u32 column, const char *kind,
-		const char *reason)
+void say(struct source *src, u32 column, const char *kind,
+	 const char *reason)
 {
 	if (src->cfg->problems) {
 		json_array_append_new(src->cfg->problems, json_pack(
@@ -37,9 +32,17 @@ static void say(struct source *src, u32 column, const char *kind,
 	print_source(src->text, column);
 }
 
-static int error_status(const struct config *cfg)
+int error_status(const struct config *cfg)
 {
 	return cfg->is_question ? EXIT_REFUSED : EXIT_ERROR;
+}
+
+/* The next word and its length, or NULL at a comment or the line's end. */
+const char *next_word(const char *at, size_t *len)
+{
+	at += strspn(at, " \t");
+	*len = strcspn(at, " \t");
+	return *len && *at != '#' ? at : NULL;
 }
 
 /* Report an error; @column counts from 0. */
@@ -82,9 +85,9 @@ static void hint(const struct source *src, u32 at, const char *reason)
  * The kernel's reasons do not quote the policy, which not everybody may read.
  * Here the word is taken from the source.
  */
-static void complain_at(struct source *src, u32 at,
-			const struct portacl_error *error)
+static void complain_at(struct source *src, const struct portacl_error *error)
 {
+	u32 at = error->column - 1;
 	char *reason = NULL;
 
 	if (error->len)
@@ -95,197 +98,22 @@ static void complain_at(struct source *src, u32 at,
 	hint(src, at, error->reason);
 }
 
-/* The kernel's parser reads the line; its error is shown in the source. */
-static void feed(struct source *src, struct line *line)
+/* Give the line to the kernel's parser. */
+static void parse(struct source *src)
 {
-	struct config *cfg = src->cfg;
-	struct portacl_parser *p = &cfg->parser;
-	u32 rules = p->draft.rules.len, len = line->len, at;
-	int err = portacl_parse_line(p, line->text, len);
+	struct portacl_parser *p = &src->cfg->parser;
+	u32 rules = p->draft.rules.len;
+	autofree char *line = xstrdup(src->text);
+	int err = portacl_parse_line(p, line, strlen(line));
 
 	if (err == -ENOMEM)
 		die("out of memory");
 	if (err) {
-		at = p->error.column - 1;
-		if (at < len)
-			at = line->columns[at];
-		else
-			at = len ? line->columns[len - 1] + 1 : 0;
-		complain_at(src, at, &p->error);
+		complain_at(src, &p->error);
 		memset(&p->error, 0, sizeof(p->error));
 	}
-	if (p->draft.rules.len == rules)
-		return;
-	if (!(rules & (rules + 1))) {
-		cfg->origins = xrealloc(cfg->origins, 2 * rules + 2,
-					sizeof(*cfg->origins));
-		cfg->written = xrealloc(cfg->written, 2 * rules + 2,
-					sizeof(*cfg->written));
-	}
-	cfg->written[rules] = NULL;
-	cfg->origins[rules] = (struct origin) { src->file, src->line };
-}
-
-/* Does a rule take it that others can replace its program? */
-static bool takes_writable(const char *text)
-{
-	size_t len;
-	const char *names = find_value(text, "accept=", &len);
-	char *copy = names ? xstrndup(names, len) : NULL;
-	bool takes = copy && strstr(copy, "writable");
-
-	free(copy);
-	return takes;
-}
-
-/* Where a path leads; each is looked up once: many rules name one program. */
-struct lead {
-	char *path;
-	char *target;
-	enum link_kind kind;
-};
-
-static int compare_leads(const void *a, const void *b)
-{
-	return strcmp(((const struct lead *)a)->path,
-		      ((const struct lead *)b)->path);
-}
-
-static struct lead *make_lead(const char *path)
-{
-	struct lead *lead = xzalloc(sizeof(*lead));
-	char target[PATH_MAX];
-	struct program program;
-
-	lead->path = xstrdup(path);
-	program_look(&program, path, false);
-	if (!(program.faults & BIT(PROGRAM_NOT_CANONICAL)))
-		return lead;
-	lead->kind = link_follow(path, target);
-	if (lead->kind == LINK_NONE || strcmp(target, program.target))
-		lead->kind = LINK_NONE;
-	else
-		lead->target = xstrdup(target);
-	return lead;
-}
-
-static const struct lead *find_lead(const char *path)
-{
-	static void *cache;
-	struct lead key = { .path = (char *)path };
-	struct lead **found = tfind(&key, &cache, compare_leads);
-
-	if (!found)
-		found = tsearch(make_lead(path), &cache, compare_leads);
-	if (!found)
-		die_errno("memory");
-	return *found;
-}
-
-/* Where a program really is, if only root can say so; or NULL. */
-static const char *find_target(const struct source *src, const char *path)
-{
-	const struct lead *lead = find_lead(path);
-
-	return lead->kind == LINK_SAFE ||
-	       (lead->kind == LINK_UNSAFE && takes_writable(src->text)) ?
-	       lead->target : NULL;
-}
-
-/* A rule for a program; @exe is how to write it, NULL: as it is. */
-static bool feed_program(struct source *src, struct line *line,
-			 const char *path, char *exe)
-{
-	struct config *cfg = src->cfg;
-	u32 rules = cfg->parser.draft.rules.len;
-	const char *target = find_target(src, path);
-	bool good;
-
-	if (target) {
-		free(exe);
-		exe = path_escape(target);
-	}
-	if (target && cfg->list_links)
-		print("%s:%u: exe=%s resolves to %s\n", src->path, src->line,
-		       path, exe);
-	good = translate(src, line, exe);
-	if (good)
-		feed(src, line);
-	if (target && cfg->parser.draft.rules.len > rules)
-		cfg->written[rules] = xstrdup(path);
-	free(exe);
-	return good;
-}
-
-/* The files that an exe= pattern matches; each pattern is expanded once. */
-static const struct list *find_matches(struct config *cfg, const char *pattern)
-{
-	size_t len = strcspn(pattern, " \t"), i;
-	struct list *matches;
-
-	for (i = 0; i < cfg->patterns.len; i++)
-		if (strlen(cfg->patterns.items[i]) == len &&
-		    !strncmp(cfg->patterns.items[i], pattern, len))
-			return &cfg->matches[i];
-	cfg->matches = xrealloc(cfg->matches, i + 1, sizeof(*cfg->matches));
-	matches = &cfg->matches[i];
-	*matches = (struct list) { 0 };
-	expand_pattern(pattern, matches);
-	list_add(&cfg->patterns, xstrndup(pattern, len));
-	return matches;
-}
-
-/* A rule for each program that a pattern matches. */
-static void feed_pattern(struct source *src, struct line *line,
-			 const char *exe)
-{
-	struct config *cfg = src->cfg;
-	const struct list *matches = find_matches(cfg, exe);
-	size_t i, len;
-
-	cfg->expanded += matches->len;
-	if (cfg->expanded > MAX_EXPANDED) {
-		complain(src, exe - src->text,
-			 "the exe= patterns match too many programs");
-		warn("patterns may make %u rules at most", MAX_EXPANDED);
-		exit(error_status(cfg));
-	}
-	for (i = 0; i < matches->len; i++) {
-		char *word = path_escape(matches->items[i]);
-
-		if (cfg->list_matches)
-			print("%s:%u: exe= matches %s\n", src->path,
-			       src->line, word);
-		if (!feed_program(src, line, matches->items[i], word))
-			break;
-	}
-	if (!matches->len) {
-		/* Kept as it stands: what the rule reserves stays reserved. */
-		if (cfg->empty++ < MAX_WARNINGS)
-			say(src, exe - src->text, "warning: ",
-			    strncmp(next_word(src->text, &len), "deny", 4) ?
-			    "no file matches: the rule allows nobody" :
-			    "no file matches: the rule denies nobody");
-		if (translate(src, line, NULL))
-			feed(src, line);
-	}
-}
-
-static void feed_rule(struct source *src, struct line *line)
-{
-	size_t len;
-	const char *exe = find_value(src->text, "exe=", &len);
-	char *path;
-
-	if (exe && len && *exe == '/' && strcspn(exe, "*?[") < len) {
-		feed_pattern(src, line, exe);
-	} else if (exe && len && *exe == '/') {
-		path = path_unescape(exe, len);
-		feed_program(src, line, path, NULL);
-		free(path);
-	} else if (translate(src, line, NULL)) {
-		feed(src, line);
-	}
+	if (p->draft.rules.len > rules)
+		add_rule(src);
 }
 
 static bool read_path(struct config *cfg, const char *path,
@@ -363,8 +191,7 @@ static bool is_word(const char *word, size_t len, const char *name)
 	return len == strlen(name) && !strncmp(word, name, len);
 }
 
-static void read_version(struct source *src, struct line *line,
-			 const char *verb)
+static void read_version(struct source *src, const char *verb)
 {
 	struct portacl_parser *p = &src->cfg->parser;
 
@@ -374,35 +201,28 @@ static void read_version(struct source *src, struct line *line,
 		return;
 	}
 	p->has_version = false;
-	if (translate(src, line, NULL))
-		feed(src, line);
+	parse(src);
 	p->has_version = true;
 }
 
 /* `version` and `commit` frame the text of one file, not of all of them. */
-static void read_statement(struct source *src, struct line *line)
+static void read_statement(struct source *src)
 {
 	size_t len;
 	const char *verb = next_word(src->text, &len);
 
 	if (!verb)
 		return;
-	if (src->cfg->raw) {
-		line->len = 0;
-		line_put(line, src->text, strlen(src->text), 0, true);
-		feed(src, line);
-	} else if (is_word(verb, len, "include")) {
+	if (!src->cfg->raw && is_word(verb, len, "include"))
 		include(src, verb);
-	} else if (is_word(verb, len, "version")) {
-		read_version(src, line, verb);
-	} else {
-		feed_rule(src, line);
-	}
+	else if (!src->cfg->raw && is_word(verb, len, "version"))
+		read_version(src, verb);
+	else
+		parse(src);
 	src->statements++;
 }
 
-static void read_line(struct source *src, struct line *line, char *text,
-		      size_t len)
+static void read_line(struct source *src, char *text, size_t len)
 {
 	src->line++;
 	src->text = text;
@@ -414,7 +234,7 @@ static void read_line(struct source *src, struct line *line, char *text,
 	else if (len >= PORTACL_MAX_LINE)
 		complain(src, PORTACL_MAX_LINE - 1, "the line is too long");
 	else
-		read_statement(src, line);
+		read_statement(src);
 }
 
 /* Of UTF-8, or of UTF-16 in either order. */
@@ -430,10 +250,10 @@ static void read_text(struct source *src, char *text, size_t len)
 {
 	struct config *cfg = src->cfg;
 	char *line = text, *end = text + len;
-	struct line out = { 0 };
 
 	src->file = cfg->files.len;
 	list_add(&cfg->files, xstrdup(src->path));
+	cfg->parser.ops = cfg->raw ? &portacl_kernel_ops : &policy_ops;
 	cfg->parser.has_version = !cfg->raw;
 	if (has_byte_order_mark(text, len)) {
 		src->line = 1;
@@ -446,12 +266,10 @@ static void read_text(struct source *src, char *text, size_t len)
 
 		if (!stop)
 			stop = end;
-		read_line(src, &out, line, stop - line);
+		read_line(src, line, stop - line);
 		line = stop + 1;
 	}
 	cfg->parser.committed = false;
-	free(out.text);
-	free(out.columns);
 	free(text);
 }
 

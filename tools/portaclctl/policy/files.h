@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * portaclctl: the files of a policy: names, globs and includes become the
- * lines that the kernel's parser reads.
+ * portaclctl: the files of a policy, read by the kernel's parser; exe= patterns
+ * and includes are expanded.
  */
 #ifndef _PORTACLCTL_POLICY_FILES_H
 #define _PORTACLCTL_POLICY_FILES_H
@@ -70,49 +70,5 @@ void policy_launchers(const struct portacl_policy *policy,
 char *rule_text(const struct portacl_policy *policy, u32 rule);
 void policy_text(struct buf *text, const struct portacl_policy *policy,
 		 const char *commit);
-
-/* config.c's own. */
-
-/**
- * struct source - a file while it is read
- * @cfg: the policy that it belongs to
- * @parent: the file that includes it
- * @path: its name
- * @file: index of its name in config.files
- * @line: number of the current line
- * @text: the current line
- * @statements: number of statements so far
- */
-struct source {
-	struct config *cfg;
-	const struct source *parent;
-	const char *path;
-	u32 file;
-	u32 line;
-	const char *text;
-	u32 statements;
-};
-
-/**
- * struct line - a line for the kernel's parser
- * @text: the line
- * @columns: per byte, the offset that it has in the source
- * @len: its length
- * @cap: room allocated
- */
-struct line {
-	char *text;
-	u32 *columns;
-	u32 len;
-	u32 cap;
-};
-
-const char *next_word(const char *at, size_t *len);
-void line_put(struct line *line, const char *text, size_t len, u32 column,
-	      bool moves);
-bool translate(struct source *src, struct line *line, const char *exe);
-const char *find_value(const char *text, const char *key, size_t *len);
-void expand_pattern(const char *pattern, struct list *matches);
-void complain(struct source *src, u32 column, const char *reason);
 
 #endif /* _PORTACLCTL_POLICY_FILES_H */

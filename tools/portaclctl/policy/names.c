@@ -5,14 +5,15 @@
 #include <pwd.h>
 #include <search.h>
 
-#include "lex.h"
+#include "lib/cleanup.h"
 #include "policy/names.h"
+#include "print.h"
 
 /* Each name is looked up once: a policy may hold 100,000 of them. */
 struct name {
-	enum name_kind kind;
+	enum portacl_name kind;
 	u32 number;
-	const char *protos;
+	u32 protos;
 	const char *text;	/* NULL: a number without a name */
 	char *why;
 };
@@ -23,8 +24,8 @@ static int compare_names(const void *a, const void *b)
 	int diff = (int)x->kind - (int)y->kind;
 
 	if (!diff)
-		diff = strcmp(x->text, y->text);
-	return diff ? diff : strcmp(x->protos, y->protos);
+		diff = (int)x->protos - (int)y->protos;
+	return diff ? diff : strcmp(x->text, y->text);
 }
 
 static int compare_numbers(const void *a, const void *b)
@@ -36,21 +37,6 @@ static int compare_numbers(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
-static bool is_listed(const char *protos, const char *proto)
-{
-	size_t len = strlen(proto);
-	const char *at;
-
-	if (!strcmp(protos, "any"))
-		return true;
-	for (at = protos; at; at = strchr(at, ',')) {
-		at += *at == ',';
-		if (!strncmp(at, proto, len) && (!at[len] || at[len] == ','))
-			return true;
-	}
-	return false;
-}
-
 /* The port that a service has for a protocol, 0: it is none of it. */
 static u32 service_port(const char *name, const char *proto)
 {
@@ -59,39 +45,52 @@ static u32 service_port(const char *name, const char *proto)
 	return entry ? ntohs(entry->s_port) : 0;
 }
 
-/* `any' is said of services that tcp and udp have; few are of more. */
-static bool is_needed(const char *protos, u32 proto)
+/* `any` needs the service of tcp and udp alone; few have more. */
+static u32 needed_protos(u32 protos)
 {
-	return strcmp(protos, "any") || proto == PORTACL_TCP ||
-	       proto == PORTACL_UDP;
+	return protos == PORTACL_ANY_PROTO ?
+		       BIT(PORTACL_TCP) | BIT(PORTACL_UDP) : protos;
 }
 
-/* All protocols of the rule must have the service, and at one port. */
+static char *proto_names(u32 protos)
+{
+	char names[64];
+	struct seq_buf s;
+
+	if (protos == PORTACL_ANY_PROTO)
+		return xstrdup("any");
+	seq_buf_init(&s, names, sizeof(names));
+	portacl_print_names(&s, portacl_protos, protos);
+	return xstrndup(names, s.len);
+}
+
+/* All protocols of the rule must have the service, at the same port. */
 static void find_service(struct name *name)
 {
+	autofree char *protos = proto_names(name->protos);
 	const char *lacks = NULL;
 	u32 i, port;
 
 	for (i = 0; i < PORTACL_NR_PROTOS; i++) {
-		if (!is_listed(name->protos, portacl_protos[i]))
+		if (!(name->protos & BIT(i)))
 			continue;
 		port = service_port(name->text, portacl_protos[i]);
-		if (!port && is_needed(name->protos, i) && !lacks)
+		if (!port && (needed_protos(name->protos) & BIT(i)) && !lacks)
 			lacks = portacl_protos[i];
 		if (!port)
 			continue;
 		if (name->number && name->number != port) {
-			name->why = xasprintf("service '%s' has several ports: write the number",
+			name->why = xasprintf("service '%.32s' has several ports: write the number",
 					      name->text);
 			return;
 		}
 		name->number = port;
 	}
 	if (!name->number)
-		name->why = xasprintf("services(5) has no '%s' for %s",
-				      name->text, name->protos);
+		name->why = xasprintf("services(5) has no '%.32s' for %s",
+				      name->text, protos);
 	else if (lacks)
-		name->why = xasprintf("'%s' is not a %s service: write the number, or a rule for each protocol",
+		name->why = xasprintf("'%.32s' is not a %s service: write the number or split the rule",
 				      name->text, lacks);
 }
 
@@ -100,20 +99,20 @@ static void find_number(struct name *name)
 	struct passwd *user;
 	struct group *group;
 
-	if (name->kind == NAME_SERVICE) {
+	if (name->kind == PORTACL_SERVICE) {
 		find_service(name);
-	} else if (name->kind == NAME_USER) {
+	} else if (name->kind == PORTACL_USER) {
 		user = getpwnam(name->text);
 		if (user)
 			name->number = user->pw_uid;
 		else
-			name->why = xasprintf("unknown user '%s'", name->text);
+			name->why = xasprintf("unknown user '%.64s'", name->text);
 	} else {
 		group = getgrnam(name->text);
 		if (group)
 			name->number = group->gr_gid;
 		else
-			name->why = xasprintf("unknown group '%s'", name->text);
+			name->why = xasprintf("unknown group '%.64s'", name->text);
 	}
 }
 
@@ -121,17 +120,20 @@ static void find_number(struct name *name)
  * name_to_number - look up a name
  * @kind: what it is a name of
  * @name: the name
- * @protos: for a service, the list of protocols that it stands beside
+ * @protos: for a service, the protocols that must have it
  * @number: where its number is stored
- * @why: where an error is explained
  *
- * Return: whether the name is known.
+ * Return: NULL, or why the name has no number.
  */
-bool name_to_number(enum name_kind kind, const char *name, const char *protos,
-		    u32 *number, char **why)
+const char *name_to_number(enum portacl_name kind, const char *name, u32 protos,
+			   u32 *number)
 {
 	static void *cache;
-	struct name key = { .kind = kind, .protos = protos, .text = name };
+	struct name key = {
+		.kind = kind,
+		.protos = kind == PORTACL_SERVICE ? protos : 0,
+		.text = name,
+	};
 	struct name **found = tfind(&key, &cache, compare_names);
 	struct name *made;
 
@@ -139,19 +141,17 @@ bool name_to_number(enum name_kind kind, const char *name, const char *protos,
 		made = xzalloc(sizeof(*made));
 		*made = key;
 		made->text = xstrdup(name);
-		made->protos = xstrdup(protos);
 		find_number(made);
 		found = tsearch(made, &cache, compare_names);
 		if (!found)
 			die_errno("memory");
 	}
 	*number = (*found)->number;
-	*why = (*found)->why;
-	return !*why;
+	return (*found)->why;
 }
 
 /* The name of a uid or gid, or NULL. */
-const char *name_of(enum name_kind kind, u32 number)
+const char *name_of(enum portacl_name kind, u32 number)
 {
 	static void *cache;
 	struct name key = { .kind = kind, .number = number };
@@ -164,7 +164,7 @@ const char *name_of(enum name_kind kind, u32 number)
 		return (*found)->text;
 	made = xzalloc(sizeof(*made));
 	*made = key;
-	if (kind == NAME_USER) {
+	if (kind == PORTACL_USER) {
 		user = getpwuid(number);
 		made->text = user ? xstrdup(user->pw_name) : NULL;
 	} else {
@@ -175,3 +175,8 @@ const char *name_of(enum name_kind kind, u32 number)
 		die_errno("memory");
 	return made->text;
 }
+
+const struct portacl_parse_ops policy_ops = {
+	.hash = portacl_hash_path,
+	.number = name_to_number,
+};

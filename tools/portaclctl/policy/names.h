@@ -5,16 +5,13 @@
 #ifndef _PORTACLCTL_POLICY_NAMES_H
 #define _PORTACLCTL_POLICY_NAMES_H
 
+#include "lex.h"
 #include "lib/util.h"
 
-enum name_kind {
-	NAME_USER,
-	NAME_GROUP,
-	NAME_SERVICE,
-};
+extern const struct portacl_parse_ops policy_ops;
 
-bool name_to_number(enum name_kind kind, const char *name, const char *protos,
-		    u32 *number, char **why);
-const char *name_of(enum name_kind kind, u32 number);
+const char *name_to_number(enum portacl_name kind, const char *name, u32 protos,
+			   u32 *number);
+const char *name_of(enum portacl_name kind, u32 number);
 
 #endif /* _PORTACLCTL_POLICY_NAMES_H */

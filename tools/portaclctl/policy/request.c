@@ -3,8 +3,8 @@
 #include "lib/cleanup.h"
 #include "lib/options.h"
 #include "parse.h"
-#include "policy/files.h"
 #include "policy/links.h"
+#include "policy/names.h"
 #include "policy/request.h"
 
 static u64 hash(const char *path)
@@ -38,6 +38,21 @@ static char *launcher_of(const char *text)
 	return word ? path_unescape(word, strlen(word)) : NULL;
 }
 
+static void read_request(struct request *request, const char *text,
+			 const struct portacl_parse_ops *ops)
+{
+	autofree char *launcher = launcher_of(text), *copy = xstrdup(text);
+	struct portacl_error error;
+	struct portacl_query query;
+
+	if (portacl_parse_query(&query, ops, copy, &error)) {
+		print_err("request:1:%u: %s\n", error.column, error.reason);
+		print_source(text, error.column - 1);
+		exit(EXIT_ERROR);
+	}
+	keep(request, &query, launcher);
+}
+
 /**
  * request_read - read a request, or exit
  * @request: where it is stored, for request_free()
@@ -45,16 +60,7 @@ static char *launcher_of(const char *text)
  */
 void request_read(struct request *request, const char *text)
 {
-	autofree char *launcher = launcher_of(text), *copy = xstrdup(text);
-	struct portacl_error error;
-	struct portacl_query query;
-
-	if (portacl_parse_query(&query, copy, &error)) {
-		print_err("request:1:%u: %s\n", error.column, error.reason);
-		print_source(text, error.column - 1);
-		exit(EXIT_ERROR);
-	}
-	keep(request, &query, launcher);
+	read_request(request, text, &portacl_kernel_ops);
 }
 
 /* What the command line gave must name a protocol and a port. */
@@ -77,28 +83,18 @@ static void check_words(char **words)
  */
 void request_words(struct request *request, char **words, const char *more)
 {
-	struct config cfg = { .raw = true };
 	struct buf text = { 0 };
-	struct source src = { .cfg = &cfg, .path = "request", .line = 1 };
-	struct line line = { 0 };
 	bool slash = strchr(*words, '/');
 
 	check_words(words);
-	/* Names are found where they stand in a rule. */
-	buf_puts(&text, "allow");
 	for (; *words; words++)
-		buf_printf(&text, " %s", *words);
+		buf_printf(&text, "%s%s", text.len ? " " : "", *words);
 	if (more)
 		buf_printf(&text, " %s", more);
 	if (slash)
 		text.text[strcspn(text.text, "/")] = ' ';
-	src.text = text.text;
-	if (!translate(&src, &line, NULL))
-		exit(EXIT_ERROR);
-	request_read(request, line.text + strlen("allow "));
+	read_request(request, text.text, &policy_ops);
 	free(text.text);
-	free(line.text);
-	free(line.columns);
 }
 
 /**

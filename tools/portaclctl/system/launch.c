@@ -141,7 +141,7 @@ static void note_unit(const struct unit *unit, const struct process *process,
 /* A program that does not run: who would start it as this user? */
 void launch_note_units(const struct process *process, struct list *notes)
 {
-	const char *name = name_of(NAME_USER, process->uid);
+	const char *name = name_of(PORTACL_USER, process->uid);
 	const struct unit *units;
 	u32 i, nr;
 

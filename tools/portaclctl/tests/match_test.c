@@ -107,7 +107,10 @@ static void add_plain_rule(struct seq_buf *s, u32 programs)
 
 static struct portacl_policy *random_policy(void)
 {
-	struct portacl_parser p = { .has_version = true };
+	struct portacl_parser p = {
+		.ops = &portacl_kernel_ops,
+		.has_version = true,
+	};
 	struct portacl_policy *policy;
 	char text[16384], *line;
 	u32 i, n = rnd(4) ? rnd(12) : rnd(300);
@@ -295,7 +298,10 @@ static bool same(const struct portacl_policy *policy,
 /* What is printed must be read back as the same and print the same. */
 static bool round_trip(const struct portacl_policy *policy)
 {
-	struct portacl_parser p = { .has_version = true };
+	struct portacl_parser p = {
+		.ops = &portacl_kernel_ops,
+		.has_version = true,
+	};
 	char first[16384], again[16384];
 	struct portacl_policy *copy;
 	bool ok = true;
@@ -342,7 +348,10 @@ static const struct key_case *find_case(const char *key)
 /* Does a rule alone allow a request, by any path? */
 static bool allows(const char *rule, const char *request)
 {
-	struct portacl_parser p = { .has_version = true };
+	struct portacl_parser p = {
+		.ops = &portacl_kernel_ops,
+		.has_version = true,
+	};
 	struct portacl_policy *policy;
 	struct portacl_request *req;
 	struct portacl_query query;
@@ -353,7 +362,8 @@ static bool allows(const char *rule, const char *request)
 	snprintf(line, sizeof(line), "%s", rule);
 	snprintf(question, sizeof(question), "tcp 80 %s", request);
 	assert(!portacl_parse_line(&p, line, strlen(line)));
-	assert(!portacl_parse_query(&query, question, &error));
+	assert(!portacl_parse_query(&query, &portacl_kernel_ops, question,
+				    &error));
 	policy = portacl_policy_build(&p.draft);
 	assert(!IS_ERR(policy));
 	req = &query.request;
@@ -405,7 +415,10 @@ static void long_line(char *line, const char *end)
 static size_t long_policy(const char *end)
 {
 	static char line[PORTACL_MAX_LINE];
-	struct portacl_parser p = { .has_version = true };
+	struct portacl_parser p = {
+		.ops = &portacl_kernel_ops,
+		.has_version = true,
+	};
 	struct portacl_policy *policy;
 	size_t size;
 	u32 i;
