@@ -20,6 +20,7 @@
 #include "learn.h"
 #include "lex.h"
 #include "print.h"
+#include "query.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"

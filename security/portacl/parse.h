@@ -7,8 +7,6 @@
 
 #include "draft.h"
 #include "lex.h"
-#include "policy.h"
-#include "print.h"
 #include "types.h"
 
 /**
@@ -64,30 +62,8 @@ struct portacl_parser {
 	u64 generation;
 };
 
-/* The tool allows as many as a process may have. */
-#ifndef PORTACL_QUERY_GROUPS
-#define PORTACL_QUERY_GROUPS 32
-#endif
-
-/**
- * struct portacl_query - a request in text form, with room for what it names
- * @request: what is asked
- * @exe: the executable's path
- * @cgroup: the cgroup's path
- * @groups: the group ids, ascending
- */
-struct portacl_query {
-	struct portacl_request request;
-	const char *exe;
-	const char *cgroup;
-	u32 groups[PORTACL_QUERY_GROUPS];
-};
-
 int portacl_parse_line(struct portacl_parser *p, char *line, size_t len);
 int portacl_parse_rules(struct portacl_parser *p, char *text);
-int portacl_parse_query(struct portacl_query *q,
-			const struct portacl_parse_ops *ops, char *text,
-			struct portacl_error *error);
 void portacl_parser_free(struct portacl_parser *p);
 const char *portacl_rule_key(u32 i);
 

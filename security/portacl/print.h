@@ -10,16 +10,6 @@
 #include "policy.h"
 
 const char *portacl_reason_text(enum portacl_reason reason);
-struct portacl_miss portacl_query_nearest(const struct portacl_policy *policy,
-					  const struct portacl_request *req,
-					  const struct portacl_verdict *v,
-					  u32 limit);
-void portacl_print_reason(struct seq_buf *s, const struct portacl_request *req,
-			  const struct portacl_verdict *v,
-			  const struct portacl_miss *miss, const char *exe);
-void portacl_print_answer(struct seq_buf *s,
-			  const struct portacl_policy *policy,
-			  const struct portacl_request *req, const char *exe);
 void portacl_print_path(struct seq_buf *s, const char *path);
 void portacl_print_part(struct seq_buf *s, const char *path, size_t max);
 void portacl_print_cidr(struct seq_buf *s, const struct portacl_cidr *cidr);

@@ -16,6 +16,7 @@
 #include "match.h"
 #include "parse.h"
 #include "print.h"
+#include "query.h"
 
 /* The part of the path that a link leads to that is shown. */
 #define MAX_TARGET 128

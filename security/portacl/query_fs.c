@@ -12,10 +12,11 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "lex.h"
 #include "parse.h"
 #include "path.h"
 #include "policy.h"
-#include "print.h"
+#include "query.h"
 #include "securityfs.h"
 #include "state.h"
 

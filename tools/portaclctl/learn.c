@@ -15,6 +15,7 @@
 #include "policy/cover.h"
 #include "policy/exe.h"
 #include "policy/names.h"
+#include "print.h"
 #include "system/netns.h"
 
 #define OUTPUT "/etc/portacl.d/50-learned.conf"

@@ -15,6 +15,7 @@
 #include "policy/cover.h"
 #include "policy/names.h"
 #include "policy/place.h"
+#include "print.h"
 #include "system/filecaps.h"
 #include "system/netns.h"
 #include "system/process.h"

@@ -15,6 +15,7 @@
 #include "../match.h"
 #include "../parse.h"
 #include "../print.h"
+#include "../query.h"
 #include "../quick.h"
 #include "key_cases.h"
 #include "model.h"

@@ -11,6 +11,7 @@
 
 #include "../draft.h"
 #include "../parse.h"
+#include "../policy.h"
 #include "../print.h"
 
 #define TEXT_SIZE 4096

@@ -11,6 +11,7 @@
 #include "policy/exe.h"
 #include "policy/links.h"
 #include "policy/names.h"
+#include "print.h"
 
 /* What a rule should rather accept than have removed. */
 #define KEPT (BIT(PORTACL_TAINT_NNP) | BIT(PORTACL_TAINT_CHROOT))

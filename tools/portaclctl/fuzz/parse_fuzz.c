@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "policy/files.h"
+#include "match.h"
 #include "policy/names.h"
+#include "query.h"
 
 #define MAX_LINES 16
 

@@ -5,6 +5,7 @@
 #include "parse.h"
 #include "policy/cover.h"
 #include "policy/names.h"
+#include "print.h"
 
 /* A path below root_dir, without it. */
 const char *without_root(const char *path)

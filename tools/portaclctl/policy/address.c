@@ -5,6 +5,7 @@
 #include "lib/cleanup.h"
 #include "parse.h"
 #include "policy/address.h"
+#include "print.h"
 
 /* Read ADDRESS or ADDRESS/LENGTH as the policy language does. */
 bool cidr_read(struct portacl_cidr *cidr, const char *text)

@@ -5,6 +5,8 @@
 #include "match.h"
 #include "policy/ask.h"
 #include "policy/exe.h"
+#include "print.h"
+#include "query.h"
 
 /* The groups that the kernel's file takes. */
 #define KERNEL_GROUPS 32

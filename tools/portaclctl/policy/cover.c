@@ -2,6 +2,7 @@
 #include "lex.h"
 #include "policy/cover.h"
 #include "policy/files.h"
+#include "print.h"
 
 /* JSON wants UTF-8, which a log or a path need not be. */
 json_t *json_text(const char *text)

@@ -8,6 +8,7 @@
 
 #include "lib/util.h"
 #include "parse.h"
+#include "policy.h"
 
 #define CONFIG_FILE "/etc/portacl.conf"
 #define CONFIG_DIR "/etc/portacl.d"

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "parse.h"
+#include "print.h"
 #include "policy/links.h"
 
 #define MAX_LINKS 40

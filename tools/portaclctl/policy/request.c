@@ -5,6 +5,8 @@
 #include "parse.h"
 #include "policy/links.h"
 #include "policy/names.h"
+#include "print.h"
+#include "query.h"
 #include "policy/request.h"
 
 static u64 hash(const char *path)

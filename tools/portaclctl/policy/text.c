@@ -3,6 +3,7 @@
  * A policy as the kernel shows it.
  */
 #include "policy/files.h"
+#include "print.h"
 #include "portacl.h"
 
 static void add_rule_text(struct buf *text, const struct portacl_policy *policy,

@@ -9,7 +9,9 @@
 #include "lex.h"
 #include "match.h"
 #include "parse.h"
+#include "print.h"
 #include "portacl.h"
+#include "query.h"
 #include "quick.h"
 #include "tests/key_cases.h"
 
