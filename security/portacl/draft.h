@@ -39,6 +39,8 @@ struct portacl_draft {
 
 int portacl_vec_push(struct portacl_vec *vec, const void *src, u32 nr,
 		     size_t size);
+int portacl_draft_path(struct portacl_draft *draft, const char *path,
+		       u32 *offset);
 void portacl_draft_free(struct portacl_draft *draft);
 struct portacl_policy *portacl_policy_build(struct portacl_draft *draft);
 

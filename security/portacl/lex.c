@@ -22,6 +22,12 @@ const char *const portacl_protos[PORTACL_NR_PROTOS] = {
 	[PORTACL_DCCP] = "dccp",
 };
 
+const char *const portacl_keys[PORTACL_NR_KEYS] = {
+#define PORTACL_RULE_KEY(NAME, name) \
+	[PORTACL_KEY_##NAME] = #name,
+#include "key_defs.h"
+};
+
 const char *const portacl_actions[PORTACL_NR_ACTIONS] = {
 	[PORTACL_LEGACY] = "legacy",
 	[PORTACL_ALLOW] = "allow",
@@ -60,17 +66,6 @@ char *portacl_next_word(char **rest)
 		word = NULL;
 	}
 	return word;
-}
-
-/**
- * portacl_clean_text - make a text of others fit to be shown
- * @text: what is not printable in it becomes a question mark
- */
-void portacl_clean_text(char *text)
-{
-	for (; *text; text++)
-		if (*text < ' ' || *text > '~')
-			*text = '?';
 }
 
 /**

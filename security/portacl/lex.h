@@ -32,11 +32,11 @@ struct portacl_parse_ops {
 extern const struct portacl_parse_ops portacl_kernel_ops;
 
 extern const char *const portacl_protos[PORTACL_NR_PROTOS];
+extern const char *const portacl_keys[PORTACL_NR_KEYS];
 extern const char *const portacl_actions[PORTACL_NR_ACTIONS];
 extern const char *const portacl_taints[PORTACL_NR_TAINTS];
 
 char *portacl_next_word(char **rest);
-void portacl_clean_text(char *text);
 int portacl_parse_u32(const char *text, u32 max, u32 *value, const char **why);
 bool portacl_is_name(const struct portacl_parse_ops *ops, const char *text);
 int portacl_parse_number(const struct portacl_parse_ops *ops,

@@ -85,27 +85,70 @@ static int need_end(struct statement *st)
 }
 
 /**
- * portacl_line_path - read a path and keep it
- * @st: the line
- * @text: the path, replaced by what it means
- * @root: "/" alone is one too
- * @offset: where its place in the strings of the draft is stored
+ * portacl_line_number - read a number, or the name of one
+ * @st: the line; a service is looked up for the protocols of its rule
+ * @text: the number or the name
+ * @kind: what a name stands for
+ * @value: where the number is stored
  *
- * Context: may sleep.
- * Return: 0, -EINVAL or -ENOMEM.
+ * Context: may sleep if names are accepted.
+ * Return: 0 or -EINVAL.
  */
-int portacl_line_path(struct statement *st, char *text, bool root, u32 *offset)
+int portacl_line_number(struct statement *st, const char *text,
+			enum portacl_name kind, u32 *value)
 {
-	struct portacl_vec *strings = &st->p->draft.strings;
+	const char *why;
+
+	if (portacl_parse_number(st->p->ops, kind, st->rule.protos, text, value,
+				 &why))
+		return portacl_fail(st, text, "%s", why);
+	return 0;
+}
+
+/**
+ * portacl_line_path - read a path in place
+ * @st: the line
+ * @text: the path, as it is written
+ * @root: "/" alone is a path, too
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL.
+ */
+int portacl_line_path(struct statement *st, char *text, bool root)
+{
 	int ret = portacl_parse_path(text, root);
 
-	if (ret < 0)
-		return portacl_fail(st, text - ret - 1,
-				    "not an absolute canonical path");
-	if (!strings->len && portacl_vec_push(strings, "", 1, 1))
-		return -ENOMEM;
-	*offset = strings->len;
-	return portacl_vec_push(strings, text, strlen(text) + 1, 1);
+	return ret < 0 ? portacl_fail(st, text - ret - 1,
+				      "not an absolute canonical path") : 0;
+}
+
+/**
+ * portacl_line_key - read a key and its value
+ * @st: the line
+ * @word: the key
+ * @value: the value, behind the end of @word
+ * @keys: the known keys
+ * @nr: number of @keys
+ *
+ * Context: as the key's parser.
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int portacl_line_key(struct statement *st, char *word, char *value,
+		     const struct statement_key *keys, u32 nr)
+{
+	u32 i;
+
+	for (i = 0; i < nr; i++) {
+		if (strcmp(word, keys[i].name))
+			continue;
+		if (st->seen & BIT(i))
+			return portacl_fail(st, word, "%s= is repeated", word);
+		st->seen |= BIT(i);
+		if (!*value)
+			return portacl_fail(st, value, "%s= is empty", word);
+		return keys[i].parse(st, value);
+	}
+	return portacl_fail_word(st, word, "unknown key");
 }
 
 static int parse_allow(struct statement *st, char *verb)
@@ -162,7 +205,8 @@ static int parse_launcher(struct statement *st, char *verb)
 			     PORTACL_MAX_LAUNCHERS);
 		return -E2BIG;
 	}
-	err = portacl_line_path(st, word, false, &launcher.text);
+	err = portacl_line_path(st, word, false) ?:
+	      portacl_draft_path(&st->p->draft, word, &launcher.text);
 	if (err)
 		return err;
 	launcher.exe = st->p->ops->hash(word, strlen(word));

@@ -65,6 +65,5 @@ struct portacl_parser {
 int portacl_parse_line(struct portacl_parser *p, char *line, size_t len);
 int portacl_parse_rules(struct portacl_parser *p, char *text);
 void portacl_parser_free(struct portacl_parser *p);
-const char *portacl_rule_key(u32 i);
 
 #endif /* _SECURITY_PORTACL_PARSE_H */

@@ -47,6 +47,27 @@ int portacl_vec_push(struct portacl_vec *vec, const void *src, u32 nr,
 }
 
 /**
+ * portacl_draft_path - keep a path
+ * @draft: where it is kept
+ * @path: the path
+ * @offset: where its place in the strings of the draft is stored
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int portacl_draft_path(struct portacl_draft *draft, const char *path,
+		       u32 *offset)
+{
+	struct portacl_vec *strings = &draft->strings;
+
+	/* Offset 0 is that of no path. */
+	if (!strings->len && portacl_vec_push(strings, "", 1, 1))
+		return -ENOMEM;
+	*offset = strings->len;
+	return portacl_vec_push(strings, path, strlen(path) + 1, 1);
+}
+
+/**
  * portacl_draft_free - free what a draft holds
  * @draft: the draft, empty afterwards
  *

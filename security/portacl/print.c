@@ -101,33 +101,65 @@ static void print_ranges(struct seq_buf *s, const char *key,
 	}
 }
 
-static void print_subject(struct seq_buf *s,
-			  const struct portacl_policy *policy,
-			  const struct portacl_rule *rule)
+static void print_text(struct seq_buf *s, const char *key,
+		       const struct portacl_policy *policy, u32 offset)
 {
-	const struct portacl_cidr *addr = portacl_rule_addrs(policy, rule);
+	if (!offset)
+		return;
+	seq_buf_puts(s, key);
+	portacl_print_path(s, policy->strings + offset);
+}
+
+static void print_addrs(struct seq_buf *s, const char *key,
+			const struct portacl_cidr *addr, u32 nr)
+{
 	u32 i;
 
-	if (rule->exe_text) {
-		seq_buf_puts(s, " exe=");
-		portacl_print_path(s, policy->strings + rule->exe_text);
-	}
-	print_ranges(s, " uid=", portacl_rule_uids(policy, rule),
-		     rule->nr_uids);
-	print_ranges(s, " gid=", portacl_rule_gids(policy, rule),
-		     rule->nr_gids);
-	for (i = 0; i < rule->nr_addrs; i++) {
-		seq_buf_puts(s, i ? "," : " addr=");
+	for (i = 0; i < nr; i++) {
+		seq_buf_puts(s, i ? "," : key);
 		portacl_print_cidr(s, &addr[i]);
 	}
-	if (rule->flags & PORTACL_RULE_NET_ANY)
-		seq_buf_puts(s, " net=any");
-	if (rule->cgroup) {
-		seq_buf_puts(s, " cgroup=");
-		portacl_print_path(s, policy->strings + rule->cgroup);
+}
+
+/* Print a key with a blank before it, if the rule has it. */
+static void print_key(struct seq_buf *s, const struct portacl_policy *policy,
+		      const struct portacl_rule *rule, enum portacl_key key)
+{
+	switch (key) {
+	case PORTACL_KEY_EXE:
+		print_text(s, " exe=", policy, rule->exe_text);
+		break;
+	case PORTACL_KEY_UID:
+		print_ranges(s, " uid=", portacl_rule_uids(policy, rule),
+			     rule->nr_uids);
+		break;
+	case PORTACL_KEY_GID:
+		print_ranges(s, " gid=", portacl_rule_gids(policy, rule),
+			     rule->nr_gids);
+		break;
+	case PORTACL_KEY_ADDR:
+		print_addrs(s, " addr=", portacl_rule_addrs(policy, rule),
+			    rule->nr_addrs);
+		break;
+	case PORTACL_KEY_NET:
+		if (rule->flags & PORTACL_RULE_NET_ANY)
+			seq_buf_puts(s, " net=any");
+		break;
+	case PORTACL_KEY_CGROUP:
+		print_text(s, " cgroup=", policy, rule->cgroup);
+		break;
+	case PORTACL_KEY_LAUNCH:
+		if (rule->flags & PORTACL_RULE_LAUNCH_ROOT)
+			seq_buf_puts(s, " launch=root");
+		break;
+	case PORTACL_KEY_ACCEPT:
+		if (rule->accept)
+			seq_buf_puts(s, " accept=");
+		portacl_print_names(s, portacl_taints, rule->accept);
+		break;
+	case PORTACL_NR_KEYS:
+		break;
 	}
-	if (rule->flags & PORTACL_RULE_LAUNCH_ROOT)
-		seq_buf_puts(s, " launch=root");
 }
 
 static void print_launcher(struct seq_buf *s,
@@ -149,6 +181,7 @@ void portacl_print_rule(struct seq_buf *s, const struct portacl_policy *policy,
 {
 	const struct portacl_rule *rule = &policy->rules[index];
 	const struct portacl_range *port = portacl_rule_ports(policy, rule);
+	enum portacl_key key;
 
 	seq_buf_puts(s, rule->flags & PORTACL_RULE_ALLOW ? "allow " : "deny ");
 	if (rule->protos == PORTACL_ANY_PROTO)
@@ -159,11 +192,8 @@ void portacl_print_rule(struct seq_buf *s, const struct portacl_policy *policy,
 		seq_buf_puts(s, " any");
 	else
 		print_ranges(s, " ", port, rule->nr_ports);
-	print_subject(s, policy, rule);
-	if (rule->accept) {
-		seq_buf_puts(s, " accept=");
-		portacl_print_names(s, portacl_taints, rule->accept);
-	}
+	for (key = 0; key < PORTACL_NR_KEYS; key++)
+		print_key(s, policy, rule, key);
 	if (rule->flags & PORTACL_RULE_ONLY)
 		seq_buf_puts(s, " only");
 	if (rule->flags & PORTACL_RULE_LOG)
@@ -207,21 +237,10 @@ void portacl_print_step(struct seq_buf *s, const struct portacl_policy *policy,
 	}
 }
 
+#define PORTACL_REASON(NAME, text) \
+	[PORTACL_REASON_##NAME] = text,
 static const char *const reasons[] = {
-	[PORTACL_REASON_NONE] = "none",
-	[PORTACL_REASON_DEFAULT] = "default",
-	[PORTACL_REASON_RULE] = "deny rule",
-	[PORTACL_REASON_RESERVED] = "reserved",
-	[PORTACL_REASON_PORT] = "no rule",
-	[PORTACL_REASON_PROTO] = "other protocol",
-	[PORTACL_REASON_NET] = "network namespace",
-	[PORTACL_REASON_EXE] = "other program",
-	[PORTACL_REASON_ALIAS] = "not canonical",
-	[PORTACL_REASON_UID] = "wrong uid",
-	[PORTACL_REASON_GID] = "wrong gid",
-	[PORTACL_REASON_ADDR] = "address outside addr=",
-	[PORTACL_REASON_LAUNCH] = "not launched by root",
-	[PORTACL_REASON_CGROUP] = "other cgroup",
+#include "key_defs.h"
 	[PORTACL_REASON_TAINT + PORTACL_TAINT_ENV] =
 		"env (rule loaded after exec: restart the program)",
 	[PORTACL_REASON_TAINT + PORTACL_TAINT_NNP] = "no_new_privs",

@@ -9,7 +9,6 @@
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/sort.h>
-#include <linux/stdarg.h>
 #include <linux/string.h>
 
 #include "lex.h"
@@ -17,74 +16,24 @@
 #include "parse.h"
 #include "print.h"
 #include "query.h"
+#include "statement.h"
 
 /* The part of the path that a link leads to that is shown. */
 #define MAX_TARGET 128
 
-/**
- * struct question - a question while it is read
- * @ops: where hashes and names are looked up
- * @q: what it asks
- * @text: its start, for the column of an error
- * @error: where an error is explained
- * @seen: bits of the keys read
- */
-struct question {
-	const struct portacl_parse_ops *ops;
-	struct portacl_query *q;
-	const char *text;
-	struct portacl_error *error;
-	u32 seen;
-};
-
-static __printf(3, 4) int fail(struct question *ask, const char *at,
-			       const char *fmt, ...)
+static int parse_exe(struct statement *st, char *text)
 {
-	va_list args;
+	int err = portacl_line_path(st, text, false);
 
-	ask->error->line = 1;
-	ask->error->column = at - ask->text + 1;
-	ask->error->len = 0;
-	va_start(args, fmt);
-	vsnprintf(ask->error->reason, sizeof(ask->error->reason), fmt, args);
-	va_end(args);
-	portacl_clean_text(ask->error->reason);
-	return -EINVAL;
-}
-
-static int parse_number(struct question *ask, const char *text,
-			enum portacl_name kind, u32 *value)
-{
-	const char *why;
-
-	if (portacl_parse_number(ask->ops, kind, BIT(ask->q->request.proto),
-				 text, value, &why))
-		return fail(ask, text, "%s", why);
-	return 0;
-}
-
-static int parse_path(struct question *ask, char *text, bool root)
-{
-	int ret = portacl_parse_path(text, root);
-
-	if (ret < 0)
-		return fail(ask, text - ret - 1,
-			    "not an absolute canonical path");
-	return 0;
-}
-
-static int parse_exe(struct question *ask, char *text)
-{
-	int err = parse_path(ask, text, false);
-
-	ask->q->exe = text;
-	ask->q->request.exe = ask->ops->hash(text, strlen(text));
+	st->query->exe = text;
+	st->query->request.exe = st->p->ops->hash(text, strlen(text));
 	return err;
 }
 
-static int parse_uid(struct question *ask, char *text)
+static int parse_uid(struct statement *st, char *text)
 {
-	return parse_number(ask, text, PORTACL_USER, &ask->q->request.uid);
+	return portacl_line_number(st, text, PORTACL_USER,
+				   &st->query->request.uid);
 }
 
 static int compare_groups(const void *a, const void *b)
@@ -94,171 +43,167 @@ static int compare_groups(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static int parse_gid(struct question *ask, char *text)
+static int parse_gid(struct statement *st, char *text)
 {
-	struct portacl_request *req = &ask->q->request;
+	struct portacl_query *q = st->query;
 	u32 n = 0;
 	char *item;
-	int err;
 
 	while ((item = strsep(&text, ","))) {
-		if (n == ARRAY_SIZE(ask->q->groups))
-			return fail(ask, item, "more than %u groups", n);
-		err = parse_number(ask, item, PORTACL_GROUP,
-				   &ask->q->groups[n++]);
-		if (err)
-			return err;
+		if (n == ARRAY_SIZE(q->groups))
+			return portacl_fail(st, item, "more than %u groups", n);
+		if (portacl_line_number(st, item, PORTACL_GROUP,
+					&q->groups[n++]))
+			return -EINVAL;
 	}
-	req->gid = ask->q->groups[0];
-	sort(ask->q->groups, n, sizeof(*ask->q->groups), compare_groups, NULL);
-	req->groups = ask->q->groups;
-	req->nr_groups = n;
+	q->request.gid = q->groups[0];
+	sort(q->groups, n, sizeof(*q->groups), compare_groups, NULL);
+	q->request.groups = q->groups;
+	q->request.nr_groups = n;
 	return 0;
 }
 
-static int parse_addr(struct question *ask, char *text)
+static int parse_addr(struct statement *st, char *text)
 {
 	struct portacl_cidr cidr;
 	const char *why;
 	int err = portacl_parse_cidr(text, &cidr, &why);
 
 	if (err < 0)
-		return fail(ask, text - err - 1, "'%.40s': %s", text - err - 1,
-			    why);
+		return portacl_fail(st, text - err - 1, "%s", why);
 	if (cidr.len != 128)
-		return fail(ask, text, "an address without prefix expected");
-	portacl_request_addr(&ask->q->request, cidr.addr, false);
+		return portacl_fail(st, text,
+				    "an address without prefix expected");
+	portacl_request_addr(&st->query->request, cidr.addr, false);
 	return 0;
 }
 
-static int parse_net(struct question *ask, char *text)
+static int parse_net(struct statement *st, char *text)
 {
-	ask->q->request.other_net = !strcmp(text, "other");
-	if (!ask->q->request.other_net && strcmp(text, "init"))
-		return fail(ask, text, "net= is init or other");
+	st->query->request.other_net = !strcmp(text, "other");
+	if (!st->query->request.other_net && strcmp(text, "init"))
+		return portacl_fail(st, text, "net= is init or other");
 	return 0;
 }
 
-static int parse_cgroup(struct question *ask, char *text)
+static int parse_cgroup(struct statement *st, char *text)
 {
-	ask->q->cgroup = text;
-	ask->q->request.cgroup = text;
-	return parse_path(ask, text, true);
+	st->query->cgroup = text;
+	st->query->request.cgroup = text;
+	return portacl_line_path(st, text, true);
 }
 
-static int parse_launch(struct question *ask, char *text)
+static int parse_launch(struct statement *st, char *text)
 {
 	if (strcmp(text, "root"))
-		return fail(ask, text, "launch= can only be root");
-	ask->q->request.launch_root = true;
+		return portacl_fail(st, text, "launch= can only be root");
+	st->query->request.launch_root = true;
 	return 0;
 }
 
-static int parse_launcher(struct question *ask, char *text)
+static int parse_launcher(struct statement *st, char *text)
 {
-	int err = parse_path(ask, text, false);
+	int err = portacl_line_path(st, text, false);
 
-	ask->q->request.launcher = ask->ops->hash(text, strlen(text));
+	st->query->request.launcher = st->p->ops->hash(text, strlen(text));
 	return err;
 }
 
-static int parse_taint(struct question *ask, char *text)
+static int parse_taint(struct statement *st, char *text)
 {
 	int ret = portacl_parse_names(text, portacl_taints, PORTACL_NR_TAINTS);
 
 	if (ret < 0)
-		return fail(ask, text - ret - 1, "unknown or repeated '%.32s'",
-			    text - ret - 1);
-	ask->q->request.taint = ret;
+		return portacl_fail_word(st, text - ret - 1,
+					 "unknown or repeated name");
+	st->query->request.taint = ret;
 	return 0;
 }
 
-static const struct {
-	const char *name;
-	int (*parse)(struct question *ask, char *text);
-} keys[] = {
-	{ "uid", parse_uid },	    { "exe", parse_exe },
-	{ "gid", parse_gid },	    { "addr", parse_addr },
-	{ "net", parse_net },	    { "cgroup", parse_cgroup },
-	{ "launch", parse_launch }, { "taint", parse_taint },
-	{ "launcher", parse_launcher },
+#define PORTACL_QUERY_KEY(NAME, name) { #name, parse_##name },
+static const struct statement_key keys[] = {
+#include "key_defs.h"
 };
 
-static int parse_key(struct question *ask, char *word)
+static int parse_key(struct statement *st, char *word)
 {
-	char *value = strchrnul(word, '=');
-	u32 i;
+	char *equals = strchr(word, '=');
 
-	if (!*value)
-		return fail(ask, word, "key=value expected");
-	*value++ = '\0';
-	for (i = 0; i < ARRAY_SIZE(keys); i++) {
-		if (strcmp(word, keys[i].name))
-			continue;
-		if (ask->seen & BIT(i))
-			return fail(ask, word, "%s= is repeated", word);
-		ask->seen |= BIT(i);
-		if (!*value)
-			return fail(ask, value, "%s= is empty", word);
-		return keys[i].parse(ask, value);
-	}
-	return fail(ask, word, "unknown key '%.32s='", word);
+	if (!equals)
+		return portacl_fail(st, word, "key=value expected");
+	*equals = '\0';
+	return portacl_line_key(st, word, equals + 1, keys, ARRAY_SIZE(keys));
 }
 
-static int parse_port(struct question *ask, char *word)
+static int parse_place(struct statement *st, char *proto, char *port)
 {
-	u32 port;
-	int err = parse_number(ask, word, PORTACL_SERVICE, &port);
+	struct portacl_request *req = &st->query->request;
+	u32 value;
+	int ret = match_string(portacl_protos, PORTACL_NR_PROTOS, proto);
 
-	if (!err && !port)
-		return fail(ask, word, "port 0 is never matched");
-	ask->q->request.port = port;
+	if (ret < 0)
+		return portacl_fail(st, proto, "protocol expected");
+	req->proto = ret;
+	/* A service is looked up for this protocol. */
+	st->rule.protos = BIT(ret);
+	if (portacl_line_number(st, port, PORTACL_SERVICE, &value))
+		return -EINVAL;
+	if (!value)
+		return portacl_fail(st, port, "port 0 is never matched");
+	req->port = value;
+	return 0;
+}
+
+static int parse_request(struct statement *st)
+{
+	char *end = st->line + strlen(st->line);
+	char *proto = portacl_next_word(&st->rest);
+	char *port = proto ? portacl_next_word(&st->rest) : NULL;
+	char *word;
+	int err;
+
+	if (!port)
+		return portacl_fail(st, end, "PROTO PORT uid=N expected");
+	err = parse_place(st, proto, port);
+	while (!err && (word = portacl_next_word(&st->rest)))
+		err = parse_key(st, word);
+	if (!err && st->query->request.uid == U32_MAX)
+		return portacl_fail(st, end, "uid= expected");
 	return err;
 }
 
 /**
- * portacl_parse_query - read a question
+ * portacl_parse_query - read a request
  * @q: where it is stored; refers to @text afterwards
  * @ops: where hashes and names are looked up
  * @text: `PROTO PORT uid=N {key=value}`, ended by a NUL; destroyed
  * @error: where an error is explained
  *
- * What is not said is unknown, and the identity is taken to be sound.
+ * A missing key is unknown.  The identity of the executable is taken to be
+ * untainted.
  *
- * Context: any.
+ * Context: may sleep if names are accepted; any otherwise.
  * Return: 0 or -EINVAL.
  */
 int portacl_parse_query(struct portacl_query *q,
 			const struct portacl_parse_ops *ops, char *text,
 			struct portacl_error *error)
 {
-	struct question ask = {
-		.ops = ops,
-		.q = q,
-		.text = text,
-		.error = error,
+	struct portacl_parser p = { .ops = ops, .line = 1 };
+	struct statement st = {
+		.p = &p,
+		.line = text,
+		.rest = text,
+		.query = q,
 	};
-	char *end = text + strlen(text);
-	char *proto = portacl_next_word(&text);
-	char *port = proto ? portacl_next_word(&text) : NULL;
-	char *word;
-	int ret;
+	int err;
 
 	memset(q, 0, sizeof(*q));
+	q->request.uid = U32_MAX;
 	q->request.gid = U32_MAX;
-	if (!port)
-		return fail(&ask, end, "PROTO PORT uid=N expected");
-	ret = match_string(portacl_protos, PORTACL_NR_PROTOS, proto);
-	if (ret < 0)
-		return fail(&ask, proto, "protocol expected, not '%.32s'",
-			    proto);
-	q->request.proto = ret;
-	ret = parse_port(&ask, port);
-	while (!ret && (word = portacl_next_word(&text)))
-		ret = parse_key(&ask, word);
-	if (!ret && !(ask.seen & BIT(0)))
-		return fail(&ask, end, "uid= expected");
-	return ret;
+	err = parse_request(&st);
+	*error = p.error;
+	return err;
 }
 
 /**

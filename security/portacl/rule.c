@@ -15,17 +15,6 @@
 #include "match.h"
 #include "statement.h"
 
-static int parse_number(struct statement *st, const char *text,
-			enum portacl_name kind, u32 *value)
-{
-	const char *why;
-
-	if (portacl_parse_number(st->p->ops, kind, st->rule.protos, text, value,
-				 &why))
-		return portacl_fail(st, text, "%s", why);
-	return 0;
-}
-
 static int parse_range(struct statement *st, char *item, enum portacl_name kind,
 		       struct portacl_range *range)
 {
@@ -34,10 +23,10 @@ static int parse_range(struct statement *st, char *item, enum portacl_name kind,
 
 	if (dash)
 		*dash = '\0';
-	if (parse_number(st, item, kind, &range->min))
+	if (portacl_line_number(st, item, kind, &range->min))
 		return -EINVAL;
 	range->max = range->min;
-	if (dash && parse_number(st, dash + 1, kind, &range->max))
+	if (dash && portacl_line_number(st, dash + 1, kind, &range->max))
 		return -EINVAL;
 	if (kind == PORTACL_SERVICE && !range->min)
 		return portacl_fail(st, item, "port 0 is never matched");
@@ -102,16 +91,18 @@ static int parse_protos(struct statement *st, char *text)
 
 static int parse_exe(struct statement *st, char *text)
 {
-	int err = portacl_line_path(st, text, false, &st->rule.exe_text);
+	int err = portacl_line_path(st, text, false);
 
-	if (!err)
-		st->rule.exe = st->p->ops->hash(text, strlen(text));
-	return err;
+	if (err)
+		return err;
+	st->rule.exe = st->p->ops->hash(text, strlen(text));
+	return portacl_draft_path(&st->p->draft, text, &st->rule.exe_text);
 }
 
 static int parse_cgroup(struct statement *st, char *text)
 {
-	return portacl_line_path(st, text, true, &st->rule.cgroup);
+	return portacl_line_path(st, text, true) ?:
+	       portacl_draft_path(&st->p->draft, text, &st->rule.cgroup);
 }
 
 static int parse_uid(struct statement *st, char *text)
@@ -184,14 +175,9 @@ static int parse_accept(struct statement *st, char *text)
 			  &st->rule.accept);
 }
 
-static const struct {
-	const char *name;
-	int (*parse)(struct statement *st, char *text);
-} keys[] = {
-	{ "exe", parse_exe },	    { "uid", parse_uid },
-	{ "gid", parse_gid },	    { "addr", parse_addr },
-	{ "net", parse_net },	    { "cgroup", parse_cgroup },
-	{ "launch", parse_launch }, { "accept", parse_accept },
+#define PORTACL_RULE_KEY(NAME, name) { #name, parse_##name },
+static const struct statement_key keys[] = {
+#include "key_defs.h"
 };
 
 static const struct {
@@ -203,34 +189,6 @@ static const struct {
 	{ "nolog", PORTACL_RULE_NOLOG },
 };
 
-/**
- * portacl_rule_key - name a key of the language
- * @i: number of the key, from 0
- *
- * Return: its name, or NULL if there are no more.
- */
-const char *portacl_rule_key(u32 i)
-{
-	return i < ARRAY_SIZE(keys) ? keys[i].name : NULL;
-}
-
-static int parse_key(struct statement *st, char *word, char *value)
-{
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(keys); i++) {
-		if (strcmp(word, keys[i].name))
-			continue;
-		if (st->seen & BIT(i))
-			return portacl_fail(st, word, "%s= is repeated", word);
-		st->seen |= BIT(i);
-		if (!*value)
-			return portacl_fail(st, value, "%s= is empty", word);
-		return keys[i].parse(st, value);
-	}
-	return portacl_fail_word(st, word, "unknown key");
-}
-
 static int parse_option(struct statement *st, char *word)
 {
 	char *equals = strchr(word, '=');
@@ -238,7 +196,8 @@ static int parse_option(struct statement *st, char *word)
 
 	if (equals) {
 		*equals = '\0';
-		return parse_key(st, word, equals + 1);
+		return portacl_line_key(st, word, equals + 1, keys,
+					ARRAY_SIZE(keys));
 	}
 	for (i = 0; i < ARRAY_SIZE(flags); i++) {
 		if (strcmp(word, flags[i].name))

@@ -54,6 +54,13 @@ enum portacl_taint {
 /* Those that a trusted launch leaves out. */
 #define PORTACL_LAUNCH_TAINTS (BIT(PORTACL_TAINT_ENV) | BIT(PORTACL_TAINT_NNP))
 
+/* The keys of a rule, in the order of printing. */
+enum portacl_key {
+#define PORTACL_RULE_KEY(NAME, name) PORTACL_KEY_##NAME,
+#include "key_defs.h"
+	PORTACL_NR_KEYS,
+};
+
 /**
  * struct portacl_range - an inclusive range of ports, uids or gids
  * @min: lowest value
@@ -119,20 +126,8 @@ struct portacl_request {
  * list, the nearer the rule was.
  */
 enum portacl_reason {
-	PORTACL_REASON_NONE,
-	PORTACL_REASON_DEFAULT,
-	PORTACL_REASON_RULE,
-	PORTACL_REASON_RESERVED,
-	PORTACL_REASON_PORT,
-	PORTACL_REASON_PROTO,
-	PORTACL_REASON_NET,
-	PORTACL_REASON_EXE,
-	PORTACL_REASON_ALIAS,
-	PORTACL_REASON_UID,
-	PORTACL_REASON_GID,
-	PORTACL_REASON_ADDR,
-	PORTACL_REASON_LAUNCH,
-	PORTACL_REASON_CGROUP,
+#define PORTACL_REASON(NAME, text) PORTACL_REASON_##NAME,
+#include "key_defs.h"
 	PORTACL_REASON_TAINT,	/* plus enum portacl_taint */
 	PORTACL_NR_REASONS = PORTACL_REASON_TAINT + PORTACL_NR_TAINTS,
 };

@@ -460,7 +460,8 @@ static void test_keys(struct kunit *test)
 	char rule[96];
 	u32 i, p;
 
-	for (i = 0; (key = portacl_rule_key(i)); i++) {
+	for (i = 0; i < PORTACL_NR_KEYS; i++) {
+		key = portacl_keys[i];
 		c = find_case(test, key);
 		for (p = 0; c && p < ARRAY_SIZE(key_ports); p++) {
 			snprintf(rule, sizeof(rule), "allow tcp %s %s %s",

@@ -7,9 +7,12 @@ target=$1 seconds=$2
 shift 2
 here=$(cd "$(dirname "$0")" && pwd)
 new=$(mktemp -d)
-trap 'rm -rf "$new"' EXIT
-"$target" -max_total_time="$seconds" -max_len=2048 -timeout=10 -dict="$here/portacl.dict" \
-	-print_final_stats=1 "$@" "$new" "$here/corpus" "$here/../samples" 2> "$new.log" || {
+trap 'rm -rf "$new" "$new.dict"' EXIT
+sed -n 's/^PORTACL_[A-Z]*_KEY([A-Z]*, \([a-z]*\))$/" \1="/p' \
+	"$here/../../../security/portacl/key_defs.h" | sort -u |
+	cat - "$here/portacl.dict" > "$new.dict"
+"$target" -max_total_time="$seconds" -max_len=2048 -timeout=10 \
+	-dict="$new.dict" -print_final_stats=1 "$@" "$new" "$here/corpus" "$here/../samples" 2> "$new.log" || {
 	tail -n 40 "$new.log" >&2
 	rm -f "$new.log"
 	exit 1

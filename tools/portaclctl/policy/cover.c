@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "lex.h"
+#include "lib/cleanup.h"
 #include "policy/cover.h"
 #include "policy/files.h"
 #include "print.h"
@@ -89,33 +90,57 @@ static const char *log_name(u8 flags)
 	return flags & PORTACL_RULE_NOLOG ? "none" : "denials";
 }
 
+static json_t *json_key(const struct portacl_policy *policy,
+			const struct portacl_rule *rule, enum portacl_key key)
+{
+	switch (key) {
+	case PORTACL_KEY_EXE:
+		return json_path(policy, rule->exe_text);
+	case PORTACL_KEY_UID:
+		return json_ranges(portacl_rule_uids(policy, rule),
+				   rule->nr_uids);
+	case PORTACL_KEY_GID:
+		return json_ranges(portacl_rule_gids(policy, rule),
+				   rule->nr_gids);
+	case PORTACL_KEY_ADDR:
+		return json_addrs(portacl_rule_addrs(policy, rule),
+				  rule->nr_addrs);
+	case PORTACL_KEY_NET:
+		return json_string(rule->flags & PORTACL_RULE_NET_ANY ?
+				   "any" : "init");
+	case PORTACL_KEY_CGROUP:
+		return json_path(policy, rule->cgroup);
+	case PORTACL_KEY_LAUNCH:
+		return json_boolean(rule->flags & PORTACL_RULE_LAUNCH_ROOT);
+	case PORTACL_KEY_ACCEPT:
+		return json_names(portacl_taints, rule->accept);
+	case PORTACL_NR_KEYS:
+		break;
+	}
+	return NULL;
+}
+
 /* A rule; portaclctl(8) lists the members. */
 json_t *json_rule(const struct portacl_policy *policy, u32 index)
 {
 	const struct portacl_rule *rule = &policy->rules[index];
-	char *text = rule_text(policy, index);
+	autofree char *text = rule_text(policy, index);
 	json_t *json = json_pack(
-		"{sI ss so so so so so so ss so sb so sb ss ss}",
-		"rule", (json_int_t)index + 1,
+		"{sI ss so so}", "rule", (json_int_t)index + 1,
 		"action", rule->flags & PORTACL_RULE_ALLOW ? "allow" : "deny",
 		"protocols", json_names(portacl_protos, rule->protos),
 		"ports", json_ranges(portacl_rule_ports(policy, rule),
-				     rule->nr_ports),
-		"exe", json_path(policy, rule->exe_text),
-		"uid", json_ranges(portacl_rule_uids(policy, rule),
-				   rule->nr_uids),
-		"gid", json_ranges(portacl_rule_gids(policy, rule),
-				   rule->nr_gids),
-		"addr", json_addrs(portacl_rule_addrs(policy, rule),
-				   rule->nr_addrs),
-		"net", rule->flags & PORTACL_RULE_NET_ANY ? "any" : "init",
-		"cgroup", json_path(policy, rule->cgroup),
-		"launch_root", !!(rule->flags & PORTACL_RULE_LAUNCH_ROOT),
-		"accept", json_names(portacl_taints, rule->accept),
-		"only", !!(rule->flags & PORTACL_RULE_ONLY),
-		"log", log_name(rule->flags), "text", text);
+				     rule->nr_ports));
+	enum portacl_key key;
 
-	free(text);
+	for (key = 0; key < PORTACL_NR_KEYS; key++)
+		json_object_set_new(json, key == PORTACL_KEY_LAUNCH ?
+				    "launch_root" : portacl_keys[key],
+				    json_key(policy, rule, key));
+	json_object_set_new(json, "only",
+			    json_boolean(rule->flags & PORTACL_RULE_ONLY));
+	json_object_set_new(json, "log", json_string(log_name(rule->flags)));
+	json_object_set_new(json, "text", json_string(text));
 	return json;
 }
 

@@ -81,21 +81,12 @@ static void hint(const struct source *src, u32 at, const char *reason)
 		print_err("    in a path a blank is written \\040\n");
 }
 
-/*
- * The kernel's reasons do not quote the policy, which not everybody may read.
- * Here the word is taken from the source.
- */
 static void complain_at(struct source *src, const struct portacl_error *error)
 {
-	u32 at = error->column - 1;
-	char *reason = NULL;
+	autofree char *reason = error_text(error, src->text);
 
-	if (error->len)
-		reason = xasprintf("%s '%.*s'", error->reason,
-				   (int)min(error->len, 32U), src->text + at);
-	complain(src, at, reason ? reason : error->reason);
-	free(reason);
-	hint(src, at, error->reason);
+	complain(src, error->column - 1, reason);
+	hint(src, error->column - 1, error->reason);
 }
 
 /* Give the line to the kernel's parser. */

@@ -3,6 +3,7 @@
 #include "lib/cleanup.h"
 #include "lib/options.h"
 #include "parse.h"
+#include "policy/files.h"
 #include "policy/links.h"
 #include "policy/names.h"
 #include "print.h"
@@ -48,7 +49,10 @@ static void read_request(struct request *request, const char *text,
 	struct portacl_query query;
 
 	if (portacl_parse_query(&query, ops, copy, &error)) {
-		print_err("request:1:%u: %s\n", error.column, error.reason);
+		char *reason = error_text(&error, text);
+
+		print_err("request:1:%u: %s\n", error.column, reason);
+		free(reason);
 		print_source(text, error.column - 1);
 		exit(EXIT_ERROR);
 	}

@@ -6,6 +6,18 @@
 #include "print.h"
 #include "portacl.h"
 
+/*
+ * The reason of an error.  The kernel's reasons do not quote the text, which not
+ * everybody may read: the word is taken from the tool's own copy.
+ */
+char *error_text(const struct portacl_error *error, const char *text)
+{
+	if (!error->len)
+		return xstrdup(error->reason);
+	return xasprintf("%s '%.*s'", error->reason,
+			 (int)min(error->len, 32U), text + error->column - 1);
+}
+
 static void add_rule_text(struct buf *text, const struct portacl_policy *policy,
 			  u32 rule)
 {

@@ -60,7 +60,7 @@ point $? "test: R38: the rule, where it stands"
 v "a service by its name" 0 '^legacy' tcp/ssh uid=daemon
 v "an unknown service" 2 "request:1:5: services.5. has no 'nope' for tcp" \
 	tcp/nope uid=1
-v "an unknown key" 2 "request:1:14: unknown key 'frob='" tcp/80 uid=1 frob=2
+v "an unknown key" 2 "request:1:14: unknown key 'frob'" tcp/80 uid=1 frob=2
 v "no uid" 2 'uid= expected' tcp/80
 gives "no port" 2 'PROTO/PORT expected' test --file v.conf
 gives "--kernel and --file" 2 'exclude each other' \
