@@ -12,6 +12,7 @@
 #include <crypto/sha2.h>
 #include <linux/lsm_hooks.h>
 #include <linux/security.h>
+#include <linux/seq_file.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 struct lsm_id {
@@ -36,6 +37,22 @@ struct lsm_id {
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
 #define COMPAT_LSM_INFO_NAME
+#endif
+
+#ifndef DEFINE_SHOW_STORE_ATTRIBUTE
+#define DEFINE_SHOW_STORE_ATTRIBUTE(__name)				\
+static int __name ## _open(struct inode *inode, struct file *file)	\
+{									\
+	return single_open(file, __name ## _show, NULL);		\
+}									\
+									\
+static const struct file_operations __name ## _fops = {			\
+	.open = __name ## _open,					\
+	.read = seq_read,						\
+	.write = __name ## _write,					\
+	.llseek = seq_lseek,						\
+	.release = single_release,					\
+}
 #endif
 
 #ifndef __lsm_ro_after_init

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * portacl: a policy while it is being written.
+ * portacl: the draft of a policy, which the parser fills.
  */
 #ifndef _SECURITY_PORTACL_DRAFT_H
 #define _SECURITY_PORTACL_DRAFT_H
@@ -13,7 +13,7 @@ struct portacl_policy;
  * struct portacl_vec - an array that grows
  * @data: the elements
  * @len: number of elements in use
- * @cap: number of elements there is room for
+ * @cap: number of elements allocated
  */
 struct portacl_vec {
 	void *data;
@@ -22,7 +22,7 @@ struct portacl_vec {
 };
 
 /**
- * struct portacl_draft - a policy while it is being written
+ * struct portacl_draft - the parsed rules of a policy
  * @rules: of struct portacl_rule
  * @args: of u32
  * @strings: of char

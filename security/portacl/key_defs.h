@@ -6,7 +6,7 @@
  *
  * PORTACL_RULE_KEY(NAME, name): the keys of a rule, in the order of printing
  * PORTACL_QUERY_KEY(NAME, name): the keys of a request
- * PORTACL_REASON(NAME, text): the reasons.  A rule that fails for a later reason
+ * PORTACL_REASON(NAME, text): the reasons; a rule that fails for a later reason
  * came nearer to the request.
  *
  * CONTRIBUTING.md explains how to add a key.

@@ -50,7 +50,7 @@ const char *const portacl_taints[PORTACL_NR_TAINTS] = {
 
 /**
  * portacl_next_word - cut the next word off a line
- * @rest: what is left of the line
+ * @rest: the rest of the line; starts after the word afterwards
  *
  * Return: the word, or NULL at the end of the line or at a comment.
  */
@@ -72,56 +72,17 @@ char *portacl_next_word(char **rest)
  * portacl_parse_u32 - read a decimal number
  * @text: digits only
  * @max: the highest value allowed
- * @value: where the number is stored
- * @why: where an error is explained
+ * @value: set to the number
  *
- * Return: 0 or -EINVAL.
+ * Return: NULL, or the reason of an error.
  */
-int portacl_parse_u32(const char *text, u32 max, u32 *value, const char **why)
+const char *portacl_parse_u32(const char *text, u32 max, u32 *value)
 {
-	*why = "not a decimal number";
 	if (!*text || strspn(text, "0123456789") != strlen(text) ||
 	    (text[0] == '0' && text[1]))
-		return -EINVAL;
-	*why = "number out of range";
-	return kstrtouint(text, 10, value) || *value > max ? -EINVAL : 0;
-}
-
-/**
- * portacl_is_name - check whether a word is looked up instead of read
- * @ops: where names are looked up
- * @text: the word
- *
- * Return: true if the word is a name and names are accepted.
- */
-bool portacl_is_name(const struct portacl_parse_ops *ops, const char *text)
-{
-	return ops->number && text[strspn(text, "0123456789-")];
-}
-
-/**
- * portacl_parse_number - read a number, or the name of one
- * @ops: where names are looked up
- * @kind: what a name stands for
- * @protos: the protocols of a service
- * @text: the number or the name
- * @value: where the number is stored
- * @why: where an error is explained
- *
- * Return: 0 or -EINVAL.
- */
-int portacl_parse_number(const struct portacl_parse_ops *ops,
-			 enum portacl_name kind, u32 protos, const char *text,
-			 u32 *value, const char **why)
-{
-	u32 max = kind == PORTACL_SERVICE ? PORTACL_NR_PORTS - 1 : U32_MAX - 1;
-
-	if (!portacl_is_name(ops, text))
-		return portacl_parse_u32(text, max, value, why);
-	*why = ops->number(kind, text, protos, value);
-	if (!*why && *value > max)
-		*why = "number out of range";
-	return *why ? -EINVAL : 0;
+		return "not a decimal number";
+	return kstrtouint(text, 10, value) || *value > max ?
+	       "number out of range" : NULL;
 }
 
 static int compare_ranges(const void *a, const void *b)
@@ -132,7 +93,7 @@ static int compare_ranges(const void *a, const void *b)
 }
 
 /**
- * portacl_tidy_ranges - sort a list, then join what overlaps or touches
+ * portacl_tidy_ranges - sort ranges, merge those that overlap or touch
  * @list: of struct portacl_range, not empty
  */
 void portacl_tidy_ranges(struct portacl_vec *list)
@@ -153,10 +114,10 @@ void portacl_tidy_ranges(struct portacl_vec *list)
 /**
  * portacl_parse_names - read a list of names as bits
  * @list: names separated by commas
- * @names: what they may be
+ * @names: the known names
  * @nr: number of @names
  *
- * Return: the bits, or minus the offset of a bad name minus one.
+ * Return: the bits, or -1 minus the offset of an unknown or repeated name.
  */
 int portacl_parse_names(char *list, const char *const *names, u32 nr)
 {
@@ -194,11 +155,11 @@ static bool is_invalid_component(const char *name, const char *end)
 
 /**
  * portacl_parse_path - read a path in place
- * @path: absolute, without "//", "/./", "/../" or a slash at its end; odd
- *	bytes as \ooo
- * @root: "/" alone is one too
+ * @path: absolute, without "//", "/./", "/../" or a slash at its end; any byte
+ *	may be written as \ooo
+ * @root: accept "/", too
  *
- * Return: 0, or minus the offset of the error minus one.
+ * Return: 0, or -1 minus the offset of the error.
  */
 int portacl_parse_path(char *path, bool root)
 {
@@ -241,8 +202,8 @@ static bool has_host_bits(const struct portacl_cidr *cidr)
 	return false;
 }
 
-/* The kernel reads 010 as ten, others as eight: so nobody may write it. */
-static bool has_odd_group(const char *text)
+/* Reject leading zeros: the kernel reads 010 as 10, other software as 8. */
+static bool has_invalid_group(const char *text)
 {
 	bool decimal = false;
 
@@ -263,7 +224,7 @@ static bool read_addr(const char *text, struct portacl_cidr *cidr, u32 *start)
 	const char *end;
 
 	*start = 0;
-	if (has_odd_group(text))
+	if (has_invalid_group(text))
 		return false;
 	if (strchr(text, ':'))
 		return in6_pton(text, -1, cidr->addr, -1, &end) && !*end;
@@ -275,11 +236,11 @@ static bool read_addr(const char *text, struct portacl_cidr *cidr, u32 *start)
 
 /**
  * portacl_parse_cidr - read an address with or without a prefix length
- * @text: the address, cut at its slash
- * @cidr: where it is stored
- * @why: where an error is explained
+ * @text: the address; modified
+ * @cidr: set to the address
+ * @why: set to the reason of an error
  *
- * Return: 0, or minus the offset of the error minus one.
+ * Return: 0, or -1 minus the offset of the error.
  */
 int portacl_parse_cidr(char *text, struct portacl_cidr *cidr, const char **why)
 {
@@ -292,7 +253,9 @@ int portacl_parse_cidr(char *text, struct portacl_cidr *cidr, const char **why)
 	if (!read_addr(text, cidr, &start))
 		return -1;
 	cidr->len = 128 - start;
-	if (slash && portacl_parse_u32(slash + 1, 128 - start, &cidr->len, why))
+	*why = slash ? portacl_parse_u32(slash + 1, 128 - start, &cidr->len) :
+		       NULL;
+	if (*why)
 		return text - slash - 2;
 	cidr->len += start;
 	*why = "the address has bits beyond its prefix";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: policy text to rules.  No locks, no globals, nothing guessed.
+ * portacl: parse policy text into a draft.  Takes no locks, has no global state.
  */
 #include "portacl.h"
 
@@ -20,10 +20,10 @@
 #include "statement.h"
 
 /**
- * portacl_fail - note what is wrong with a line
+ * portacl_fail - record an error
  * @st: the line
- * @at: where in it
- * @fmt: what is wrong; must not quote the line
+ * @at: the place in the line
+ * @fmt: the reason; must not quote the policy, because every user can read it
  *
  * Context: any.
  * Return: -EINVAL.
@@ -43,10 +43,10 @@ int portacl_fail(struct statement *st, const char *at, const char *fmt, ...)
 }
 
 /**
- * portacl_fail_word - note that a word is wrong
+ * portacl_fail_word - record that a word is invalid
  * @st: the line
  * @word: the word
- * @reason: what is wrong with it
+ * @reason: the reason
  *
  * Context: any.
  * Return: -EINVAL.
@@ -63,7 +63,7 @@ int portacl_fail_word(struct statement *st, const char *word,
  * portacl_line_word - take the next word of a line
  * @st: the line
  * @after: the word before it
- * @what: what it is, for the error if there is none
+ * @what: name of the expected word, for the error
  *
  * Context: any.
  * Return: the word, or NULL with an error.
@@ -85,24 +85,41 @@ static int need_end(struct statement *st)
 }
 
 /**
- * portacl_line_number - read a number, or the name of one
+ * portacl_line_name - check whether a word is looked up instead of parsed
+ * @st: the line
+ * @text: the word
+ *
+ * Context: any.
+ * Return: true if the word is a name and names are accepted.
+ */
+bool portacl_line_name(const struct statement *st, const char *text)
+{
+	return st->p->ops->number && text[strspn(text, "0123456789-")];
+}
+
+/**
+ * portacl_line_number - parse a number, or look its name up
  * @st: the line; a service is looked up for the protocols of its rule
  * @text: the number or the name
  * @kind: what a name stands for
- * @value: where the number is stored
+ * @value: set to the number
  *
- * Context: may sleep if names are accepted.
+ * Context: may sleep if names are accepted, any otherwise.
  * Return: 0 or -EINVAL.
  */
 int portacl_line_number(struct statement *st, const char *text,
 			enum portacl_name kind, u32 *value)
 {
+	u32 max = kind == PORTACL_SERVICE ? PORTACL_NR_PORTS - 1 : U32_MAX - 1;
 	const char *why;
 
-	if (portacl_parse_number(st->p->ops, kind, st->rule.protos, text, value,
-				 &why))
-		return portacl_fail(st, text, "%s", why);
-	return 0;
+	if (portacl_line_name(st, text))
+		why = st->p->ops->number(kind, text, st->rule.protos, value);
+	else
+		why = portacl_parse_u32(text, max, value);
+	if (!why && *value > max)
+		why = "number out of range";
+	return why ? portacl_fail(st, text, "%s", why) : 0;
 }
 
 /**
@@ -245,13 +262,13 @@ static const struct {
 };
 
 /**
- * portacl_parse_line - read one line of a policy
- * @p: the text that it belongs to; after an error nothing may follow
- * @line: the line without its newline, ended by a NUL; destroyed
+ * portacl_parse_line - parse one line of a policy
+ * @p: the policy; must not be continued after an error
+ * @line: the line without its newline, NUL-terminated; modified
  * @len: its length in bytes
  *
  * Context: may sleep.
- * Return: 0, -EINVAL, -E2BIG or -ENOMEM; then @p->error says why.
+ * Return: 0, or -EINVAL, -E2BIG or -ENOMEM with the reason in @p->error.
  */
 int portacl_parse_line(struct portacl_parser *p, char *line, size_t len)
 {
@@ -282,10 +299,10 @@ int portacl_parse_line(struct portacl_parser *p, char *line, size_t len)
 }
 
 /**
- * portacl_parse_rules - read rules from a single line, as at boot
- * @p: the text that they belong to
- * @text: statements separated by ';', ended by a NUL; destroyed.  The version
- *	need not be said.
+ * portacl_parse_rules - parse a policy in a single line, as at boot
+ * @p: the policy
+ * @text: statements separated by ';', NUL-terminated; modified.  `version` may
+ *	be missing.
  *
  * Context: may sleep.
  * Return: as portacl_parse_line(); each statement counts as a line.
@@ -303,8 +320,8 @@ int portacl_parse_rules(struct portacl_parser *p, char *text)
 }
 
 /**
- * portacl_parser_free - free what a text holds
- * @p: the text; ready for another one afterwards
+ * portacl_parser_free - free the memory of a parser
+ * @p: the parser; ready for another policy afterwards
  *
  * Context: may sleep.
  */

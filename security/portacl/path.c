@@ -19,7 +19,7 @@
 #include <linux/siphash.h>
 #include <linux/slab.h>
 
-#include "lex.h"
+#include "parse.h"
 #include "path.h"
 
 /* The most warnings for one policy. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: the policy object: from a draft that grows to arrays that fit.
+ * portacl: the policy object, and the draft that it is built from.
  */
 #include "portacl.h"
 
@@ -50,7 +50,7 @@ int portacl_vec_push(struct portacl_vec *vec, const void *src, u32 nr,
  * portacl_draft_path - keep a path
  * @draft: where it is kept
  * @path: the path
- * @offset: where its place in the strings of the draft is stored
+ * @offset: set to its offset in the strings of the draft
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
@@ -68,8 +68,8 @@ int portacl_draft_path(struct portacl_draft *draft, const char *path,
 }
 
 /**
- * portacl_draft_free - free what a draft holds
- * @draft: the draft, empty afterwards
+ * portacl_draft_free - free the memory of a draft
+ * @draft: the draft; empty afterwards
  *
  * Context: may sleep.
  */
@@ -82,7 +82,7 @@ void portacl_draft_free(struct portacl_draft *draft)
 	memset(draft, 0, sizeof(*draft));
 }
 
-/* An exact copy of @vec, never empty, so that NULL means no memory. */
+/* Copy without spare room, but at least one byte: NULL means no memory. */
 static void *trim(const struct portacl_vec *vec, size_t size, size_t *total)
 {
 	void *data = kvzalloc(max_t(size_t, vec->len * size, 1),
@@ -164,7 +164,7 @@ static int compare_exes(const void *a, const void *b, const void *priv)
 	return x < y ? -1 : x > y;
 }
 
-/* Join the entries of each program, which stand side by side. */
+/* Merge the entries of each program; they are adjacent. */
 static void join_exes(struct portacl_policy *policy)
 {
 	u32 *exes = policy->exes;
@@ -217,12 +217,12 @@ static int build_exes(struct portacl_policy *policy)
 }
 
 /**
- * portacl_policy_protects - does a rule want a program protected?
+ * portacl_policy_protects - check whether a policy protects a program
  * @policy: the policy
  * @exe: hash of the program's path
  *
  * Context: any, under rcu_read_lock().
- * Return: whether a rule allows the program something without accept=env.
+ * Return: true if an allow rule without accept=env names the program.
  */
 bool portacl_policy_protects(const struct portacl_policy *policy, u64 exe)
 {
@@ -244,12 +244,12 @@ bool portacl_policy_protects(const struct portacl_policy *policy, u64 exe)
 }
 
 /**
- * portacl_policy_launcher - is a program a launcher?
+ * portacl_policy_launcher - check whether a program is a declared launcher
  * @policy: the policy
  * @exe: hash of the program's path, 0: none
  *
  * Context: any, under rcu_read_lock().
- * Return: whether the policy declares it as one.
+ * Return: true if a `launcher` line names the program.
  */
 bool portacl_policy_launcher(const struct portacl_policy *policy, u64 exe)
 {
@@ -262,8 +262,8 @@ bool portacl_policy_launcher(const struct portacl_policy *policy, u64 exe)
 }
 
 /**
- * portacl_policy_build - make a policy of a draft
- * @draft: what was parsed; empty afterwards if this succeeds
+ * portacl_policy_build - build a policy from a draft
+ * @draft: the draft; empty afterwards on success
  *
  * Context: may sleep.
  * Return: the policy, for portacl_policy_free(), or ERR_PTR(-ENOMEM).
@@ -303,8 +303,8 @@ struct portacl_policy *portacl_policy_build(struct portacl_draft *draft)
 }
 
 /**
- * portacl_policy_free - free a policy that nobody reads any more
- * @policy: the policy or NULL; its counters are the caller's
+ * portacl_policy_free - free a policy that has no readers left
+ * @policy: the policy or NULL; the caller frees its counters
  *
  * Context: may sleep.
  */

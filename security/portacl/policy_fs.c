@@ -21,14 +21,14 @@
 #include "state.h"
 
 /**
- * struct transaction - an open file
- * @policy: the policy that its reader reads, or NULL
- * @lock: one write at a time
- * @parser: the lines parsed so far
- * @text: the line that is not complete yet
+ * struct transaction - the state of an open file
+ * @policy: the policy that is being read, or NULL
+ * @lock: serialises writes
+ * @parser: the complete lines
+ * @text: the incomplete line at the end
  * @len: length of @text in bytes
- * @total: number of bytes written so far
- * @ended: the policy was loaded or refused; further text is an error
+ * @total: number of bytes written
+ * @ended: the policy was loaded or refused; more text is an error
  */
 struct transaction {
 	struct portacl_policy *policy;

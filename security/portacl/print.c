@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: rules to canonical text, which the parser reads back as the same.
+ * portacl: print a policy as canonical text.  Parsing it gives the same policy.
  */
 #include "portacl.h"
 
@@ -13,7 +13,7 @@
 #include "policy.h"
 #include "print.h"
 
-/* The tool expands patterns in what it reads, so these bytes are odd, too. */
+/* Patterns are escaped, too: the tool expands those in the text that it reads. */
 static void print_byte(struct seq_buf *s, u8 byte)
 {
 	if (byte > ' ' && byte < 0x7f && !strchr("\\\";,*?[", byte))
@@ -23,8 +23,8 @@ static void print_byte(struct seq_buf *s, u8 byte)
 }
 
 /**
- * portacl_print_path - print a path with odd bytes as \ooo
- * @s: where to
+ * portacl_print_path - print a path, with special bytes as \ooo
+ * @s: the output
  * @path: the path
  */
 void portacl_print_path(struct seq_buf *s, const char *path)
@@ -34,10 +34,10 @@ void portacl_print_path(struct seq_buf *s, const char *path)
 }
 
 /**
- * portacl_print_part - print a path, with "..." behind it if it is cut
- * @s: where to
+ * portacl_print_part - print a path, shortened with "..." if it is long
+ * @s: the output
  * @path: the path
- * @max: the most that is printed of it, in bytes
+ * @max: number of bytes to print at most
  */
 void portacl_print_part(struct seq_buf *s, const char *path, size_t max)
 {
@@ -51,7 +51,7 @@ void portacl_print_part(struct seq_buf *s, const char *path, size_t max)
 
 /**
  * portacl_print_cidr - print an address with its prefix length, if any
- * @s: where to
+ * @s: the output
  * @cidr: the address
  */
 void portacl_print_cidr(struct seq_buf *s, const struct portacl_cidr *cidr)
@@ -72,9 +72,9 @@ void portacl_print_cidr(struct seq_buf *s, const struct portacl_cidr *cidr)
 
 /**
  * portacl_print_names - print bits as a list of names
- * @s: where to
+ * @s: the output
  * @names: the names
- * @bits: which of them
+ * @bits: the names to print
  */
 void portacl_print_names(struct seq_buf *s, const char *const *names, u32 bits)
 {
@@ -121,7 +121,7 @@ static void print_addrs(struct seq_buf *s, const char *key,
 	}
 }
 
-/* Print a key with a blank before it, if the rule has it. */
+/* Print a key after a space, if the rule has it. */
 static void print_key(struct seq_buf *s, const struct portacl_policy *policy,
 		      const struct portacl_rule *rule, enum portacl_key key)
 {
@@ -172,7 +172,7 @@ static void print_launcher(struct seq_buf *s,
 
 /**
  * portacl_print_rule - print a rule as a line without its newline
- * @s: where to
+ * @s: the output
  * @policy: the policy
  * @index: index of the rule
  */
@@ -203,7 +203,7 @@ void portacl_print_rule(struct seq_buf *s, const struct portacl_policy *policy,
 }
 
 /**
- * portacl_print_steps - in how many steps a policy is printed
+ * portacl_print_steps - number of steps in which a policy is printed
  * @policy: the policy
  *
  * Return: the number of steps, the last of which is the line `commit`.
@@ -215,7 +215,7 @@ u32 portacl_print_steps(const struct portacl_policy *policy)
 
 /**
  * portacl_print_step - print a part of the canonical text, in whole lines
- * @s: where to
+ * @s: the output
  * @policy: the policy
  * @step: which part, from 0
  */

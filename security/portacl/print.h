@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * portacl: policies, rules and answers as text.
+ * portacl: policies and their parts as text.
  */
 #ifndef _SECURITY_PORTACL_PRINT_H
 #define _SECURITY_PORTACL_PRINT_H

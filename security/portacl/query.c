@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: a question in text form, may this program bind this port, and its
- * answer with the reason.
+ * portacl: parse a request, print the verdict on it and the reason.
  */
 #include "portacl.h"
 
@@ -18,7 +17,7 @@
 #include "query.h"
 #include "statement.h"
 
-/* The part of the path that a link leads to that is shown. */
+/* Maximum length of the resolved path in an answer, in bytes. */
 #define MAX_TARGET 128
 
 static int parse_exe(struct statement *st, char *text)
@@ -174,10 +173,10 @@ static int parse_request(struct statement *st)
 
 /**
  * portacl_parse_query - read a request
- * @q: where it is stored; refers to @text afterwards
+ * @q: set to the request; refers to @text afterwards
  * @ops: where hashes and names are looked up
- * @text: `PROTO PORT uid=N {key=value}`, ended by a NUL; destroyed
- * @error: where an error is explained
+ * @text: `PROTO PORT uid=N {key=value}`, NUL-terminated; modified
+ * @error: set to the error, if there is one
  *
  * A missing key is unknown.  The identity of the executable is taken to be
  * untainted.
@@ -207,13 +206,13 @@ int portacl_parse_query(struct portacl_query *q,
 }
 
 /**
- * portacl_query_nearest - find the rule that a refused program hoped for
+ * portacl_query_nearest - find the allow rule that came nearest
  * @policy: the policy
  * @req: the bind
  * @v: the verdict
  * @limit: number of rules to look at
  *
- * Rules behind the one that denied were never asked.
+ * The rules after a deny rule that matched are not looked at.
  *
  * Context: any.
  * Return: the nearest miss.
@@ -233,7 +232,7 @@ static void print_reason(struct seq_buf *s, const struct portacl_verdict *v,
 {
 	enum portacl_reason reason = v->reason;
 
-	/* For a stranger to the rule, that the port is taken says more. */
+	/* If not even the program matches, the verdict's own reason says more. */
 	if (miss->rule != PORTACL_NO_RULE &&
 	    (miss->reason > PORTACL_REASON_EXE || !reason))
 		reason = miss->reason;
@@ -248,12 +247,12 @@ static void print_reason(struct seq_buf *s, const struct portacl_verdict *v,
 }
 
 /**
- * portacl_print_reason - print why a bind was refused, behind a blank
- * @s: where to
+ * portacl_print_reason - print why a bind was refused, after a space
+ * @s: the output
  * @req: the bind
  * @v: the verdict
  * @miss: the nearest miss
- * @exe: path of the program that can be relied on, or NULL
+ * @exe: path of the program if it is verified, or NULL
  *
  * Context: any.
  */
@@ -264,19 +263,19 @@ void portacl_print_reason(struct seq_buf *s, const struct portacl_request *req,
 	seq_buf_puts(s, " reason=\"");
 	print_reason(s, v, miss, exe);
 	seq_buf_putc(s, '"');
-	/* What launched it was root's own: a line would do. */
+	/* A `launcher` line for the launching image would let the rule match. */
 	if (miss->reason == PORTACL_REASON_LAUNCH && req->launcher)
 		seq_buf_puts(s, " launcher=undeclared");
 }
 
 /**
- * portacl_print_answer - print the answer to a question, without a newline
- * @s: where to
- * @policy: the policy that is asked
- * @req: the question
+ * portacl_print_answer - print the verdict on a request, without a newline
+ * @s: the output
+ * @policy: the policy
+ * @req: the request
  * @exe: path of the program, or NULL
  *
- * Context: any, with the policy kept from being freed.
+ * Context: any; the caller holds a reference to the policy.
  */
 void portacl_print_answer(struct seq_buf *s,
 			  const struct portacl_policy *policy,

@@ -12,7 +12,6 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
-#include "lex.h"
 #include "parse.h"
 #include "path.h"
 #include "policy.h"
@@ -21,15 +20,15 @@
 #include "state.h"
 
 /**
- * struct dialogue - an open file
- * @lock: one write or read at a time
- * @query: the last question
+ * struct query_file - the state of an open file
+ * @lock: serialises reads and writes
+ * @query: the last request
  * @len: length of @answer in bytes
- * @at: number of its bytes that were read
- * @answer: answer to the last question
- * @path: room for the path of the program that was asked about
+ * @at: read position in @answer
+ * @answer: the answer to the last request
+ * @path: buffer for the resolved path of the program
  */
-struct dialogue {
+struct query_file {
 	struct mutex lock; /* guards all that follows */
 	struct portacl_query query;
 	size_t len;
@@ -38,13 +37,13 @@ struct dialogue {
 	char path[PATH_MAX];
 };
 
-static void answer(struct dialogue *d, struct seq_buf *s)
+static void answer(struct query_file *d, struct seq_buf *s)
 {
 	struct portacl_request *req = &d->query.request;
 	struct portacl_policy *policy = portacl_policy_get();
 	const char *exe = NULL;
 
-	/* As exec does: a rule is compared with the path that a name resolves to. */
+	/* Rules are compared with the resolved path, as at exec. */
 	if (d->query.exe)
 		exe = portacl_path_resolve(d->query.exe, d->path);
 	if (exe)
@@ -54,7 +53,7 @@ static void answer(struct dialogue *d, struct seq_buf *s)
 	portacl_policy_put(policy);
 }
 
-static int ask(struct dialogue *d, char *text, size_t len)
+static int ask(struct query_file *d, char *text, size_t len)
 {
 	struct portacl_error error = {
 		.line = 1,
@@ -82,13 +81,13 @@ static int ask(struct dialogue *d, char *text, size_t len)
 static ssize_t query_write(struct file *file, const char __user *buf,
 			   size_t count, loff_t *pos)
 {
-	struct dialogue *d = file->private_data;
+	struct query_file *d = file->private_data;
 	int err = portacl_may_write(file);
 	char *text;
 
 	if (err)
 		return err;
-	/* Drop the last answer first, so that it is not taken for this one. */
+	/* If this request is invalid, no read may return the answer before it. */
 	mutex_lock(&d->lock);
 	d->len = 0;
 	d->at = 0;
@@ -104,7 +103,7 @@ static ssize_t query_write(struct file *file, const char __user *buf,
 static ssize_t query_read(struct file *file, char __user *buf, size_t count,
 			  loff_t *pos)
 {
-	struct dialogue *d = file->private_data;
+	struct query_file *d = file->private_data;
 	ssize_t ret;
 
 	mutex_lock(&d->lock);
@@ -115,7 +114,7 @@ static ssize_t query_read(struct file *file, char __user *buf, size_t count,
 
 static int query_open(struct inode *inode, struct file *file)
 {
-	struct dialogue *d = kzalloc(sizeof(*d), GFP_KERNEL);
+	struct query_file *d = kzalloc(sizeof(*d), GFP_KERNEL);
 
 	if (!d)
 		return -ENOMEM;

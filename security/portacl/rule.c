@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: policy text to a rule.
+ * portacl: parse a rule.
  */
 #include "portacl.h"
 
@@ -18,7 +18,7 @@
 static int parse_range(struct statement *st, char *item, enum portacl_name kind,
 		       struct portacl_range *range)
 {
-	char *dash = portacl_is_name(st->p->ops, item) ? NULL :
+	char *dash = portacl_line_name(st, item) ? NULL :
 							 strchr(item, '-');
 
 	if (dash)
@@ -37,8 +37,9 @@ static int parse_range(struct statement *st, char *item, enum portacl_name kind,
 }
 
 static int parse_ranges(struct statement *st, char *text,
-			enum portacl_name kind, struct portacl_vec *list)
+			enum portacl_name kind)
 {
+	struct portacl_vec *list = &st->p->lists[kind];
 	struct portacl_range range;
 	char *item;
 	int err;
@@ -57,13 +58,13 @@ static int parse_ranges(struct statement *st, char *text,
 static int parse_ports(struct statement *st, char *text)
 {
 	static const struct portacl_range any = { 1, PORTACL_NR_PORTS - 1 };
-	struct portacl_vec *list = &st->p->lists[PORTACL_PORTS];
 
 	if (strchr(text, '='))
 		return portacl_fail(st, text, "ports expected");
 	if (!strcmp(text, "any"))
-		return portacl_vec_push(list, &any, 1, sizeof(any));
-	return parse_ranges(st, text, PORTACL_SERVICE, list);
+		return portacl_vec_push(&st->p->lists[PORTACL_PORTS], &any, 1,
+					sizeof(any));
+	return parse_ranges(st, text, PORTACL_SERVICE);
 }
 
 static int parse_bits(struct statement *st, char *text, u32 nr,
@@ -107,17 +108,15 @@ static int parse_cgroup(struct statement *st, char *text)
 
 static int parse_uid(struct statement *st, char *text)
 {
-	return parse_ranges(st, text, PORTACL_USER,
-			    &st->p->lists[PORTACL_UIDS]);
+	return parse_ranges(st, text, PORTACL_USER);
 }
 
 static int parse_gid(struct statement *st, char *text)
 {
-	return parse_ranges(st, text, PORTACL_GROUP,
-			    &st->p->lists[PORTACL_GIDS]);
+	return parse_ranges(st, text, PORTACL_GROUP);
 }
 
-/* Nobody can bind the wildcard without all addresses: a rule may not say so. */
+/* A wildcard bind covers all addresses: the wildcard alone is an error. */
 static int check_wildcard(struct statement *st, const char *item,
 			  const struct portacl_cidr *cidr)
 {
@@ -210,26 +209,26 @@ static int parse_option(struct statement *st, char *word)
 	return portacl_fail_word(st, word, "unknown word");
 }
 
-static bool is_some(const struct portacl_vec *list)
+static bool restricts_ids(const struct portacl_vec *list)
 {
 	const struct portacl_range *range = list->data;
 
 	return list->len && (range->min || range->max < U32_MAX - 1);
 }
 
-/* Not everybody: neither all users nor the root of all cgroups. */
-static bool names_someone(const struct statement *st)
+/* Does the rule restrict who binds?  All users or the root cgroup do not. */
+static bool restricts_subject(const struct statement *st)
 {
 	const struct portacl_rule *rule = &st->rule;
 	const char *strings = st->p->draft.strings.data;
 
-	return is_some(&st->p->lists[PORTACL_UIDS]) ||
-	       is_some(&st->p->lists[PORTACL_GIDS]) ||
+	return restricts_ids(&st->p->lists[PORTACL_UIDS]) ||
+	       restricts_ids(&st->p->lists[PORTACL_GIDS]) ||
 	       (rule->cgroup && strings[rule->cgroup + 1]) ||
 	       (rule->flags & PORTACL_RULE_LAUNCH_ROOT);
 }
 
-/* What each word allows by itself but not beside the others. */
+/* Check the words together; each one is valid alone. */
 static int check_rule(struct statement *st, char *verb)
 {
 	const struct portacl_rule *rule = &st->rule;
@@ -245,7 +244,7 @@ static int check_rule(struct statement *st, char *verb)
 			return portacl_fail(st, verb, "accept= needs allow");
 		return 0;
 	}
-	if (rule->accept && !names_someone(st))
+	if (rule->accept && !restricts_subject(st))
 		return portacl_fail(st, verb,
 				    "accept= alone opens the port to all: add uid=, gid=, cgroup= or launch=");
 	return 0;
@@ -284,8 +283,8 @@ static int add_lists(struct statement *st)
 }
 
 /**
- * portacl_line_rule - read a rule behind its verb
- * @st: the line; its flags say whether the rule allows
+ * portacl_line_rule - parse a rule after its verb
+ * @st: the line; PORTACL_RULE_ALLOW is set in its rule for the verb `allow`
  * @verb: the verb
  *
  * Context: may sleep.

@@ -7,6 +7,7 @@
 #include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/init.h>
+#include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/security.h>
 #include <linux/seq_file.h>
@@ -20,11 +21,11 @@
 #include "stats.h"
 
 /**
- * portacl_may_write - may a file be written to?
- * @file: one of ours
+ * portacl_may_write - check whether the caller may write to a file
+ * @file: one of the files of this module
  *
- * Opener and writer both need the capability, so that neither can be made to
- * write for the other.
+ * Both the opener and the writer need the capability.  A process without it gains
+ * nothing by a descriptor that it received, or by one that it passes on.
  *
  * Context: may sleep.
  * Return: 0 or -EPERM.
@@ -59,7 +60,7 @@ static int read_word(struct file *file, char *word, size_t size,
 	return 0;
 }
 
-/* Without an audit record: a reader without the capability is no offence. */
+/* Not audited: reading without the capability is no violation. */
 static int status_show(struct seq_file *m, void *v)
 {
 	bool digest = !security_capable(m->file->f_cred, &init_user_ns,
@@ -81,7 +82,7 @@ static int status_open(struct inode *inode, struct file *file)
 	return err;
 }
 
-/* As the files of sysfs do: a change is reported until the file is read. */
+/* As in sysfs, poll() reports a change until the file is read. */
 static __poll_t status_poll(struct file *file, struct poll_table_struct *wait)
 {
 	const struct seq_file *m = file->private_data;
@@ -106,11 +107,6 @@ static int mode_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-static int mode_open(struct inode *inode, struct file *file)
-{
-	return single_open(file, mode_show, NULL);
-}
-
 static ssize_t mode_write(struct file *file, const char __user *buf,
 			  size_t count, loff_t *pos)
 {
@@ -127,23 +123,12 @@ static ssize_t mode_write(struct file *file, const char __user *buf,
 	return err ?: (ssize_t)count;
 }
 
-static const struct file_operations mode_fops = {
-	.open = mode_open,
-	.read = seq_read,
-	.write = mode_write,
-	.llseek = seq_lseek,
-	.release = single_release,
-};
+DEFINE_SHOW_STORE_ATTRIBUTE(mode);
 
 static int lock_show(struct seq_file *m, void *v)
 {
 	seq_printf(m, "%d\n", portacl_state_locked());
 	return 0;
-}
-
-static int lock_open(struct inode *inode, struct file *file)
-{
-	return single_open(file, lock_show, NULL);
 }
 
 static ssize_t lock_write(struct file *file, const char __user *buf,
@@ -162,23 +147,12 @@ static ssize_t lock_write(struct file *file, const char __user *buf,
 	return count;
 }
 
-static const struct file_operations lock_fops = {
-	.open = lock_open,
-	.read = seq_read,
-	.write = lock_write,
-	.llseek = seq_lseek,
-	.release = single_release,
-};
+DEFINE_SHOW_STORE_ATTRIBUTE(lock);
 
 static int observed_show(struct seq_file *m, void *v)
 {
 	portacl_learn_show(m);
 	return 0;
-}
-
-static int observed_open(struct inode *inode, struct file *file)
-{
-	return single_open(file, observed_show, NULL);
 }
 
 static ssize_t observed_write(struct file *file, const char __user *buf,
@@ -195,13 +169,7 @@ static ssize_t observed_write(struct file *file, const char __user *buf,
 	return count;
 }
 
-static const struct file_operations observed_fops = {
-	.open = observed_open,
-	.read = seq_read,
-	.write = observed_write,
-	.llseek = seq_lseek,
-	.release = single_release,
-};
+DEFINE_SHOW_STORE_ATTRIBUTE(observed);
 
 static void *stats_at(const struct portacl_policy *policy, loff_t *pos)
 {
@@ -283,10 +251,10 @@ static const struct entry files[] __initconst = {
 };
 
 /**
- * portacl_securityfs_init - make the files
+ * portacl_securityfs_init - create the files
  *
- * Context: boot, once securityfs is there.
- * Return: 0 or what securityfs returned; then none is there.
+ * Context: boot, after securityfs is initialised.
+ * Return: 0, or the error of securityfs; then no file remains.
  */
 int __init portacl_securityfs_init(void)
 {

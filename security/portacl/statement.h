@@ -44,6 +44,7 @@ __printf(3, 4) int portacl_fail(struct statement *st, const char *at,
 int portacl_fail_word(struct statement *st, const char *word,
 		      const char *reason);
 char *portacl_line_word(struct statement *st, char *after, const char *what);
+bool portacl_line_name(const struct statement *st, const char *text);
 int portacl_line_number(struct statement *st, const char *text,
 			enum portacl_name kind, u32 *value);
 int portacl_line_path(struct statement *st, char *text, bool root);

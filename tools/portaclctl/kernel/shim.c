@@ -7,7 +7,7 @@
 #include <linux/kernel.h>
 #include <linux/seq_buf.h>
 
-#include "lex.h"
+#include "parse.h"
 #include "match.h"
 
 int match_string(const char *const *names, size_t nr, const char *name)

@@ -5,6 +5,7 @@
 #include <pwd.h>
 #include <search.h>
 
+#include "lex.h"
 #include "lib/cleanup.h"
 #include "policy/names.h"
 #include "print.h"

@@ -5,7 +5,7 @@
 #ifndef _PORTACLCTL_POLICY_NAMES_H
 #define _PORTACLCTL_POLICY_NAMES_H
 
-#include "lex.h"
+#include "parse.h"
 #include "lib/util.h"
 
 extern const struct portacl_parse_ops policy_ops;
