@@ -31,12 +31,12 @@
 #include "stats.h"
 #include "trace.h"
 
-/* Not every kernel defines it. */
+/* Not all supported kernels define it. */
 #ifndef IPPROTO_SMC
 #define IPPROTO_SMC 256
 #endif
 
-/* The transport that carries a socket's protocol, -1 if it binds no port. */
+/* Return the transport below a socket's protocol, -1 if it binds no port. */
 static int transport(const struct sock *sk)
 {
 	switch (sk->sk_protocol) {
@@ -87,7 +87,7 @@ struct own_cgroup {
 	char *path;
 };
 
-/* Looked up once, when the first rule needs it. */
+/* Look the path up once, when the first rule needs it. */
 static const char *get_cgroup(void *context)
 {
 	struct own_cgroup *cgroup = context;
@@ -108,7 +108,7 @@ static const char *get_cgroup(void *context)
 	return cgroup->path;
 }
 
-/* Would the kernel's own rule refuse the port? */
+/* Return true if the kernel's own rule refuses the port. */
 static bool legacy_refuses(const struct net *net, u16 port)
 {
 	return IS_ENABLED(CONFIG_INET_PRIVILEGED_PORTS) &&
@@ -122,7 +122,7 @@ static bool legacy_refuses(const struct net *net, u16 port)
  * @addr: the address, or NULL if it is not known
  * @port: the port in host byte order
  * @proto: enum portacl_proto
- * @at_site: the bind is at the check site, which grants and counts
+ * @at_site: the bind is at the check site, which grants and counts binds
  */
 struct attempt {
 	const struct sock *sk;
@@ -132,7 +132,7 @@ struct attempt {
 	bool at_site;
 };
 
-/* Most grants and what the policy leaves alone are neither logged nor traced. */
+/* Most grants, and binds left to the legacy rule, are neither logged nor traced. */
 static bool is_silent(const struct portacl_verdict *v, enum portacl_mode mode,
 		      bool refused)
 {
@@ -205,8 +205,17 @@ static int check_bind(const struct attempt *try)
 	return ret;
 }
 
-static noinline int check_site(const struct sock *sk,
-			       const struct sockaddr *addr, u16 port)
+/**
+ * portacl_check_site - decide on a bind at the check site
+ * @sk: the socket
+ * @addr: the address, or NULL if it is not known
+ * @port: the port in host byte order
+ *
+ * Context: any.
+ * Return: as portacl_quick_bind().
+ */
+int portacl_check_site(const struct sock *sk, const struct sockaddr *addr,
+		       u16 port)
 {
 	int proto = transport(sk);
 	const struct attempt try = {
@@ -218,18 +227,6 @@ static noinline int check_site(const struct sock *sk,
 	};
 
 	return proto < 0 ? 0 : check_bind(&try);
-}
-
-/* The check site.  Most ports are in no rule. */
-static int hook_inet_bind_port(struct sock *sk, const struct sockaddr *addr,
-			       u16 port)
-{
-	int ret;
-
-	if (likely(!test_bit(port, portacl_ports)))
-		return 0;
-	ret = portacl_quick_check(sk, port);
-	return ret == -EAGAIN ? check_site(sk, addr, port) : ret;
 }
 
 /*
@@ -277,7 +274,7 @@ static bool is_smc(const struct sock *sk)
 	return sk->sk_family == AF_SMC || sk->sk_protocol == IPPROTO_SMC;
 }
 
-/* Find out what a bind of this socket will bind, if its address tells. */
+/* Read transport, port and address of a bind.  Return false if no rule applies. */
 static bool read_attempt(struct attempt *try, const struct sock *sk,
 			 const struct sockaddr *addr, int len)
 {
@@ -407,7 +404,7 @@ static int hook_ptrace_traceme(struct task_struct *parent)
 }
 
 static struct security_hook_list hooks[] __lsm_ro_after_init = {
-	LSM_HOOK_INIT(inet_bind_port, hook_inet_bind_port),
+	LSM_HOOK_INIT(inet_bind_port, portacl_quick_bind),
 	LSM_HOOK_INIT(inet_port_reserved, hook_inet_port_reserved),
 	LSM_HOOK_INIT(socket_bind, hook_socket_bind),
 	LSM_HOOK_INIT(bprm_creds_from_file, hook_bprm_creds_from_file),
@@ -430,5 +427,7 @@ const struct lsm_id portacl_lsm_id = {
  */
 void __init portacl_hooks_add(void)
 {
+	portacl_dispatch_test_add(true);
 	security_add_hooks(hooks, ARRAY_SIZE(hooks), &portacl_lsm_id);
+	portacl_dispatch_test_add(false);
 }

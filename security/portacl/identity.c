@@ -242,11 +242,10 @@ static bool is_traced(void)
 }
 
 /**
- * portacl_identity_request - fill in who is asking
+ * portacl_identity_request - fill in the caller's identity
  * @req: the request; it refers to current's credentials afterwards
  *
- * The policy has the ids of the initial user namespace, which maps each id to
- * itself: here kuids and kgids become those numbers.
+ * kuids and kgids become numbers here and in portacl_uid(), see there.
  *
  * Context: any.
  */
@@ -264,7 +263,7 @@ void portacl_identity_request(struct portacl_request *req)
 	if (portacl_identity_may_be_traced() && is_traced())
 		req->taint |= BIT(PORTACL_TAINT_TRACED);
 	req->launch_root = id->flags & PORTACL_CRED_ROOT_EXEC;
-	req->uid = __kuid_val(cred->euid);
+	req->uid = portacl_uid(cred->euid);
 	req->gid = __kgid_val(cred->egid);
 	req->groups = (const u32 *)cred->group_info->gid;
 	req->nr_groups = cred->group_info->ngroups;

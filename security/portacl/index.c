@@ -2,14 +2,16 @@
 /*
  * portacl: the index of a policy, built once.
  *
- * A rule is in the hash table under each of its ports, its program and each of
- * its users.  The key leaves open what the rule does not name, its ports if
- * they are many, and its users if they are many or a range.  Rules with ranges
- * of users are in segments of the uids instead, see segment.c.  A rule that
- * fits neither is in a tree, as rectangles of ports and uids.
+ * The hash table has a key for each combination of a rule's port, program and
+ * user.  The key leaves open each of them that the rule does not name.  It also
+ * leaves open the ports if the rule has many, and the users if it has many or a
+ * range.
  *
- * The ports that a rule reserves (only) are entries of their own.  Their rule
- * numbers follow those of the rules.
+ * Rules with ranges of users are in segments of the uids instead, see segment.c.
+ * Rules that fit neither are in a tree, as rectangles of ports and uids.
+ *
+ * The ports that a rule reserves (only) have entries of their own.  Such an entry
+ * has the rule's number plus the number of rules.
  */
 #include "portacl.h"
 
@@ -25,14 +27,14 @@
 #include "index.h"
 #include "policy.h"
 
-/* A range of at most so many ports goes port by port into the hash table. */
+/* Upper bound on the ports of a range that go into the hash table one by one. */
 #define FEW_PORTS 4
-/* At most so many keys of one rule go there. */
+/* Upper bound on the keys of a rule in the hash table. */
 #define FEW_KEYS 16
-/* At most so many rules that their key does not tell apart go there. */
+/* Upper bound on the rules with ranges under one key of the hash table. */
 #define FEW_RULES 4
 
-/* The number of entries is an upper bound, that of the spans is not. */
+/* The first pass counts an upper bound of the entries.  The spans are exact. */
 enum pass {
 	COUNT_ENTRIES,
 	FILL_ENTRIES, /* and count the spans */
@@ -40,12 +42,12 @@ enum pass {
 };
 
 /**
- * struct sink - where the index's elements go
+ * struct sink - destination of the index's elements
  * @policy: the policy
  * @kinds: for each kind of key, the ports of the rules that have it
  * @nr_entries: number of elements for the hash table so far
  * @nr_spans: number of elements for the tree so far
- * @pass: which of them are stored
+ * @pass: which elements are counted or stored
  */
 struct sink {
 	struct portacl_policy *policy;
@@ -64,8 +66,8 @@ static const struct portacl_rule *rule_of(const struct portacl_policy *policy,
 }
 
 /*
- * Of two rules that reserve the same port, does the first make the second
- * superfluous there?  This keeps a port with 100,000 such rules at one entry.
+ * Return true if two rules reserve the same port and the first one makes the
+ * second redundant there.  A port with 100,000 such rules then has one entry.
  */
 static bool covers(const struct portacl_policy *policy, u32 first, u32 second)
 {
@@ -88,7 +90,7 @@ static void add_kind(struct sink *sink, u32 kind, u32 index)
 	portacl_rule_set_ports(sink->policy, rule, sink->kinds[kind]);
 }
 
-/* Rules arrive from the last to the first, so each chain ascends. */
+/* Rules are added from the last to the first, so each chain ascends. */
 static void add_entry(struct sink *sink, u64 tag, u32 rule)
 {
 	struct portacl_policy *policy = sink->policy;
@@ -129,7 +131,7 @@ static void add_span(struct sink *sink, u32 rule,
 	sink->nr_spans++;
 }
 
-/* Has each range at most @few elements? */
+/* Return true if each range has at most @few elements. */
 static bool all_narrow(const struct portacl_range *range, u32 nr, u32 few)
 {
 	while (nr--)
@@ -138,7 +140,7 @@ static bool all_narrow(const struct portacl_range *range, u32 nr, u32 few)
 	return true;
 }
 
-/* Does the rule name its users one by one, and few? */
+/* Return true if the rule lists a few single users. */
 static bool lists_users(const struct portacl_policy *policy,
 			const struct portacl_rule *rule)
 {
@@ -175,7 +177,7 @@ static u32 kind_of(const struct portacl_policy *policy,
 	return kind;
 }
 
-/* The tags of all keys of a rule; returns how many. */
+/* Store the tags of all keys of a rule.  Return their number. */
 static u32 list_tags(const struct portacl_policy *policy,
 		     const struct portacl_rule *rule, u32 kind,
 		     u64 tags[FEW_KEYS])
@@ -239,7 +241,7 @@ static bool is_full(const struct portacl_policy *policy, u64 tag)
 	return n == FEW_RULES;
 }
 
-/* Would a lookup have to try too many rules whose ranges do not match? */
+/* Return true if a lookup by one of the keys already tries enough ranges. */
 static bool is_crowded(const struct portacl_policy *policy,
 		       const struct portacl_rule *rule, u32 kind,
 		       const u64 *tags, u32 nr)
@@ -339,7 +341,7 @@ static int build_table(struct sink *sink)
 
 	add_all(sink, COUNT_ENTRIES);
 	nr = sink->nr_entries;
-	/* At most every second bucket is taken: few chains, all short. */
+	/* At most half of the buckets are used, so chains are few and short. */
 	bits = clamp(ilog2(nr | 1) + 2, 8, 24);
 	policy->shift = 64 - bits;
 	policy->buckets = kvcalloc(1U << bits, sizeof(*policy->buckets),
@@ -355,9 +357,9 @@ static int build_table(struct sink *sink)
 }
 
 /*
- * Return true if the rule demands nothing but program, users, ports and protocol.
- * A member that is not copied here must be zero, so a member or a flag that is
- * new makes the rule inexact.
+ * Return true if the rule depends on program, users, ports and protocol only.
+ * A member that is not copied here must be zero, so a new member or flag makes
+ * the rule inexact.
  */
 static bool is_exact(const struct portacl_rule *rule)
 {
@@ -377,7 +379,7 @@ static bool is_exact(const struct portacl_rule *rule)
 	return !memcmp(rule, &plain, sizeof(plain));
 }
 
-/* Find the rules for the quick path, and those that segments are for. */
+/* Mark the rules for the quick path and those for the segments. */
 static void mark_rules(struct portacl_policy *policy)
 {
 	u32 i;
@@ -391,7 +393,7 @@ static void mark_rules(struct portacl_policy *policy)
 	}
 }
 
-/* From a set of ports for each kind to a set of kinds for each port. */
+/* Turn the set of ports of each kind into the set of kinds of each port. */
 static void fold_kinds(struct sink *sink)
 {
 	u32 kind, port;

@@ -25,6 +25,9 @@ struct portacl_policy;
 	(PORTACL_ANY_EXE | PORTACL_ANY_UID | PORTACL_ANY_PORT)
 #define PORTACL_NR_KINDS (PORTACL_KIND_RANGE + 1)
 
+/* portacl_policy.kinds has a bit for each. */
+static_assert(PORTACL_NR_KINDS <= 8);
+
 /**
  * struct portacl_entry - a rule in the hash table
  * @tag: see portacl_key_tag()
@@ -108,6 +111,9 @@ static __always_inline u64 portacl_key_tag(u32 kind, u16 port, u64 exe, u32 uid)
 {
 	u64 rest = kind;
 
+	/* The kind has three bits, the port 16. */
+	static_assert(PORTACL_NR_KINDS <= 1 << 3);
+	static_assert(PORTACL_NR_PORTS <= 1 << 16);
 	if (!(kind & PORTACL_ANY_PORT))
 		rest |= (u32)port << 3;
 	if (!(kind & PORTACL_ANY_UID))
@@ -116,7 +122,15 @@ static __always_inline u64 portacl_key_tag(u32 kind, u16 port, u64 exe, u32 uid)
 	return kind & PORTACL_ANY_EXE ? rest : exe ^ rest;
 }
 
-/* The segment that a uid is in. */
+static __always_inline bool portacl_in_span(const struct portacl_span *span,
+					    u16 port, u32 uid, u8 protos)
+{
+	return port >= span->port_min && port <= span->port_max &&
+	       uid >= span->uid_min && uid <= span->uid_max &&
+	       (span->protos & protos);
+}
+
+/* Return the segment that holds a uid. */
 static __always_inline u32
 portacl_segment_find(const struct portacl_segments *segments, u32 uid)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: the verdict on one bind.  It never sleeps, locks or writes.
+ * portacl: the verdict on one bind.  Nothing here sleeps, locks or writes.
  */
 #include "portacl.h"
 
@@ -9,7 +9,6 @@
 
 #include "match.h"
 #include "policy.h"
-#include "quick.h"
 
 /**
  * struct search - a request while it is looked up
@@ -72,9 +71,8 @@ static u32 search_segments(const struct search *s, u32 best)
 static __always_inline bool in_span(const struct portacl_span *span,
 				    const struct portacl_request *req, u32 best)
 {
-	return span->rule < best && (span->protos & BIT(req->proto)) &&
-	       req->port >= span->port_min && req->port <= span->port_max &&
-	       req->uid >= span->uid_min && req->uid <= span->uid_max;
+	return span->rule < best &&
+	       portacl_in_span(span, req->port, req->uid, BIT(req->proto));
 }
 
 static __always_inline u32 search_leaf(const struct search *s,
@@ -125,7 +123,9 @@ static noinline u32 search_ranges(const struct search *s, u32 best)
 {
 	if (s->policy->segments.rules)
 		best = search_segments(s, best);
-	if (s->policy->nr_nodes)
+	/* The root's hull excludes most ports without a walk. */
+	if (s->policy->nr_nodes &&
+	    in_span(&s->policy->nodes[0].hull, s->req, best))
 		best = search_tree(s, best);
 	return best;
 }
@@ -224,13 +224,13 @@ struct portacl_verdict portacl_match(const struct portacl_policy *policy,
 }
 
 /**
- * portacl_match_reason - say why a bind is refused
+ * portacl_match_reason - find the reason for a refusal
  * @policy: the policy
  * @req: the request
  * @v: the verdict on it
  *
- * If only a taint kept a rule from allowing the bind, that is the reason: of
- * the first such rule, the worst taint that it does not accept.
+ * If only a taint kept an allow rule from matching, the reason is the taint: the
+ * worst one that the first such rule does not accept.
  *
  * Context: as portacl_match().
  * Return: the reason.
@@ -254,16 +254,15 @@ enum portacl_reason portacl_match_reason(const struct portacl_policy *policy,
 }
 
 /**
- * portacl_match_reserved - decide on a bind by a thread of the kernel's own
+ * portacl_match_reserved - decide on a bind by a kernel thread
  * @policy: the policy
- * @req: what it wants to bind
+ * @req: the request
  *
- * The rules concern users, not the kernel: all but what is reserved.  Rare
- * enough to look at the rules one by one, and only for a port that one of them
- * reserves.
+ * Only reservations apply to kernel threads.  Such binds are rare, so the rules
+ * are compared one by one, and only if one of them reserves the port.
  *
  * Context: any, under rcu_read_lock().
- * Return: a denial by the first rule that reserves it, or PORTACL_LEGACY.
+ * Return: a denial by the first rule that reserves the port, else PORTACL_LEGACY.
  */
 struct portacl_verdict
 portacl_match_reserved(const struct portacl_policy *policy,
@@ -283,51 +282,4 @@ portacl_match_reserved(const struct portacl_policy *policy,
 	return (struct portacl_verdict) {
 		.action = PORTACL_LEGACY, .rule = PORTACL_NO_RULE,
 	};
-}
-
-static __always_inline u32 quick_range(const struct portacl_policy *policy,
-				       const struct portacl_who *who, u32 best)
-{
-	const struct portacl_segments *segments = &policy->segments;
-	u32 at, i, rule;
-
-	if (policy->nr_nodes && policy->nodes[0].hull.rule < best)
-		return PORTACL_UNSURE;
-	if (!segments->rules)
-		return best;
-	at = portacl_segment_find(segments, who->uid);
-	for (i = segments->lists[at]; i < segments->lists[at + 1]; i++) {
-		rule = segments->rules[i];
-		if (rule >= best)
-			break;
-		rule = portacl_quick_rule(policy, rule, PORTACL_KIND_RANGE, who);
-		if (rule != PORTACL_NO_RULE)
-			return rule;
-	}
-	return best;
-}
-
-/**
- * portacl_quick_rest - look up keys that leave something open
- * @policy: the policy
- * @who: the bind
- * @kinds: the kinds of key to look up, as bits
- * @best: the rule found so far, or PORTACL_NO_RULE
- *
- * Context: any, under rcu_read_lock().
- * Return: as portacl_quick_search().
- */
-u32 portacl_quick_rest(const struct portacl_policy *policy,
-		       const struct portacl_who *who, u32 kinds, u32 best)
-{
-	for (; kinds && best != PORTACL_UNSURE; kinds &= kinds - 1) {
-		u32 kind = __ffs(kinds);
-
-		if (policy->first[kind] >= best)
-			continue;
-		best = kind == PORTACL_KIND_RANGE ?
-		       quick_range(policy, who, best) :
-		       portacl_quick_kind(policy, kind, who, best);
-	}
-	return best;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: compare a request with a rule.  It never sleeps, locks or writes.
+ * portacl: compare a request with a rule.  Nothing here sleeps, locks or writes.
  */
 #include "portacl.h"
 
@@ -32,7 +32,7 @@ static bool has_group(const struct portacl_request *req,
 	return false;
 }
 
-/* Both lists are sorted: the longer one is searched. */
+/* Both lists are sorted, so search the longer one for each entry of the other. */
 static bool match_gid(const struct portacl_range *gids, u32 nr,
 		      const struct portacl_request *req)
 {
@@ -59,7 +59,7 @@ static bool is_v4(const struct portacl_cidr *cidr)
 	return cidr->len >= 96 && !memcmp(cidr->addr, mapped, sizeof(mapped));
 }
 
-/* Are the first @len bits of the two addresses the same? */
+/* Return true if the first @len bits of both addresses are the same. */
 static bool same_prefix(const u8 *a, const u8 *b, u32 len)
 {
 	u32 bytes = len / 8, bits = len % 8;
@@ -68,7 +68,7 @@ static bool same_prefix(const u8 *a, const u8 *b, u32 len)
 	       (!bits || !((a[bytes] ^ b[bytes]) >> (8 - bits)));
 }
 
-/* Does @outer hold all of @bound, or if @part is set a part of it? */
+/* Return true if @outer contains @bound, or with @part overlaps it. */
 static bool holds(const struct portacl_cidr *outer,
 		  const struct portacl_cidr *bound, bool part)
 {
@@ -87,13 +87,16 @@ static bool match_one_addr(const struct portacl_cidr *addrs, u32 nr,
 	return false;
 }
 
-/* What the wildcard of IPv6 covers, and what an unknown address may be. */
+/* The IPv6 wildcard covers both families.  So may an unknown address. */
 static const struct portacl_cidr any[] = {
 	{ },
 	{ .addr = { [10] = 0xff, [11] = 0xff }, .len = 96 },
 };
 
-/* An allow must hold all that is bound, a denial is due for a part of it. */
+/*
+ * An allow rule matches only if every bound address lies inside addr=.  A deny
+ * or only rule (@part) matches if any does.
+ */
 static noinline bool match_addr(const struct portacl_policy *policy,
 				const struct portacl_rule *rule,
 				const struct portacl_request *req, bool part)
@@ -179,7 +182,7 @@ enum portacl_reason portacl_match_rule(const struct portacl_policy *policy,
 	u32 taint;
 
 	if (!portacl_in_ranges(portacl_rule_ports(policy, rule), rule->nr_ports,
-		       req->port))
+			       req->port))
 		return PORTACL_REASON_PORT;
 	if (!(rule->protos & BIT(req->proto)))
 		return PORTACL_REASON_PROTO;
@@ -188,8 +191,9 @@ enum portacl_reason portacl_match_rule(const struct portacl_policy *policy,
 	if (rule->exe && rule->exe != req->exe)
 		return is_alias(policy, rule->exe, req->exe) ?
 			       PORTACL_REASON_ALIAS : PORTACL_REASON_EXE;
-	if (rule->nr_uids && !portacl_in_ranges(portacl_rule_uids(policy, rule),
-					rule->nr_uids, req->uid))
+	if (rule->nr_uids &&
+	    !portacl_in_ranges(portacl_rule_uids(policy, rule), rule->nr_uids,
+			       req->uid))
 		return PORTACL_REASON_UID;
 	if (rule->nr_gids && !match_gid(portacl_rule_gids(policy, rule),
 					rule->nr_gids, req))
@@ -210,13 +214,13 @@ enum portacl_reason portacl_match_rule(const struct portacl_policy *policy,
 }
 
 /**
- * portacl_match_only - does a rule reserve what a request binds?
+ * portacl_match_only - check whether a rule reserves what a request binds
  * @policy: the policy
  * @rule: one of its rules that has `only`
  * @req: the request
  *
  * Context: any.
- * Return: whether nobody may have it whom no rule allows.
+ * Return: true if the bind must be denied unless an allow rule matches.
  */
 bool portacl_match_only(const struct portacl_policy *policy,
 			const struct portacl_rule *rule,
@@ -225,15 +229,15 @@ bool portacl_match_only(const struct portacl_policy *policy,
 	return (rule->protos & BIT(req->proto)) &&
 	       (!req->other_net || (rule->flags & PORTACL_RULE_NET_ANY)) &&
 	       portacl_in_ranges(portacl_rule_ports(policy, rule), rule->nr_ports,
-			 req->port) &&
+				 req->port) &&
 	       (!rule->nr_addrs || match_addr(policy, rule, req, true));
 }
 
 /**
- * portacl_match_nearest - find the allow rule that came nearest
+ * portacl_match_nearest - find the allow rule that came nearest to matching
  * @policy: the policy
- * @req: the request that was refused
- * @limit: number of rules to look at, from the first
+ * @req: the refused request
+ * @limit: number of rules to compare, from the first
  *
  * Context: as portacl_match(), but the time grows with @limit.
  * Return: the rule and why it did not match.
@@ -263,12 +267,13 @@ struct portacl_miss portacl_match_nearest(const struct portacl_policy *policy,
 }
 
 /**
- * portacl_request_addr - note which addresses a bind covers
+ * portacl_request_addr - store which addresses a bind covers
  * @req: the request
  * @addr: 16 bytes in network byte order, IPv4 as mapped IPv6
  * @v6only: the socket never serves IPv4 through IPv6
  *
- * The wildcard covers its whole family, that of IPv6 both families.
+ * A wildcard covers its whole family.  The IPv6 wildcard covers both families
+ * unless @v6only is set.
  *
  * Context: any.
  */

@@ -244,24 +244,6 @@ bool portacl_policy_protects(const struct portacl_policy *policy, u64 exe)
 }
 
 /**
- * portacl_policy_launcher - check whether a program is a declared launcher
- * @policy: the policy
- * @exe: hash of the program's path, 0: none
- *
- * Context: any, under rcu_read_lock().
- * Return: true if a `launcher` line names the program.
- */
-bool portacl_policy_launcher(const struct portacl_policy *policy, u64 exe)
-{
-	u32 i;
-
-	for (i = 0; exe && i < policy->nr_launchers; i++)
-		if (policy->launchers[i].exe == exe)
-			return true;
-	return false;
-}
-
-/**
  * portacl_policy_build - build a policy from a draft
  * @draft: the draft; empty afterwards on success
  *

@@ -23,11 +23,10 @@
 #define PORTACL_RULE_SEGMENT BIT(6)
 #define PORTACL_RULE_TREE BIT(7)
 
-/* In portacl_policy.exes: an allow rule does not accept PORTACL_TAINT_ENV. */
-#define PORTACL_EXE_PROTECTED BIT(31)
-/* The same for PORTACL_TAINT_WRITABLE. */
-#define PORTACL_EXE_UNWRITABLE BIT(30)
-/* The rest is the rule's index. */
+/* In portacl_policy.exes: at least one allow rule does not accept the taint. */
+#define PORTACL_EXE_PROTECTED BIT(31) /* PORTACL_TAINT_ENV */
+#define PORTACL_EXE_UNWRITABLE BIT(30) /* PORTACL_TAINT_WRITABLE */
+/* The other bits are the rule's index. */
 #define PORTACL_EXE_RULE (PORTACL_EXE_UNWRITABLE - 1)
 
 /**
@@ -61,12 +60,16 @@ struct portacl_rule {
 	bool exact;
 };
 
-/* The most misspelt programs that a policy remembers. */
+static_assert(PORTACL_ANY_PROTO <= U8_MAX);
+static_assert(BIT(PORTACL_NR_ACCEPT) - 1 <= U8_MAX);
+static_assert(PORTACL_RULE_TREE <= U8_MAX);
+
+/* Upper bound on the aliases that a policy remembers. */
 #define PORTACL_MAX_ALIASES 32
 
 /**
- * struct portacl_alias - a rule's exe= that is another path's other name
- * @exe: hash of the path in the rule, which no program can have
+ * struct portacl_alias - an exe= path that is not canonical
+ * @exe: hash of the path in the rule; no program has it
  * @target: hash of the path that it resolves to
  */
 struct portacl_alias {
@@ -75,7 +78,7 @@ struct portacl_alias {
 };
 
 /**
- * struct portacl_launcher - a program whose launches count as root's
+ * struct portacl_launcher - a program whose launches count as root's own
  * @exe: keyed hash of its path
  * @text: offset of that path in portacl_policy.strings
  */
@@ -88,7 +91,7 @@ struct portacl_stats;
 
 /**
  * struct portacl_policy - a set of rules and its index
- * @ports: the ports that a rule, or the default, has an opinion on
+ * @ports: the ports that a rule names, or all unless @default_action is legacy
  * @kinds: for each port, the kinds of key that rules for it have, as bits
  * @first: for each kind of key, the lowest rule that has it; ~0: none
  * @buckets: index of each bucket's first entry plus one
@@ -105,23 +108,23 @@ struct portacl_stats;
  *	program's hash; PORTACL_EXE_PROTECTED and PORTACL_EXE_UNWRITABLE for any rule
  * @nr_exes: number of @exes
  * @nr_aliases: number of @aliases
- * @aliases: programs that no rule will ever match, to say why
+ * @aliases: exe= paths that never match, to report the reason
  * @nr_launchers: number of @launchers
  * @launchers: the launchers in file order
  * @strings: the paths, each ended by a NUL; offset 0 holds none
- * @only: the ports that a rule reserves in the initial network namespace, and
- *	in others; NULL: none
+ * @only: the ports that a rule reserves in the initial network namespace, then
+ *	those in others; NULL: none
  * @has_addrs: a rule has addr=
  * @default_action: what happens to a bind that no rule matches
- * @size: memory taken by all this, in bytes
- * @refs: references, one of them for being the active policy
- * @retire: drops that one
- * @stats: the counters of the rules; not part of what is immutable
+ * @size: memory of the policy in bytes
+ * @refs: refcount; being the active policy counts as one
+ * @retire: work that drops that reference
+ * @stats: the counters of the rules, the only part that is written later
  * @generation: number of this policy since boot
  * @digest: SHA-256 of the canonical text
- * @loader_uid: who loaded it
- * @loader_pid: who loaded it, 0: the kernel at its start
- * @loaded: when it was loaded, as time64_t
+ * @loader_uid: uid of the loader
+ * @loader_pid: process id of the loader, 0: the kernel during boot
+ * @loaded: time of the load, as time64_t
  */
 struct portacl_policy {
 	unsigned long *ports;
@@ -163,7 +166,18 @@ void portacl_rule_set_ports(const struct portacl_policy *policy,
 			    const struct portacl_rule *rule,
 			    unsigned long *set);
 bool portacl_policy_protects(const struct portacl_policy *policy, u64 exe);
-bool portacl_policy_launcher(const struct portacl_policy *policy, u64 exe);
+
+/* Is a program a launcher? */
+static inline bool portacl_policy_launcher(const struct portacl_policy *policy,
+					   u64 exe)
+{
+	u32 i;
+
+	for (i = 0; exe && i < policy->nr_launchers; i++)
+		if (policy->launchers[i].exe == exe)
+			return true;
+	return false;
+}
 
 static inline const struct portacl_range *
 portacl_rule_ports(const struct portacl_policy *policy,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * portacl: the quick path to a verdict: the lookup.  See quick.c.
+ * portacl: the lookup of the quick path, see quick.c.
  *
- * Each function returns the index of the rule that decides, PORTACL_NO_RULE if
- * none does, or PORTACL_UNSURE if only portacl_match() can tell.
+ * Each function returns the index of the rule that decides, PORTACL_NO_RULE if no
+ * rule matches, or PORTACL_UNSURE if only portacl_match() can decide.
  */
 #ifndef _SECURITY_PORTACL_QUICK_H
 #define _SECURITY_PORTACL_QUICK_H
@@ -13,22 +13,22 @@
 #define PORTACL_UNSURE (PORTACL_NO_RULE - 1)
 
 /**
- * struct portacl_who - what the quick path knows of a bind
+ * struct portacl_who - the properties of a bind that the quick path compares
  * @exe: hash of the executable's path
  * @uid: effective uid
  * @port: port
- * @proto: enum portacl_proto
+ * @protos: the protocol as a bit of portacl_rule.protos
  */
 struct portacl_who {
 	u64 exe;
 	u32 uid;
 	u16 port;
-	u8 proto;
+	u8 protos;
 };
 
 /*
- * Does a rule match, which was found by a key of this kind?  The key proves the
- * port and the uid, unless it leaves them open: see portacl_key_tag().
+ * Compare with a rule that a key of this kind found.  The key proves the port and
+ * the uid unless it leaves them open, see portacl_key_tag().
  */
 static __always_inline u32
 portacl_quick_rule(const struct portacl_policy *policy, u32 index, u32 kind,
@@ -36,7 +36,7 @@ portacl_quick_rule(const struct portacl_policy *policy, u32 index, u32 kind,
 {
 	const struct portacl_rule *rule = &policy->rules[index];
 
-	if (!(rule->protos & BIT(who->proto)))
+	if (!(rule->protos & who->protos))
 		return PORTACL_NO_RULE;
 	if ((kind & PORTACL_ANY_PORT) &&
 	    !portacl_in_ranges(portacl_rule_ports(policy, rule),
@@ -77,13 +77,37 @@ portacl_quick_kind(const struct portacl_policy *policy, u32 kind,
 	return best;
 }
 
-u32 portacl_quick_rest(const struct portacl_policy *policy,
-		       const struct portacl_who *who, u32 kinds, u32 best);
+static __always_inline u32
+portacl_quick_range(const struct portacl_policy *policy,
+		    const struct portacl_who *who, u32 best)
+{
+	const struct portacl_segments *segments = &policy->segments;
+	u32 at, i, rule;
+
+	if (policy->nr_nodes && policy->nodes[0].hull.rule < best &&
+	    portacl_in_span(&policy->nodes[0].hull, who->port, who->uid,
+			    who->protos))
+		return PORTACL_UNSURE;
+	if (!segments->rules)
+		return best;
+	at = portacl_segment_find(segments, who->uid);
+	for (i = segments->lists[at]; i < segments->lists[at + 1]; i++) {
+		rule = segments->rules[i];
+		if (rule >= best)
+			break;
+		rule = portacl_quick_rule(policy, rule, PORTACL_KIND_RANGE, who);
+		if (rule != PORTACL_NO_RULE)
+			return rule;
+	}
+	return best;
+}
 
 /**
- * portacl_quick_search - look for the rule that decides by exact rules alone
+ * portacl_quick_search - find the rule that decides, if all candidates are exact
  * @policy: the policy
  * @who: the bind, by an untainted program in the initial network namespace
+ *
+ * Most rules name a program, users and single ports, so their keys come first.
  *
  * Context: any, under rcu_read_lock().
  * Return: see above.
@@ -94,14 +118,20 @@ portacl_quick_search(const struct portacl_policy *policy,
 {
 	u32 kinds = policy->kinds[who->port], best = PORTACL_NO_RULE;
 
-	/* Most rules name a program, users and single ports. */
 	if (kinds & BIT(PORTACL_KIND_WHOLE))
 		best = portacl_quick_kind(policy, PORTACL_KIND_WHOLE, who,
 					  best);
-	kinds &= ~BIT(PORTACL_KIND_WHOLE);
-	if (likely(!kinds) || best == PORTACL_UNSURE)
-		return best;
-	return portacl_quick_rest(policy, who, kinds, best);
+	for (kinds &= ~BIT(PORTACL_KIND_WHOLE);
+	     kinds && best != PORTACL_UNSURE; kinds &= kinds - 1) {
+		u32 kind = __ffs(kinds);
+
+		if (policy->first[kind] >= best)
+			continue;
+		best = kind == PORTACL_KIND_RANGE ?
+		       portacl_quick_range(policy, who, best) :
+		       portacl_quick_kind(policy, kind, who, best);
+	}
+	return best;
 }
 
 #endif /* _SECURITY_PORTACL_QUICK_H */

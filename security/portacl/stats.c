@@ -2,9 +2,10 @@
 /*
  * portacl: counters of grants and denials, by rule and by reason.
  *
- * No user can use up room that another one needs: the counters of a rule belong
- * to the policy, and all others are fixed.  A CPU counts in memory of its own, which it takes when a rule is first hit:
- * few rules of a large policy ever are.
+ * A user cannot use up room that another user needs: the counters of a rule belong
+ * to the policy, and all other counters are fixed.  Each CPU has memory of its
+ * own.  It is allocated at the first hit, because most rules of a large policy are
+ * never hit.
  */
 #include "portacl.h"
 
@@ -21,40 +22,12 @@
 #include "print.h"
 #include "stats.h"
 
-/* Rules whose counters are allocated together. */
-#define RULES_PER_CHUNK 128
-
 /**
- * struct cell - a rule on a CPU
- * @grants: binds that it granted
- * @denies: binds that it denied, also because it reserves the port
- * @last: when it last decided, seconds since the epoch
- *
- * Atomic, as a task may be moved to another CPU while it counts.
- */
-struct cell {
-	atomic64_t grants;
-	atomic64_t denies;
-	s64 last;
-};
-
-/**
- * struct portacl_stats - the counters of a policy's rules
- * @nr_chunks: number of chunks of each CPU
- * @chunks: those of CPU 0, then those of CPU 1, ...; NULL until needed
- */
-struct portacl_stats {
-	u32 nr_chunks;
-	struct cell *chunks[];
-};
-
-/**
- * struct totals - all policies since boot, on a CPU
+ * struct totals - the verdicts of all policies since boot, on a CPU
  * @actions: verdicts by enum portacl_action
  * @reasons: refusals by enum portacl_reason
- * @kernel: reserved ports refused to threads of the kernel, which are not in
- *	the others
- * @lost: verdicts not counted at their rule, for want of memory
+ * @kernel: reserved ports refused to kernel threads; no other member counts them
+ * @lost: verdicts not counted at their rule because there was no memory
  */
 struct totals {
 	unsigned long actions[PORTACL_NR_ACTIONS];
@@ -74,7 +47,7 @@ static DEFINE_PER_CPU(struct totals, totals);
  */
 struct portacl_stats *portacl_stats_alloc(u32 nr_rules)
 {
-	u32 nr_chunks = DIV_ROUND_UP(nr_rules, RULES_PER_CHUNK);
+	u32 nr_chunks = DIV_ROUND_UP(nr_rules, PORTACL_CHUNK);
 	struct portacl_stats *stats;
 
 	stats = kvzalloc(struct_size(stats, chunks,
@@ -103,11 +76,13 @@ void portacl_stats_free(struct portacl_stats *stats)
 	kvfree(stats);
 }
 
-static noinline struct cell *new_chunk(struct cell **slot)
+static noinline struct portacl_cell *new_chunk(struct portacl_stats *stats,
+					       u32 rule)
 {
-	struct cell *chunk = kcalloc(RULES_PER_CHUNK, sizeof(*chunk),
-				     GFP_ATOMIC | __GFP_NOWARN);
-	struct cell *old;
+	struct portacl_cell **slot = portacl_stats_slot(stats, rule);
+	struct portacl_cell *chunk = kcalloc(PORTACL_CHUNK, sizeof(*chunk),
+					     GFP_ATOMIC | __GFP_NOWARN);
+	struct portacl_cell *old;
 
 	if (!chunk) {
 		this_cpu_inc(totals.lost);
@@ -121,34 +96,36 @@ static noinline struct cell *new_chunk(struct cell **slot)
 	return chunk;
 }
 
-static __always_inline void count_rule(struct portacl_stats *stats, u32 rule,
-				       bool grant)
+static __always_inline void count(struct portacl_cell *chunk, u32 rule,
+				  bool grant)
 {
-	struct cell **slot = &stats->chunks[(size_t)stats->nr_chunks *
-					    raw_smp_processor_id() +
-					    rule / RULES_PER_CHUNK];
-	struct cell *cell = READ_ONCE(*slot);
+	struct portacl_cell *cell = &chunk[rule % PORTACL_CHUNK];
 
-	if (unlikely(!cell))
-		cell = new_chunk(slot);
-	if (unlikely(!cell))
-		return;
-	cell += rule % RULES_PER_CHUNK;
 	atomic64_inc(grant ? &cell->grants : &cell->denies);
 	WRITE_ONCE(cell->last, ktime_get_real_seconds());
 }
 
 /**
  * portacl_stats_grant - count a grant
- * @stats: the counters of the policy that it is from
+ * @chunk: the chunk of the rule, see portacl_stats_chunk()
  * @rule: index of the rule
  *
- * Context: any, under rcu_read_lock().
+ * Context: any, under rcu_read_lock() or rcu_read_lock_sched().
  */
-void portacl_stats_grant(struct portacl_stats *stats, u32 rule)
+void portacl_stats_grant(struct portacl_cell *chunk, u32 rule)
 {
 	this_cpu_inc(totals.actions[PORTACL_ALLOW]);
-	count_rule(stats, rule, true);
+	count(chunk, rule, true);
+}
+
+/**
+ * portacl_stats_legacy - count a bind that is left to the legacy rule
+ *
+ * Context: any.
+ */
+void portacl_stats_legacy(void)
+{
+	this_cpu_inc(totals.actions[PORTACL_LEGACY]);
 }
 
 /**
@@ -162,20 +139,25 @@ void portacl_stats_grant(struct portacl_stats *stats, u32 rule)
 void portacl_stats_count(struct portacl_stats *stats,
 			 const struct portacl_verdict *verdict, bool refused)
 {
+	struct portacl_cell *chunk;
+
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the counters may be freed");
 	this_cpu_inc(totals.actions[verdict->action]);
 	if (refused && verdict->reason != PORTACL_REASON_NONE)
 		this_cpu_inc(totals.reasons[verdict->reason]);
-	if (verdict->rule != PORTACL_NO_RULE)
-		count_rule(stats, verdict->rule,
-			   verdict->action == PORTACL_ALLOW);
+	if (verdict->rule == PORTACL_NO_RULE)
+		return;
+	chunk = portacl_stats_chunk(stats, verdict->rule) ?:
+		new_chunk(stats, verdict->rule);
+	if (chunk)
+		count(chunk, verdict->rule, verdict->action == PORTACL_ALLOW);
 }
 
 /**
- * portacl_stats_kernel - count a verdict on a thread of the kernel
+ * portacl_stats_kernel - count a verdict on a kernel thread
  * @refused: the bind fails
  *
- * Apart from those on users: a port picker may try a thousand ports.
+ * A port picker may try a thousand ports, so these do not count as a user's.
  *
  * Context: any.
  */
@@ -202,12 +184,12 @@ void portacl_stats_show_rule(struct seq_file *m,
 
 	for_each_possible_cpu(cpu) {
 		size_t i = (size_t)stats->nr_chunks * cpu +
-			   rule / RULES_PER_CHUNK;
-		const struct cell *cell = READ_ONCE(stats->chunks[i]);
+			   rule / PORTACL_CHUNK;
+		const struct portacl_cell *cell = READ_ONCE(stats->chunks[i]);
 
 		if (!cell)
 			continue;
-		cell += rule % RULES_PER_CHUNK;
+		cell += rule % PORTACL_CHUNK;
 		grants += atomic64_read(&cell->grants);
 		denies += atomic64_read(&cell->denies);
 		last = max(last, READ_ONCE(cell->last));

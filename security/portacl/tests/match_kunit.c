@@ -443,7 +443,7 @@ static bool allows(struct kunit *test, const char *rule, const char *request)
 		.exe = req->exe,
 		.uid = req->uid,
 		.port = req->port,
-		.proto = req->proto,
+		.protos = BIT(req->proto),
 	};
 	if (!req->taint && !req->other_net &&
 	    portacl_quick_search(policy, &who) < policy->nr_rules)

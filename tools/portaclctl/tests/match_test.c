@@ -242,7 +242,7 @@ static u32 quick_rule(const struct portacl_policy *policy,
 		.exe = req->exe,
 		.uid = req->uid,
 		.port = req->port,
-		.proto = req->proto,
+		.protos = BIT(req->proto),
 	};
 
 	return portacl_quick_search(policy, &who);
