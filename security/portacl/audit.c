@@ -25,17 +25,16 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
-/* What stands before the names, and what behind them; longer ones are cut. */
+/* Size of the part before the names, and of the part behind them. */
 #define PART_SIZE 512
-/* Longer paths are cut: a line of the log has a thousand bytes. */
+/* Longer paths are truncated, because a line of the log has 1,000 bytes. */
 #define SHOWN_PATH 224
-/* Rules that are looked at to name the nearest miss. */
+/* Upper bound on the rules that are compared to name the nearest miss. */
 #define NEAREST_LIMIT 4096
 
 /*
- * The records of one user must not drown those of others: users are hashed into
- * limits.  User namespaces, which have many users, share one more, and so do
- * the kernel's threads.
+ * One user's records must not displace those of others, so users are hashed into
+ * limits.  All user namespaces share one more limit, and so do all kernel threads.
  */
 #define LIMIT_BITS 6
 enum limit {
@@ -46,7 +45,7 @@ enum limit {
 
 static struct ratelimit_state limits[NR_LIMITS];
 
-/* Audit is built in, and not off by audit=0. */
+/* Audit is built in, and audit=0 was not given. */
 static bool has_audit __ro_after_init;
 
 /**
@@ -63,9 +62,9 @@ void __init portacl_audit_init(void)
 }
 
 /**
- * portacl_audit_probe - find out whether there is an audit trail
+ * portacl_audit_probe - check whether there is an audit trail
  *
- * Later on audit_log_start() also fails for other reasons.
+ * Later, audit_log_start() also fails for other reasons.
  *
  * Context: boot, once audit is initialised.
  */
@@ -98,7 +97,7 @@ static void print_addr(struct seq_buf *s, const struct portacl_request *req)
 		seq_buf_putc(s, '?');
 		return;
 	}
-	/* The address that was bound, not the prefix that it covers. */
+	/* Print the bound address, not the prefix that it covers. */
 	addr.len = 128;
 	portacl_print_cidr(s, &addr);
 }
@@ -115,7 +114,7 @@ static void print_source(struct seq_buf *s, const struct portacl_verdict *v)
 
 static void print_verdict(struct seq_buf *s,
 			  const struct portacl_policy *policy,
-			  struct portacl_request *req,
+			  const struct portacl_request *req,
 			  const struct portacl_verdict *v, const char *path,
 			  bool refused)
 {
@@ -138,7 +137,7 @@ static int length(const struct seq_buf *s)
 }
 
 /**
- * struct record - what a record says, in the order in which it does
+ * struct record - the parts of a record, in order
  * @action: granted or denied
  * @proto: the protocol
  * @head: the bind
@@ -155,7 +154,7 @@ struct record {
 	struct seq_buf tail;
 };
 
-/* The audit trail has names in quotes, or in hexadecimal if they are odd. */
+/* The audit trail has names in quotes, or in hexadecimal if they have odd bytes. */
 static void emit_audit(struct audit_buffer *ab, const struct record *r)
 {
 	audit_log_format(ab, "avc:  %s  { name_bind } for  " PORTACL_NAME
@@ -170,7 +169,7 @@ static void emit_audit(struct audit_buffer *ab, const struct record *r)
 	audit_log_end(ab);
 }
 
-/* The kernel log has them in quotes, odd bytes as \ooo. */
+/* The kernel log has names in quotes, with odd bytes as \ooo. */
 static void emit_log(struct record *r)
 {
 	struct seq_buf *s = &r->head;
@@ -187,9 +186,9 @@ static void emit_log(struct record *r)
 }
 
 /*
- * If audit does not take the record, because a rule excludes it or the backlog
- * is full, the kernel log is not the place for it either.  Only a kernel
- * without audit, or with audit=0, has its records there.
+ * If audit drops a record because a rule excludes it or the backlog is full, the
+ * record does not go to the kernel log either.  Only a kernel without audit, or
+ * with audit=0, has its records there.
  */
 static void emit(struct record *r)
 {
@@ -204,7 +203,8 @@ static void emit(struct record *r)
 }
 
 static void record(const struct portacl_policy *policy,
-		   struct portacl_request *req, const struct portacl_verdict *v,
+		   const struct portacl_request *req,
+		   const struct portacl_verdict *v,
 		   const char *path, bool verified, bool refused)
 {
 	char *buf = kmalloc(2 * PART_SIZE, GFP_ATOMIC | __GFP_NOWARN);
@@ -261,7 +261,7 @@ static bool is_recorded(const struct portacl_verdict *v, bool refused)
  * Context: any, under rcu_read_lock().
  */
 void portacl_audit_bind(const struct portacl_policy *policy,
-			struct portacl_request *req,
+			const struct portacl_request *req,
 			const struct portacl_verdict *verdict,
 			enum portacl_mode mode, bool refused)
 {

@@ -11,7 +11,7 @@
 void portacl_audit_init(void);
 void portacl_audit_probe(void);
 void portacl_audit_bind(const struct portacl_policy *policy,
-			struct portacl_request *req,
+			const struct portacl_request *req,
 			const struct portacl_verdict *verdict,
 			enum portacl_mode mode, bool refused);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: the binds that mode learn has observed.
+ * portacl: the binds that mode learn observed.
  */
 #include "portacl.h"
 
@@ -16,11 +16,11 @@
 #include "print.h"
 #include "show.h"
 
-/* The most distinct observations that are kept. */
+/* Upper bound on distinct observations. */
 #define MAX_OBSERVED 4096
 /*
- * The most of one program and of one user, so that others also find room.  One
- * program cannot take the whole share of its user.
+ * Upper bounds for one program and one user, so that others also find room.  One
+ * program cannot use up the share of its user.
  */
 #define MAX_OF_PROGRAM (MAX_OBSERVED / 4)
 #define MAX_OF_USER (MAX_OBSERVED / 2)
@@ -28,15 +28,14 @@
 #define MAX_PATH 511
 
 /**
- * struct what - what makes two observations the same
+ * struct what - the properties that identify an observation
  * @exe: hash of the executable's path
  * @taint: bits of enum portacl_taint
  * @uid: effective user
  * @port: port
  * @proto: enum portacl_proto
- * @action: enum portacl_action, what the policy says
- * @verified: the path that was seen is that of the identity; 32 bits, as the
- *	whole is compared and hashed
+ * @action: enum portacl_action, the policy's answer
+ * @verified: the path is that of the identity; 32 bits, so there is no padding
  */
 struct what {
 	u64 exe;
@@ -48,11 +47,11 @@ struct what {
 	u32 verified;
 };
 
-/* It has no padding, as the whole is compared and hashed. */
+/* No padding, because the whole struct is compared and hashed. */
 static_assert(sizeof(struct what) == 24);
 
 /**
- * struct observation - a bind that was seen
+ * struct observation - an observed bind
  * @node: in the table
  * @what: the bind
  * @count: how often
@@ -74,7 +73,7 @@ enum sharer {
  * struct share - the observations of a program or of a user
  * @node: in the table
  * @key: hash of the program's path, or the uid
- * @sharer: which of both
+ * @sharer: whose observations
  * @nr: number of observations
  */
 struct share {
@@ -84,7 +83,7 @@ struct share {
 	u32 nr;
 };
 
-/* All below is guarded by the lock. */
+/* The lock guards all variables below. */
 static DEFINE_SPINLOCK(learn_lock);
 static DEFINE_HASHTABLE(observed, 10);
 static DEFINE_HASHTABLE(shares, 7);
@@ -124,7 +123,7 @@ static struct share *new_share(enum sharer sharer, u64 key)
 	return share;
 }
 
-/* A user in a user namespace may have many uids: all of them are one user. */
+/* A user in a user namespace may have many uids.  They all count as one user. */
 static u32 user_of(const struct what *what)
 {
 	return what->taint & BIT(PORTACL_TAINT_NAMESPACE) ? U32_MAX : what->uid;

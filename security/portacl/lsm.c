@@ -33,9 +33,7 @@ static int __init start(void)
 	if (err)
 		return err;
 	portacl_boot_load();
-	portacl_dispatch_test_add(true);
 	portacl_hooks_add();
-	portacl_dispatch_test_add(false);
 	active = true;
 	return 0;
 }

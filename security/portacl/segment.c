@@ -2,9 +2,9 @@
 /*
  * portacl: rules with ranges of users, in segments of the uids.
  *
- * The bounds of all ranges cut the uids into segments, in each of which the
- * same rules apply.  A lookup is a binary search for the segment.  A rule that
- * would make a segment too crowded is left to the rest of the index.
+ * The bounds of all ranges cut the uids into segments.  Within a segment, the
+ * same rules apply to each uid.  A lookup is a binary search for the segment.  A
+ * rule that would make a segment too crowded goes to the hash table or the tree.
  */
 #include "portacl.h"
 
@@ -35,13 +35,13 @@ struct interval {
 };
 
 /**
- * struct sweep - a walk over all uids from the lowest to the highest
+ * struct sweep - a walk over all uids, ascending
  * @policy: the policy; its segments are stored once they are allocated
- * @at: the lowest uid that is not yet in a segment
+ * @at: the lowest uid that is not in a segment yet
  * @nr: number of segments so far
  * @nr_rules: number of rules in these segments
  * @nr_open: number of @open
- * @open: the intervals around @at, ascending by rule
+ * @open: the intervals that contain @at, ascending by rule
  */
 struct sweep {
 	struct portacl_policy *policy;
@@ -151,7 +151,7 @@ static void list_intervals(const struct portacl_policy *policy,
 	}
 }
 
-/* After a first walk that finds the rules that fit: allocate, then store. */
+/* A first walk has found the rules that fit.  Allocate memory and store them. */
 static int fill(struct portacl_policy *policy, const struct interval *intervals,
 		u32 nr)
 {
@@ -179,8 +179,8 @@ static int fill(struct portacl_policy *policy, const struct interval *intervals,
 
 /**
  * portacl_segments_build - build the segments of a policy
- * @policy: the policy; the rules with PORTACL_RULE_SEGMENT are those to put
- *	into segments.  The flag is taken from those that do not fit.
+ * @policy: the policy.  Its rules with PORTACL_RULE_SEGMENT go into segments.
+ *	A rule that does not fit loses the flag.
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM; in both cases portacl_policy_free() frees them.

@@ -2,8 +2,8 @@
 /*
  * portacl: the active policy and the mode.
  *
- * Writers take one mutex.  Readers never do: they take the policy under RCU, and
- * what `status` shows beside it under a seqlock.
+ * Writers take one mutex.  Readers take no lock: the policy is protected by RCU,
+ * and the rest of what `status` shows by a seqlock.
  */
 #include "portacl.h"
 
@@ -16,6 +16,7 @@
 #include <linux/seqlock.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <linux/user_namespace.h>
 #include <linux/workqueue.h>
 
 #include <crypto/sha2.h>
@@ -40,12 +41,12 @@ enum portacl_mode portacl_mode __read_mostly;
 unsigned long portacl_ports[BITS_TO_LONGS(PORTACL_NR_PORTS)];
 DECLARE_WAIT_QUEUE_HEAD(portacl_changed);
 
-/* Guards the writers of all that stands above and below. */
+/* Serializes the writers of all variables above and below. */
 DEFINE_MUTEX(portacl_writers);
 
 /*
- * What follows is written under both locks.  The mutex is enough to read it in
- * a writer.  Single fields may be read without a lock.
+ * The variables below are written under both locks.  A writer may read them under
+ * the mutex alone.  Single fields may be read without a lock.
  */
 static DEFINE_SEQLOCK(status_lock);
 static struct portacl_error last_error;
@@ -73,7 +74,7 @@ static struct portacl_policy *active(void)
 					 lockdep_is_held(&portacl_writers));
 }
 
-/* With @add, the ports of the policy before remain. */
+/* With @add, the ports that are already set remain. */
 static void set_ports(const struct portacl_policy *policy, bool add)
 {
 	size_t i;
@@ -131,8 +132,8 @@ void portacl_policy_put(struct portacl_policy *policy)
 }
 
 /*
- * The digest is that of the text that `policy` shows, which must load again:
- * so no line of it may be longer than the parser takes.
+ * The digest is that of the text that `policy` shows.  That text must load again,
+ * so no line may be longer than the parser accepts.
  */
 static int digest(struct portacl_policy *policy)
 {
@@ -172,7 +173,7 @@ static struct portacl_policy *make_policy(struct portacl_parser *p)
 
 	if (IS_ERR(policy))
 		return policy;
-	policy->loader_uid = __kuid_val(current_euid());
+	policy->loader_uid = from_kuid(&init_user_ns, current_euid());
 	policy->loader_pid = task_tgid_nr(current);
 	policy->loaded = ktime_get_real_seconds();
 	policy->stats = portacl_stats_alloc(policy->nr_rules);
@@ -296,7 +297,7 @@ int portacl_state_load(struct portacl_parser *p)
 }
 
 /**
- * portacl_state_fail - note why a text was refused
+ * portacl_state_fail - store why a text was refused
  * @error: the reason
  *
  * Context: may sleep.
@@ -355,10 +356,10 @@ void portacl_state_lock(void)
 }
 
 /**
- * portacl_state_locked - are policy and mode fixed until reboot?
+ * portacl_state_locked - check whether policy and mode are fixed until reboot
  *
  * Context: any.
- * Return: whether they are.
+ * Return: true if they are.
  */
 bool portacl_state_locked(void)
 {
@@ -366,7 +367,7 @@ bool portacl_state_locked(void)
 }
 
 /**
- * portacl_state_event - number of changes so far
+ * portacl_state_event - get the number of changes so far
  *
  * Context: any.
  * Return: a number that each change changes.
@@ -433,10 +434,10 @@ static void show_loader(struct seq_file *m, const struct portacl_policy *policy)
 /**
  * portacl_state_show - print the lines of status
  * @m: where to
- * @digest: print the digest, by which a guess at the policy can be confirmed
+ * @digest: print the digest, which can confirm a guess at the policy
  *
- * Everybody may read status, so this waits for nobody.  A reader that is
- * preempted here delays only the release of an old policy, see retire().
+ * Every user may read status, so this takes no lock.  A reader that is preempted
+ * here only delays the release of an old policy, see retire().
  *
  * Context: any.
  */

@@ -24,13 +24,13 @@ enum portacl_mode {
 
 extern const char *const portacl_modes[PORTACL_NR_MODES];
 
-/* Never NULL once the module is initialised. */
+/* Not NULL after initialisation. */
 extern struct portacl_policy __rcu *portacl_active;
 extern enum portacl_mode portacl_mode;
-/* The ports that the policy, or mode learn, has to do with; maybe more. */
+/* The ports of policy->ports, or all in mode learn; more during a change. */
 extern unsigned long portacl_ports[BITS_TO_LONGS(PORTACL_NR_PORTS)];
 extern wait_queue_head_t portacl_changed;
-/* Taken by writers alone: no reader of any file, and no bind, waits for it. */
+/* Only writers take it.  Binds and readers of files never wait for it. */
 extern struct mutex portacl_writers;
 
 int portacl_state_init(enum portacl_mode mode);
