@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: the policy and mode that are in force before init starts: the policy
- * that was compiled in, then the boot parameters portacl=, portacl.rules= and
+ * portacl: the policy and mode before init starts.  They come from the policy that
+ * is compiled in and from the boot parameters portacl=, portacl.rules= and
  * portacl.lock=.
  */
 #include "portacl.h"
@@ -48,10 +48,10 @@ static int __init set_mode(char *text)
 __setup("portacl=", set_mode);
 
 /**
- * portacl_boot_off - does portacl= switch the module off?
+ * portacl_boot_off - check whether portacl= switches the module off
  *
  * Context: boot.
- * Return: whether it does.
+ * Return: true if it does.
  */
 bool __init portacl_boot_off(void)
 {
@@ -59,10 +59,10 @@ bool __init portacl_boot_off(void)
 }
 
 /**
- * portacl_boot_mode - the mode that portacl= asks for
+ * portacl_boot_mode - get the mode that portacl= selects
  *
  * Context: boot.
- * Return: that mode; PORTACL_ENFORCE if it is not known.
+ * Return: the mode, or PORTACL_ENFORCE if portacl= names no mode.
  */
 enum portacl_mode __init portacl_boot_mode(void)
 {
@@ -82,7 +82,7 @@ static int __init fail(struct portacl_parser *p, int err, const char *why)
 	return err;
 }
 
-/* As the file `policy` does: without `commit` the text may have been cut off. */
+/* Without `commit` the text may be truncated, as in the file `policy`. */
 static int __init parse_lines(struct portacl_parser *p, char *text, char *end)
 {
 	char *newline;
@@ -135,7 +135,7 @@ static void __init refuse(struct portacl_parser *p, const char *what,
 }
 
 /**
- * portacl_boot_load - put the rules of the build and of the boot in force
+ * portacl_boot_load - load the compiled-in policy and portacl.rules=
  *
  * A policy with an error, or without `commit`, is ignored completely.
  *
@@ -161,7 +161,7 @@ void __init portacl_boot_load(void)
 	if ((has_file || rules) && portacl_state_load(&p))
 		pr_err("the boot policy is not in force\n");
 	portacl_parser_free(&p);
-	/* Last, since a load that succeeds clears the error. */
+	/* This comes last, because a successful load clears the error. */
 	if (error.reason[0])
 		portacl_state_fail(&error);
 	if (lock)

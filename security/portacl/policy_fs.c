@@ -32,7 +32,7 @@
  */
 struct transaction {
 	struct portacl_policy *policy;
-	struct mutex lock; /* guards all that follows */
+	struct mutex lock; /* guards all members below */
 	struct portacl_parser parser;
 	char *text;
 	u32 len;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: how long a verdict and a load take.  Figures, not tests: run by
- * `make bench`, under UML, where the code runs at native speed.
+ * portacl: the time of a verdict and of a load.  `make bench` runs this under UML,
+ * where the code runs at native speed.
  */
 #include "../portacl.h"
 
@@ -18,7 +18,7 @@
 
 #define LOOKUPS 1000000
 
-/* How the rules are spread; each prints rule number @i. */
+/* The shapes of the policy.  Each function prints rule number @i. */
 static void print_spread(char *line, size_t size, u32 i)
 {
 	snprintf(line, size, "allow tcp %u exe=/usr/sbin/d%u uid=%u",
@@ -67,7 +67,7 @@ static struct portacl_policy *load(struct kunit *test, u32 shape, u32 nr)
 	return policy;
 }
 
-/* The request that rule @i allows, or that none does. */
+/* Make the request that rule @i allows, or one that no rule allows. */
 static struct portacl_request make_request(u32 shape, u32 i, bool hit)
 {
 	struct portacl_request req = { .port = 80 };

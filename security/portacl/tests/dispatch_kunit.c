@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: KUnit tests of the hook's dispatcher: two modules, one before
- * portacl and one behind it, and what becomes of their answers.
+ * portacl: KUnit tests of the dispatcher of inet_bind_port.  It combines the answers
+ * of two modules, one before portacl and one behind it.
  */
 #include "../portacl.h"
 
@@ -39,8 +39,8 @@ static struct security_hook_list last[] __lsm_ro_after_init = {
 };
 
 /**
- * portacl_dispatch_test_add - register the module before or behind portacl
- * @hooks_first: the one before it
+ * portacl_dispatch_test_add - register one of the two modules
+ * @hooks_first: register the module before portacl, not the one behind it
  *
  * Context: boot.
  */

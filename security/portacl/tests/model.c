@@ -11,7 +11,7 @@
 #include "../lex.h"
 #include "model.h"
 
-/* Each column of the tables below is one of these, "-" is not known. */
+/* Each column of the tables below stands for one of these.  "-" is unknown. */
 static const struct {
 	const char *text;
 	u8 addr[16];
@@ -27,7 +27,7 @@ static const struct {
 	{ ":: V6ONLY", { }, true },
 };
 
-/* Is all, is a part of what is asked for inside? */
+/* Does each request lie inside completely, and does it in part? */
 static const struct {
 	const char *text;
 	char all[9];
@@ -58,7 +58,7 @@ static u32 below(struct rnd_state *rnd, u32 max)
 	return prandom_u32_state(rnd) % max;
 }
 
-/* Small numbers meet often; that is what finds faults. */
+/* Small numbers collide often, which finds faults. */
 static u32 number(struct rnd_state *rnd, u32 max)
 {
 	return below(rnd, 6) ? 1 + below(rnd, 12) : 1 + below(rnd, max);
@@ -102,7 +102,7 @@ static void make_rule(struct model_rule *rule, struct rnd_state *rnd)
 		rule->accept = below(rnd, BIT(PORTACL_NR_ACCEPT));
 }
 
-/* Of a program and a user alone, as most rules of most policies are. */
+/* Make a rule of a program and a user alone, as most rules are. */
 static void make_plain_rule(struct model_rule *rule, struct rnd_state *rnd,
 			    u32 programs)
 {
@@ -123,8 +123,8 @@ static void make_plain_rule(struct model_rule *rule, struct rnd_state *rnd,
 /**
  * model_make - make a random policy
  * @model: where it is stored
- * @rnd: the source of chance
- * @nr_rules: number of its rules
+ * @rnd: state of the random generator
+ * @nr_rules: number of rules
  */
 void model_make(struct model *model, struct rnd_state *rnd, u32 nr_rules)
 {
@@ -195,7 +195,7 @@ void model_print(struct seq_buf *s, const struct model_rule *rule)
 /**
  * model_ask - make a random request
  * @ask: where it is stored
- * @rnd: the source of chance
+ * @rnd: state of the random generator
  */
 void model_ask(struct model_request *ask, struct rnd_state *rnd)
 {
@@ -281,7 +281,7 @@ static bool applies(const struct model_rule *rule,
  * @model: the policy
  * @ask: the request
  *
- * Return: the verdict, but for its reason and flags.
+ * Return: the verdict without reason and flags.
  */
 struct portacl_verdict model_match(const struct model *model,
 				   const struct model_request *ask)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: KUnit tests of what readers may wait for.
+ * portacl: KUnit tests that readers do not wait for writers.
  */
 #include "../portacl.h"
 
@@ -12,13 +12,13 @@
 
 #include "../state.h"
 
-/* Generous: the wait ends at once unless a reader waits for a writer. */
+/* The wait ends at once unless a reader waits for a writer. */
 #define PATIENCE (60 * HZ)
 
 /**
  * struct reader - a thread that does what the readers of all files do
- * @done: it has come to its end
- * @m: what it printed
+ * @done: the thread has finished
+ * @m: its output
  */
 struct reader {
 	struct completion done;
@@ -37,7 +37,7 @@ static int read_all(void *arg)
 	return 0;
 }
 
-/* A writer that is stopped inside the mutex stops no reader. */
+/* A writer that sleeps with the mutex held delays no reader. */
 static void test_readers_do_not_wait(struct kunit *test)
 {
 	struct reader *reader = kunit_kzalloc(test, sizeof(*reader), GFP_KERNEL);
