@@ -17,6 +17,13 @@ static const struct {
 	{ "start", "load, or learn --start" },
 };
 
+/* The keys of a request, for the completion files. */
+static void print_keys(void)
+{
+#define PORTACL_QUERY_KEY(NAME, name) print("key\t" #name "=\n");
+#include "key_defs.h"
+}
+
 static void NORETURN print_help(void)
 {
 	const struct command *command;
@@ -84,6 +91,7 @@ int main(int argc, char **argv)
 	}
 	/* For the completion files. */
 	if (!strcmp(argv[1], "--table")) {
+		print_keys();
 		print_table(commands);
 		finish(EXIT_OK);
 	}

@@ -5,7 +5,6 @@
 BEGIN {
 	FS = "\t"
 	ports = "tcp/ udp/ sctp/ udplite/ dccp/"
-	keys = "exe= uid= gid= addr= cgroup= launch= launcher= net= taint="
 	print (shell == "zsh" ? "#compdef portaclctl\n" : "") \
 		"# SPDX-License-Identifier: GPL-2.0-only"
 	print "# " shell " completion for portaclctl(8), made of its table"
@@ -89,6 +88,11 @@ function fish_operands(command, kinds, n, i, list)
 		fish_line(command, fish_action(list[i]))
 }
 
+# They come first: the other lines make use of them.
+$1 == "key" {
+	keys = keys (keys ? " " : "") $2
+}
+
 $1 == "command" {
 	commands = commands (commands ? " " : "") $2
 	names[++nr] = $2
@@ -111,6 +115,7 @@ $1 == "option" {
 function make_bash()
 {
 	print "\n_portaclctl_commands=" quoted(commands)
+	print "_portaclctl_keys=" quoted(keys)
 	print "declare -gA _portaclctl_options=("
 	for (i = 1; i <= nr; i++)
 		print "\t[" names[i] "]=" quoted(options[names[i]])

@@ -1,6 +1,6 @@
 # The words of a kind, which a table above has for an operand or a value.
 _portaclctl_kind() {
-	local keys="exe= uid= gid= addr= cgroup= launch= launcher= net= taint="
+	local keys=$_portaclctl_keys
 
 	case $1 in
 	*FILE) compgen -f -- "$cur" ;;

@@ -26,6 +26,12 @@ if command -v bash > /dev/null; then
 			_portaclctl; printf "%s\n" "${COMPREPLY[@]}"' \
 			"$share/bash" "$@" 2> err
 	}
+	run --table
+	sed -n 's/^key	//p' out | sort > want
+	grep -qx cgroup= want
+	point $? "--table: the keys of a request"
+	offers portaclctl test tcp/80 '' | grep '=$' | sort > out
+	same "completion: the keys of a request" want
 	offers portaclctl '' | grep -v '^--' | sort > out
 	same "completion: the subcommands" subcommands
 	while read -r name; do
