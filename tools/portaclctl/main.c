@@ -10,10 +10,12 @@ static const struct {
 	const char *word;
 	const char *meant;
 } habits[] = {
+	{ "del", "delete" },
 	{ "disable", "mode permissive" },
 	{ "enable", "mode enforce" },
 	{ "list", "show" },
 	{ "reload", "load" },
+	{ "remove", "delete" },
 	{ "start", "load, or learn --start" },
 };
 

@@ -62,21 +62,6 @@ struct port {
 	u32 start;
 };
 
-static bool concerns(const struct port *port, const struct portacl_rule *rule)
-{
-	const struct portacl_range *range =
-		portacl_rule_ports(port->source.policy, rule);
-	u32 i;
-
-	if (!(rule->protos & BIT(port->proto)))
-		return false;
-	for (i = 0; i < rule->nr_ports; i++)
-		if (port->number >= range[i].min &&
-		    port->number <= range[i].max)
-			return true;
-	return false;
-}
-
 /* The rules that name the port, and those that are never reached for it. */
 static void find_rules(struct port *port)
 {
@@ -86,7 +71,8 @@ static void find_rules(struct port *port)
 	port->rules = xrealloc(NULL, nr + 1, sizeof(*port->rules));
 	port->shadows = xzalloc((nr + 1) * sizeof(*port->shadows));
 	for (i = 0; i < nr; i++)
-		if (concerns(port, &policy->rules[i]))
+		if (rule_has_port(policy, &policy->rules[i], port->proto,
+				  port->number))
 			port->rules[port->nr_rules++] = i;
 	nr = find_shadows(policy, port->rules, port->nr_rules, port->shadows);
 	if (nr < port->nr_rules)

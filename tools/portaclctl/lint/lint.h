@@ -55,6 +55,8 @@ bool subject_covers(const struct portacl_policy *policy,
 		    const struct portacl_rule *b);
 void lint_shadows(struct linter *linter);
 bool lint_accepts(const struct config *cfg, u32 ignored);
+bool rule_has_port(const struct portacl_policy *policy,
+		   const struct portacl_rule *rule, u8 proto, u16 port);
 u32 find_shadows(const struct portacl_policy *policy, const u32 *rules, u32 nr,
 		 u32 *shadows);
 

@@ -378,6 +378,21 @@ void lint_shadows(struct linter *linter)
 	search_close(&search);
 }
 
+/* Does a rule name the port? */
+bool rule_has_port(const struct portacl_policy *policy,
+		   const struct portacl_rule *rule, u8 proto, u16 port)
+{
+	const struct portacl_range *range = portacl_rule_ports(policy, rule);
+	u32 i;
+
+	if (!(rule->protos & BIT(proto)))
+		return false;
+	for (i = 0; i < rule->nr_ports; i++)
+		if (port >= range[i].min && port <= range[i].max)
+			return true;
+	return false;
+}
+
 /**
  * find_shadows - find the rules that are never reached for a port
  * @policy: the policy

@@ -33,6 +33,8 @@ struct load_options {
 
 int load_config(const struct config *cfg, const struct load_options *options,
 		char **paths, json_t **json);
+int cmd_add(char **args);
+int cmd_delete(char **args);
 int cmd_load(char **args);
 
 #endif /* _PORTACLCTL_LOAD_LOAD_H */

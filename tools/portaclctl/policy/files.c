@@ -272,7 +272,10 @@ static bool read_path(struct config *cfg, const char *path,
 	size_t len;
 	char *text;
 
-	if (!strcmp(path, "-")) {
+	if (cfg->replaced && !strcmp(path, cfg->replaced)) {
+		text = xstrdup(cfg->replacement);
+		len = strlen(text);
+	} else if (!strcmp(path, "-")) {
 		src.path = "stdin";
 		text = read_fd(STDIN_FILENO, &len);
 	} else {
@@ -311,23 +314,46 @@ static bool is_there(const char *path)
 	return !lstat(path, &st);
 }
 
+static int compare_paths(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The files of the directory, and one there that is about to be made. */
+static void list_files(const struct config *cfg, const char *pattern,
+		       struct list *paths)
+{
+	const char *made = cfg->replaced && !is_there(cfg->replaced) ?
+			   cfg->replaced : NULL;
+	glob_t found;
+	size_t i;
+
+	if (!glob(pattern, 0, NULL, &found)) {
+		for (i = 0; i < found.gl_pathc; i++)
+			list_add(paths, xstrdup(found.gl_pathv[i]));
+		globfree(&found);
+	}
+	if (!made)
+		return;
+	list_add(paths, xstrdup(made));
+	qsort(paths->items, paths->len, sizeof(*paths->items), compare_paths);
+}
+
 static void read_defaults(struct config *cfg)
 {
 	char *file = in_root(CONFIG_FILE), *files = in_root(CONFIG_FILES);
 	char *dir = in_root(CONFIG_DIR);
-	glob_t found;
+	struct list paths = { 0 };
 	size_t i;
-	int ret;
 
 	if (is_there(dir) && access(dir, R_OK | X_OK))
 		die_errno("%s", dir);
-	ret = glob(files, 0, NULL, &found);
 	if (is_there(file))
 		read_named(cfg, file);
-	for (i = 0; !ret && i < found.gl_pathc; i++)
-		read_named(cfg, found.gl_pathv[i]);
-	if (!ret)
-		globfree(&found);
+	list_files(cfg, files, &paths);
+	for (i = 0; i < paths.len; i++)
+		read_named(cfg, paths.items[i]);
+	list_free(&paths);
 	if (!cfg->files.len)
 		die("no policy: there is neither %s nor %s", file, files);
 	free(file);

@@ -41,6 +41,8 @@ struct origin {
  * @is_question: whether the files are right is asked: errors are the answer
  * @raw: the text is the kernel's: no patterns, no names
  * @problems: JSON list to which errors and warnings are added; NULL: print them
+ * @replaced: a file that is read as if it existed and had @replacement, or NULL
+ * @replacement: its text
  */
 struct config {
 	struct portacl_parser parser;
@@ -58,6 +60,8 @@ struct config {
 	bool is_question;
 	bool raw;
 	struct json_t *problems;
+	const char *replaced;
+	const char *replacement;
 };
 
 void config_add_text(struct config *cfg, const char *name, const char *text);

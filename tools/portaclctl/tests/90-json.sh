@@ -128,6 +128,10 @@ json "learn: the rules" 'j["overflow"] == 2 and
 	sorted(r["usable"] for r in j["rules"]) == [False, True]'
 valid "import" 0 import --mac-portacl uid:33:tcp:80
 json "import: the rule" 'any(l["kind"] == "rule" and "uid=33" in l["text"] for l in j["lines"])'
+valid "add" 0 add allow tcp 81 uid=0
+json "add: the place" 'j["changed"] and j["loaded"] and j["line"] == 1'
+valid "delete" 0 delete allow tcp 81 uid=0
+valid "delete --no-load, nothing there" 1 delete --no-load allow tcp 81 uid=0
 mkdir -p json/empty
 valid "import --setcap" 0 import --setcap /empty
 valid "lint" 1 lint deny.conf

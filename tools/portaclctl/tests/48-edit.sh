@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# T27: one rule is added or deleted, checked and loaded in one step.
+
+fs=$PWD/edit/sys/kernel/security/portacl
+mkdir -p "$fs" edit/etc/portacl.d edit/proc edit/var/lib
+printf 'mode enforce\ngeneration 4\nerror none\n' > "$fs/status"
+printf 'version 1\ncommit\n' > "$fs/policy"
+echo 'allow tcp 25 uid=0' > edit/etc/portacl.conf
+echo 'allow tcp 26 uid=0' > edit/etc/portacl.d/90-last.conf
+local=$PWD/edit/etc/portacl.d/50-local.conf
+export PORTACLCTL_ROOT="$PWD/edit"
+gives "add: the first rule" 0 '50-local.conf:1: added' \
+	add 'allow tcp 8080 uid=daemon'
+echo 'allow tcp 8080 uid=daemon' > want
+cp "$local" out
+same "add: the file" want
+cat > want <<'END'
+version 1
+default legacy
+allow tcp 25 uid=0
+allow tcp 8080 uid=1
+allow tcp 26 uid=0
+commit
+END
+cp "$fs/policy" out
+same "add: the policy in force, in the order of the files" want
+# A comment, no newline at the end, a mode of its own.
+printf '# of mine\nallow tcp 8080 uid=daemon # why\n# the end' > "$local"
+chmod 640 "$local"
+gives "add: words instead of one argument" 0 '50-local.conf:4: added' \
+	add allow udp 53 uid=root
+printf '# of mine\nallow tcp 8080 uid=daemon # why\n# the end\nallow udp 53 uid=root\n' > want
+cp "$local" out
+same "add: comments stay, and the last line is ended" want
+[ "$(stat -c %a "$local")" = 640 ]
+point $? "add: the file keeps its mode"
+gives "add: a rule that is there, written otherwise" 0 'has the rule already' \
+	add 'allow  udp domain uid=0'
+cp "$local" out
+same "add: it is not there twice" want
+gives "add: wrong rule" 2 "^rule:1:11: .*" add allow tcp 70000 uid=0
+gives "add: not a rule" 2 'did you mean: allow PROTO PORTS' add 80/tcp nginx
+gives "add: two lines" 2 'one line' add 'allow tcp 80 uid=0
+deny any any'
+gives "add: nothing" 2 'a rule expected' add
+cp "$local" out
+same "add: after errors the file is as before" want
+gives "add: a rule that nothing reaches" 0 'never reached for tcp/25: .*portacl.conf:1 comes first' \
+	add 'deny tcp 25 uid=0'
+gives "delete: it, written otherwise" 0 '50-local.conf:5: deleted' \
+	delete deny tcp smtp uid=root
+cp "$local" out
+same "delete: the file is as before" want
+! grep -q '^deny' "$fs/policy"
+point $? "delete: the policy is loaded"
+gives "delete: a rule of another file" 1 '50-local.conf does not have the rule' \
+	delete allow tcp 25 uid=0
+gives "delete --file" 0 '90-last.conf:1: deleted' \
+	delete --file "$PWD/edit/etc/portacl.d/90-last.conf" allow tcp 26 uid=0
+# The load fails: nothing changes.
+echo 'allow tcp 26 uid=nobodyknows' > edit/etc/portacl.d/90-last.conf
+cp "$fs/policy" policy.old
+gives "add: another file is wrong" 2 'unknown user' add allow tcp 81 uid=0
+cp "$local" out
+same "add: the file is unchanged" want
+cmp -s "$fs/policy" policy.old && [ ! -e "$local.new" ]
+point $? "add: nor is the policy, and no file is left behind"
+rm edit/etc/portacl.d/90-last.conf
+mv "$fs/policy" policy.moved
+mkdir "$fs/policy"
+gives "add: the kernel does not take it" 2 'stays in force|policy' add allow tcp 81 uid=0
+cp "$local" out
+same "add: then the file is unchanged" want
+rmdir "$fs/policy"
+mv policy.moved "$fs/policy"
+gives "add --no-load" 0 'added' add --no-load allow tcp 81 uid=0
+! grep -q ' 81 ' "$fs/policy" && grep -q ' 81 ' "$local"
+point $? "add --no-load: the file alone"
+gives "add --file of another policy" 2 'not part of the usual policy' \
+	add --file other.conf allow tcp 81 uid=0
+gives "add --file --no-load" 0 'other.conf:1: added' \
+	add --no-load --file other.conf allow tcp 81 uid=0
+ln -sf ../real.conf "$local"
+gives "add: through a link to nothing" 2 'No such file' add --no-load allow tcp 82 uid=0
+echo '# real' > edit/etc/real.conf
+gives "add: through a link" 0 added add --no-load allow tcp 82 uid=0
+[ -L "$local" ] && grep -q ' 82 ' edit/etc/real.conf
+point $? "add: the link stays, its target changes"
+for n in 1 2 3 4 5 6 7 8; do
+	"$ctl" add --no-load allow tcp 100$n uid=0 > out.$n 2>&1 &
+	adders="${adders-} $!"
+done
+# shellcheck disable=SC2086
+wait $adders
+[ "$(grep -c ' 100[1-8] ' edit/etc/real.conf)" = 8 ]
+point $? "add: eight at once lose no rule"
+unset PORTACLCTL_ROOT adders
