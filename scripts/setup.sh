@@ -22,8 +22,8 @@ guest='qemu-system-x86 nginx-light apache2-bin dnsmasq-base libcap2-bin curl
 # for the tests only; java and node may come from anywhere
 tests='default-jre-headless:java nodejs:node authbind mandoc bash-completion
 	zsh fish python3-jsonschema apparmor auditd strace'
-# a guest with the distribution's own init
-system='debootstrap'
+# a guest with the distribution's own init, and a disk that boots
+system='debootstrap fdisk e2fsprogs'
 bench='apparmor checkpolicy gnuplot-nox'
 # packages of the kernel
 kernel_deb='debhelper dpkg-dev fakeroot rsync dwarves libdw-dev'
@@ -86,13 +86,14 @@ at_boot() {
 		sort -u
 }
 
-# Disable the services that $before does not list.
+# Disable the services that $before does not list.  Without systemctl there is no
+# systemd that would start a unit.
 disable_new() {
 	at_boot > "$before.after"
 	for unit in $(comm -13 "$before" "$before.after"); do
 		say "not started at boot: $unit"
 		case $unit in
-		*.*) systemctl disable "$unit" ;;
+		*.*) ! command -v systemctl || systemctl disable "$unit" ;;
 		*) update-rc.d "$unit" disable ;;
 		esac >> "$log" 2>&1 || die_log "$log" 5 "$unit: cannot be disabled"
 	done
