@@ -8,8 +8,6 @@
  * PORTACL_QUERY_KEY(NAME, name): the keys of a request
  * PORTACL_REASON(NAME, text): the reasons; a rule that fails for a later reason
  * came nearer to the request.
- *
- * CONTRIBUTING.md explains how to add a key.
  */
 #ifndef PORTACL_RULE_KEY
 #define PORTACL_RULE_KEY(NAME, name)
