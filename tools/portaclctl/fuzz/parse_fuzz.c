@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "match.h"
 #include "policy/files.h"
 #include "match.h"
 #include "policy/names.h"
