@@ -83,6 +83,9 @@ const struct command commands[] = {
 	{ "who", cmd_who, "[PROTO/]PORT", "PORT", 2,
 	  "print everybody who may bind a port, and who listens there", OPTIONS {
 		ROOT, JSON, POLICY, { } } },
+	{ "ps", cmd_ps, "", "", 0,
+	  "print the processes that rules name, and what is wrong with them", OPTIONS {
+		JSON, POLICY, { } } },
 	{ "learn", cmd_learn, "", "", 0,
 	  "make rules of binds that were seen", OPTIONS {
 		JSON,

@@ -16,6 +16,7 @@ int cmd_learn(char **args);
 int cmd_lock(char **args);
 int cmd_mode(char **args);
 int cmd_monitor(char **args);
+int cmd_ps(char **args);
 int cmd_show(char **args);
 int cmd_stats(char **args);
 int cmd_status(char **args);

@@ -123,6 +123,11 @@ valid "test without a rule" 0 test --file /dev/null tcp/80 uid=0
 valid "explain" 1 explain --file deny.conf env root tcp/80
 valid "who" 0 who --file deny.conf tcp/80
 valid "who, both protocols" 0 who --file deny.conf 80
+start_sleep
+echo "allow tcp 80 exe=$exe uid=0" > ps.conf
+valid "ps" 0 ps --file ps.conf
+json "ps: the process" "any(p['pid'] == $sleeper for p in j)"
+kill $sleeper
 valid "learn" 0 learn
 json "learn: the rules" 'j["overflow"] == 2 and
 	sorted(r["usable"] for r in j["rules"]) == [False, True]'
@@ -142,7 +147,7 @@ if [ -w /dev/kmsg ] && [ $has_jsonschema = 0 ]; then
 	tried="$tried monitor"
 	# The record is there once the monitor reads.
 	monitored() {
-		echo 'portacl: denied proto=tcp addr=0.0.0.0 port=80 uid=33 pid=7 comm="x\033" exe="/usr/bin/x" rule=default reason="no rule"' > /dev/kmsg
+		printf '%s\n' 'portacl: denied proto=tcp addr=0.0.0.0 port=80 uid=33 pid=7 comm="x\033" exe="/usr/bin/x" rule=default reason="no rule"' > /dev/kmsg
 		[ -s out ]
 	}
 	until_true 60 monitored
