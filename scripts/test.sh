@@ -180,6 +180,7 @@ test_kernel() {
 # Tests that compile many kernels, and the package.
 run_full() {
 	run deb point make -C "$top" deb
+	run fuzz point make -C "$top/tools/portaclctl" fuzz
 	for k; do
 		case $k in *-debug) continue ;; esac
 		run "demo-$k" point "$top/scripts/demo.sh" "$k"

@@ -1,12 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * libFuzzer: what the kernel says of its sockets, and nft of its rules.
+ * libFuzzer: what the kernel, nft, systemd, sshd, the logs and the last good
+ * policy say.
  */
+#include <fcntl.h>
+
+#include "explain/denials.h"
+#include "kernel/observed.h"
 #include "lib/cleanup.h"
+#include "policy/lastgood.h"
 #include "system/redirect.h"
 #include "system/sockets.h"
+#include "system/sshd.h"
+#include "system/unitparse.h"
 
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
+
+/* What other parts of the tool ask about the units that were read. */
+static void read_answers(struct unit *units, u32 nr)
+{
+	u32 i;
+
+	for (i = 0; i < nr; i++) {
+		autofree char *nosuid = unit_nosuid(&units[i], "/usr/bin/env");
+		autofree char *cgroup = unit_cgroup(&units[i]);
+		autofree char *user = unit_user(&units[i]);
+
+		unit_clear(&units[i]);
+	}
+	free(units);
+}
 
 static void read_rules(const u8 *data, size_t size)
 {
@@ -34,8 +58,119 @@ static void read_sockets(const u8 *data, size_t size)
 	sockets_free(&sockets);
 }
 
+/* A unit file. */
+static void read_unit(char *text)
+{
+	struct unit *units = NULL;
+	u32 nr = 0;
+
+	unit_take_text(unit_add(&units, &nr, "fuzz.service"), text);
+	read_answers(units, nr);
+}
+
+/* What `systemctl show` prints. */
+static void read_systemctl(char *text)
+{
+	struct unit *units = NULL;
+	u32 nr = 0;
+
+	systemctl_take(&units, &nr, text);
+	read_answers(units, nr);
+}
+
+static void read_sshd(char *text)
+{
+	struct list places = { 0 };
+	struct request request;
+	size_t i;
+
+	sshd_take(&places, text);
+	for (i = 0; i < places.len; i++) {
+		autofree char *line = xasprintf("tcp %s uid=0",
+						places.items[i]);
+
+		/* It exits if the place is not one that a request may have. */
+		request_read(&request, line);
+		request_free(&request);
+	}
+	list_free(&places);
+}
+
+static void read_observed(char *text)
+{
+	u32 i, nr;
+	autofree struct observed *seen = observed_read(text, &nr);
+
+	observed_sort(seen, nr);
+	for (i = 0; i < nr; i++)
+		free(seen[i].exe);
+}
+
+/* The programs that the last good policy names. */
+static void read_last_good(char *text)
+{
+	autofree char *data = xasprintf("#\n%s\nversion 1\ncommit\n", text);
+	struct last_good last = {
+		.data = data, .text = strstr(data, "\nversion ") + 1,
+	};
+	u32 nr;
+	struct stale *stale = last_good_stale(&last, &nr);
+
+	stale_free(stale, nr);
+}
+
+static void read_log(char *text)
+{
+	struct subject subject = {
+		.process = { .exe = "/usr/sbin/nginx" },
+		.proto = "tcp", .port = 80,
+	};
+	autofree char *path = in_root("/var/log/audit/audit.log");
+	autoclose int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	struct denial denial;
+
+	if (fd < 0 || !write_all(fd, text, strlen(text)))
+		abort();
+	find_denial(&subject, &denial);
+	free(denial.text);
+}
+
+static const struct {
+	char kind;
+	void (*read)(char *text);
+} readers[] = {
+	{ 'U', read_unit }, { 'S', read_systemctl }, { 'D', read_sshd },
+	{ 'O', read_observed }, { 'G', read_last_good }, { 'L', read_log },
+};
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	autofree char *command = NULL;
+
+	(void)argc;
+	(void)argv;
+	/* run.sh makes a directory, and removes it. */
+	root_dir = getenv("TMPDIR");
+	if (!root_dir)
+		abort();
+	command = xasprintf("mkdir -p %s/var/log/audit", root_dir);
+	return system(command);
+}
+
+/* The first byte says whose text it is. */
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
+	u32 i;
+
+	for (i = 0; size && i < ARRAY_SIZE(readers); i++) {
+		if (readers[i].kind == *data) {
+			autofree char *text = xstrndup((const char *)data + 1,
+						       size - 1);
+
+			readers[i].read(text);
+			return 0;
+		}
+	}
 	if (size && *data == '{')
 		read_rules(data, size);
 	else

@@ -7,7 +7,9 @@ target=$1 seconds=$2
 shift 2
 here=$(cd "$(dirname "$0")" && pwd)
 new=$(mktemp -d)
-trap 'rm -rf "$new" "$new.dict"' EXIT
+TMPDIR=$(mktemp -d)
+export TMPDIR
+trap 'rm -rf "$new" "$new.dict" "$TMPDIR"' EXIT
 sed -n 's/^PORTACL_[A-Z]*_KEY([A-Z]*, \([a-z]*\))$/" \1="/p' \
 	"$here/../../../security/portacl/key_defs.h" | sort -u |
 	cat - "$here/portacl.dict" > "$new.dict"

@@ -92,10 +92,16 @@ void rule_again(const char *fmt, ...)
 	va_end(args);
 }
 
+static struct list printed;
+
+void rules_forget(void)
+{
+	list_free(&printed);
+}
+
 /* A rule, but once: sources may say the same twice. */
 void rule(const char *fmt, ...)
 {
-	static struct list printed;
 	va_list args;
 	char *line;
 	size_t i;
@@ -155,6 +161,7 @@ int cmd_import(char **args)
 		import_systemd();
 	if (mac_portacl)
 		import_mac_portacl(mac_portacl, port_high, suser_exempt);
+	rules_forget();
 	if (lines)
 		print_json(json_pack("{so}", "lines", lines));
 	return EXIT_OK;

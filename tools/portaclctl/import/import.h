@@ -21,6 +21,7 @@ char *policy_path(const char *path);
 char *user_word(const char *key, u32 number);
 void rule(const char *fmt, ...) __printf(1, 2);
 void rule_again(const char *fmt, ...) __printf(1, 2);
+void rules_forget(void);
 void comment(const char *fmt, ...) __printf(1, 2);
 void not_translated(const char *fmt, ...) __printf(1, 2);
 
