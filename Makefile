@@ -66,6 +66,9 @@ bench: writable ## instructions and nanoseconds, beside portacl's peers
 test-full: writable ## what make test leaves out, too: debugging, slow tests
 	@scripts/test.sh --full $(if $(T),-T '$(T)') $(KERNELS)
 
+test-distro: writable ## K=6.12: an installed Debian with the packages, from its disk
+	@scripts/test.sh -T distro $(or $(KERNELS),6.12)
+
 fuzz: writable ## feed the parser with what no test thought of
 	@scripts/setup.sh tool lint
 	@$(MAKE) -C tools/portaclctl fuzz
@@ -88,4 +91,4 @@ writable:
 		{ echo "make: $$f belongs to $$(stat -c %U "$$f"): sudo chown -R $$(id -un) build"; exit 2; }
 
 .PHONY: help demo test kernel shell run apply unapply check-tree patch kernel-deb tools install \
-	lint series bench test-full fuzz deb setup clean writable
+	lint series bench test-full test-distro fuzz deb setup clean writable

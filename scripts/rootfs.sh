@@ -21,8 +21,8 @@ packages() {
 		haproxy,bind9,caddy ;;
 	host) echo systemd,systemd-sysv,udev,dbus,kmod,initramfs-tools,zstd,grub-pc \
 		openssh-server,chrony,systemd-resolved,ifupdown,"$dhcp" \
-		nginx-light,libjansson4,curl,iproute2,procps,libcap2-bin \
-		util-linux ;;
+		nginx-light,libjansson4,netbase,curl,iproute2,procps \
+		libcap2-bin,util-linux ;;
 	empty) echo ca-certificates ;;
 	esac | tr ' ' ,
 }

@@ -179,7 +179,7 @@ test_kernel() {
 
 # Tests that compile many kernels, and the package.
 run_full() {
-	run deb point make -C "$top" deb
+	run deb "$top/scripts/tests/deb_test.sh"
 	run fuzz point make -C "$top/tools/portaclctl" fuzz
 	for k; do
 		case $k in *-debug) continue ;; esac
@@ -187,7 +187,9 @@ run_full() {
 		run "variants-$k" "$top/scripts/tests/variants_test.sh" "$k"
 		run "series-$k" "$top/scripts/tests/series_test.sh" "$k"
 		[ "$k" != "$first" ] ||
-			run "dropins-$k" "$top/scripts/tests/dropins_test.sh" "$k"
+			for t in dropins kernel_deb distro; do
+				run "$t-$k" "$top/scripts/tests/${t}_test.sh" "$k"
+			done
 		run "gates-$k" "$top/scripts/tests/gates_test.sh" "$k"
 	done
 }
@@ -243,7 +245,7 @@ run_one() {
 		name=$(basename "$only" .sh)
 		case $name in
 		apply_test|patch_test) run "$name" "$only" "$@" ;;
-		tap_test|usage_test) run "$name" "$only" ;;
+		tap_test|usage_test|deb_test) run "$name" "$only" ;;
 		*)
 			for k; do
 				build "$k"

@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# An installed Debian on a disk: the packages of make kernel-deb and make deb,
+# GRUB, systemd, and Documentation/admin-guide/portacl-install.rst command by
+# command.  Usage: distro_test.sh K [RELEASE…]
+#   RELEASE  default: bookworm, and with K=6.12 trixie
+. "$(dirname "$0")/tap.sh"
+
+# Build the packages of the kernel and of the tool.
+make_packages() {
+	"$top/scripts/kernel_deb.sh" "$k" "$top/scripts/config/distro.config" &&
+		make -C "$top" deb
+}
+
+# Repack nginx with a higher version.
+next_nginx() {
+	root=$("$top/scripts/rootfs.sh" host "$release") || return
+	dpkg-deb -R "$root"/var/cache/apt/archives/nginx_*.deb "$tmp/nginx" &&
+		sed -i '/^Version: /s/$/+portacl1/' "$tmp/nginx/DEBIAN/control" &&
+		dpkg-deb -b "$tmp/nginx" "$tmp"
+}
+
+make_disk() {
+	rm -rf "$tmp/nginx"*
+	next_nginx || return
+	mkdir -p "$tmp/samples" "$dir"
+	for s in base-system guide nginx readme; do
+		cp "$top/tools/portaclctl/samples/good-$s.conf" "$tmp/samples"
+	done
+	echo 1 > "$tmp/phase"
+	cat > "$tmp/portacl-test.service" <<-'END'
+	[Unit]
+	Description=A phase of distro_test.sh
+	[Service]
+	ExecStart=/root/portacl/distro.sh
+	[Install]
+	WantedBy=multi-user.target
+	END
+	"$top/scripts/disk.sh" "$dir/disk" "$release" \
+		"$(ls "$top/build/kernel-deb/$k"/linux-image-*-portacl_*.deb)" \
+		"$tmp/samples" "$tmp/phase" "$tmp/portacl-test.service" \
+		"$tmp"/nginx_*.deb "$top"/build/portaclctl/deb/portaclctl_*.deb \
+		"$top/scripts/guest/distro.sh" \
+		"$top/Documentation/admin-guide/portacl-install.rst"
+}
+
+# Boot once.  The guest writes its points to the second serial port.
+boot() {
+	: > "$tmp/points"
+	timeout 3600 qemu-system-x86_64 -nodefaults -no-user-config -display none \
+		-no-reboot -M pc -cpu max -accel tcg,thread=single -m 1024 \
+		-drive "file=$dir/disk,format=raw,if=virtio" \
+		-netdev user,id=net,restrict=on -device virtio-net-pci,netdev=net \
+		-device virtio-rng-pci -chardev "file,id=log,path=$log,append=on" \
+		-serial chardev:log -serial "file:$tmp/points" < /dev/null
+	points "$1" < "$tmp/points"
+}
+
+# Number the points and print them.
+points() {
+	while read -r line; do
+		case $line in
+		'ok '*) points=$((points + 1)); echo "ok $points $release: ${line#ok }" ;;
+		'not ok '*) points=$((points + 1)); echo "not ok $points $release: ${line#not ok }" ;;
+		'## '*) ;;
+		*) echo "$line" ;;
+		esac
+	done < <(tr -d '\r')
+	grep -q "^## phase $1 done" "$tmp/points" || {
+		points=$((points + 1))
+		tail -n 30 "$log" | sed 's/^/# /'
+		echo "not ok $points $release: boot $1 finished"
+		return 1
+	}
+}
+
+# Boot one release six times, once for each phase of guest/distro.sh.
+install_and_boot() {
+	release=$1 dir=$top/build/distro-$1 log=$top/build/distro-$1/console.log
+	ok "$release: the disk: dpkg, initramfs, GRUB" make_disk
+	: > "$log"
+	for phase in 1 2 3 4 5 6; do
+		boot "$phase" || break
+	done
+	rm -f "$dir/disk"
+}
+
+k=${1:-6.12}
+shift
+if [ $# = 0 ]; then
+	set -- bookworm
+	[ "$k" != 6.12 ] || set -- bookworm trixie
+fi
+echo 'TAP version 13'
+ok "packages" make_packages
+for release; do install_and_boot "$release"; done
+# A boot that does not finish adds a failed point.
+echo "1..$points"
