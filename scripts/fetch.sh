@@ -67,7 +67,7 @@ must_exist() {
 		{ say "the archive has no linux-source-$1; the newest is $(newest)"; exit 3; }
 }
 
-# Debian's own configuration, for this machine's architecture.
+# Fetch Debian's configuration for this machine's architecture.
 fetch_config() {
 	file=$cache/src/$1.config
 	[ ! -s "$file" ] || return 0

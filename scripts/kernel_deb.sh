@@ -6,9 +6,9 @@
 #   CONFIG  the configuration to start from; default: the distribution's own,
 #           of the package linux-config-K
 #
-# portacl is switched on and added to CONFIG_LSM; the version ends in -portacl,
-# so that the packages stand beside the distribution's.  Tree and objects stay
-# in the cache: an interrupted build goes on where it was.
+# The script enables portacl and appends it to CONFIG_LSM.  The version ends in
+# -portacl, so the packages can be installed beside the distribution's.  Tree and
+# objects stay in the cache, so an interrupted build continues.
 set -eu
 . "$(dirname "$0")/common.sh"
 
@@ -18,8 +18,8 @@ in_tree() {
 
 count() { grep -c "=$1\$" "$obj/.config" || :; }
 
-# What is added to the configuration; of two lines for an option the last holds.
-# Keys that the distribution keeps for itself are not there.
+# Settings to append to the configuration: the last line for an option wins.  The
+# files with the distribution's trusted keys do not exist here.
 settings() {
 	lsm=$(sed -n 's/^CONFIG_LSM="\(.*\)"/\1/p' "$config" | tail -n 1)
 	case ,$lsm, in
@@ -52,8 +52,8 @@ configure() {
 	done
 }
 
-# Before anything is compiled.  With debugging information the objects take
-# about five times the room and twice the time.
+# Say what the build needs.  Debugging information takes about five times the space
+# and twice the time.
 announce() {
 	lines=$((900 + $(count y) * 3 + $(count m) * 7))
 	mb=$((500 + lines / 8)) seconds=$((lines / 4 / $(nproc)))

@@ -16,8 +16,8 @@ load_rules() {
 		grep -qx "rules $(wc -l <<< "$rules")" "$portacl/status"
 }
 
-# What the head of the drop-in tells the administrator to change, and a port for
-# the service that comes without one.
+# Change what the head of the drop-in tells the administrator to change.  Give
+# haproxy a port, since its default configuration has none.
 configure() {
 	case $1 in
 	haproxy)
@@ -28,7 +28,7 @@ configure() {
 
 listens() { ss -Hlntu | grep -qE "[]*0-9]:$1 "; }
 
-# boot.sh ends a guest in which this takes too long.
+# boot.sh limits the time.
 until_listens() {
 	until listens "$1"; do
 		! systemctl is-failed -q "$2" || return

@@ -44,7 +44,7 @@ configured() {
 		grep -x 'CONFIG_LSM="landlock,yama,portacl"' "$tmp/installed"
 }
 
-# A module that is packed is signed by the key of the build.
+# The build signs the modules.
 signed() {
 	package | tar -xO --wildcards '*/dummy.ko' > "$tmp/dummy.ko" &&
 		tail -c 28 "$tmp/dummy.ko" | grep -a 'Module signature appended'
