@@ -127,7 +127,7 @@ start_sleep
 echo "allow tcp 80 exe=$exe uid=0" > ps.conf
 valid "ps" 0 ps --file ps.conf
 json "ps: the process" "any(p['pid'] == $sleeper for p in j)"
-kill $sleeper
+kill "$sleeper"
 valid "learn" 0 learn
 json "learn: the rules" 'j["overflow"] == 2 and
 	sorted(r["usable"] for r in j["rules"]) == [False, True]'
