@@ -54,11 +54,20 @@ install: tools ## DESTDIR=…: install the tool and its manual pages
 	@$(MAKE) -C tools/portaclctl install
 	@[ "$$(id -u)" != 0 ] || chown -R --reference=. build
 
-lint: ## the gates of style
+lint: ## check the style of sources and documents
 	@scripts/lint.sh
 
-series: ## KSRC=…: a series for git am, in build/series
+series: ## KSRC=…: a series for review and git am, in build/series
 	@scripts/series.sh '$(KSRC)'
+
+html: writable ## the documents as HTML, in build/html
+	@scripts/docs.sh
+
+dist: writable ## what is committed as build/portacl-VERSION.tar.gz
+	@v=$$(sed -n '1s/.*(\(.*\)).*/\1/p' tools/portaclctl/debian/changelog) && \
+		mkdir -p build && \
+		git archive --prefix="portacl-$$v/" -o "build/portacl-$$v.tar.gz" HEAD && \
+		echo "build/portacl-$$v.tar.gz"
 
 bench: writable ## instructions and nanoseconds, beside portacl's peers
 	@scripts/bench/bench.sh $(BENCH)
@@ -69,7 +78,7 @@ test-full: writable ## what make test leaves out, too: debugging, slow tests
 test-distro: writable ## K=6.12: an installed Debian with the packages, from its disk
 	@scripts/test.sh -T distro $(or $(KERNELS),6.12)
 
-fuzz: writable ## feed the parser with what no test thought of
+fuzz: writable ## fuzz the parser and the readers of foreign text
 	@scripts/setup.sh tool lint
 	@$(MAKE) -C tools/portaclctl fuzz
 
@@ -91,4 +100,4 @@ writable:
 		{ echo "make: $$f belongs to $$(stat -c %U "$$f"): sudo chown -R $$(id -un) build"; exit 2; }
 
 .PHONY: help demo test kernel shell run apply unapply check-tree patch kernel-deb tools install \
-	lint series bench test-full test-distro fuzz deb setup clean writable
+	lint series html dist bench test-full test-distro fuzz deb setup clean writable
