@@ -142,9 +142,10 @@ boot() {
 	report "$id"
 }
 
-# pool COMMAND…: in the background, as many at once as there are processors.
+# pool COMMAND…: in the background.  One more at once than there are processors:
+# most of them wait at times.
 pool() {
-	while [ "$(jobs -rp | grep -cvx "$builder")" -ge "$(nproc)" ]; do
+	while [ "$(jobs -rp | grep -cvx "$builder")" -gt "$(nproc)" ]; do
 		wait -n || :
 	done
 	"$@" < /dev/null &
