@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Build Debian packages of a patched kernel for a real machine, by the kernel's
-# own bindeb-pkg: build/kernel-deb/K/linux-image-*.deb and linux-headers-*.deb.
+# own bindeb-pkg: build/deb/linux-image-*.deb and linux-headers-*.deb.
 # Usage: kernel_deb.sh K [CONFIG]      K: 6.1, 6.12, 7.2 or latest
 #   CONFIG  the configuration to start from; default: the distribution's own,
 #           of the package linux-config-K
@@ -72,8 +72,8 @@ build_packages() {
 		make -j"$(nproc)" -C "$src" O="$obj" CC='ccache gcc' \
 		HOSTCC='ccache gcc' bindeb-pkg ||
 		die_log "$log" 25 "$k: does not build"
-	rm -rf "$out"
 	mkdir -p "$out"
+	rm -f "$out"/linux-*-"$k".[0-9]*-portacl*.deb
 	cp "$home"/linux-*.deb "$out"
 	rm -f "$out"/linux-libc-dev_*.deb
 }
@@ -88,7 +88,7 @@ source=$("$top/scripts/fetch.sh" "$k")
 [ "$config" ] || config=$("$top/scripts/fetch.sh" "$k" config)
 home=$cache/kernel-deb/$k/$name
 src=$cache/kernel-deb/$k/src obj=$home/build log=$home/build.log
-out=$top/build/kernel-deb/$k
+out=$top/build/deb
 mkdir -p "$obj"
 exec 9> "$src.lock"
 flock -n 9 || die "$src: another build is running"
@@ -98,4 +98,4 @@ ccache_for "$src"
 configure
 announce
 build_packages
-say "as root: dpkg -i $(find "$out" -name 'linux-image-*-portacl_*.deb'), then reboot"
+say "as root: dpkg -i $(find "$out" -name "linux-image-$k.[0-9]*-portacl_*.deb"), then reboot"

@@ -37,7 +37,7 @@ make_disk() {
 	WantedBy=multi-user.target
 	END
 	"$top/scripts/disk.sh" "$dir/disk" "$release" \
-		"$(ls "$top/build/kernel-deb/$k"/linux-image-*-portacl_*.deb)" \
+		"$(find "$top/build/deb" -name "linux-image-$k.*-portacl_*.deb")" \
 		"$tmp/samples" "$tmp/phase" "$tmp/portacl-test.service" \
 		"$tmp"/nginx_*.deb "$top"/build/portaclctl/deb/portaclctl_*.deb \
 		"$top/scripts/guest/distro.sh" \

@@ -7,7 +7,7 @@
 
 k=${1:-6.12}
 config=$top/scripts/config/distro.config
-out=$top/build/kernel-deb/$k
+out=$top/build/deb
 home=$(sh -c '. "$0"; echo "$cache"' "$top/scripts/common.sh")/kernel-deb/$k/distro.config
 
 announces() {
@@ -36,7 +36,7 @@ ended() {
 	return 1
 }
 
-package() { dpkg-deb --fsys-tarfile "$out"/linux-image-*portacl_*.deb; }
+package() { dpkg-deb --fsys-tarfile "$out"/linux-image-"$k".*-portacl_*.deb; }
 
 configured() {
 	package | tar -xO --wildcards './boot/config-*-portacl' > "$tmp/installed" &&
