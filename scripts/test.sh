@@ -226,6 +226,7 @@ run_all() {
 	build_selftests
 	pool run portaclctl make -C "$top/tools/portaclctl" test
 	for t in tap usage; do pool run "$t" "$top/scripts/tests/${t}_test.sh"; done
+	run gates "$top/scripts/tests/gates_test.sh" places
 	# shellcheck disable=SC2086
 	pool run apply "$top/scripts/tests/apply_test.sh" ${full:+--each} "$@"
 	pool run patch "$top/scripts/tests/patch_test.sh" "$@"

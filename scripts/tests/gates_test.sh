@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Take each gate of the file `gates` out alone, and see that a test fails then.
 # Usage: gates_test.sh K [NAME…]        after `make test` has built the tests
+#        gates_test.sh places           only see that each gate is found once
 . "$(dirname "$0")/tap.sh"
 
 binaries=$top/build/selftests
@@ -14,6 +15,13 @@ lines() {
 		fi
 }
 
+# edit FILE SED OUT: write the file without the gate, which stands at one place.
+edit() {
+	sed "$2" "$top/security/portacl/$1" > "$3"
+	places=$(diff "$top/security/portacl/$1" "$3" | grep -c '^[0-9]')
+	[ "$places" = 1 ] || { echo "$1: $2 changes $places places"; return 1; }
+}
+
 # without FILE SED: the kernel of this checkout, with one place edited.  Its
 # image is not kept in the cache.
 without() {
@@ -21,10 +29,7 @@ without() {
 	mkdir "$tmp/tree"
 	(cd "$top" && cp -a --parents Documentation Kconfig.patch scripts security \
 		tools/testing "$tmp/tree")
-	sed -i "$2" "$tmp/tree/security/portacl/$1"
-	places=$(diff "$top/security/portacl/$1" "$tmp/tree/security/portacl/$1" |
-		grep -c '^[0-9]')
-	[ "$places" = 1 ] || { echo "$2 changes $places places"; return 1; }
+	edit "$1" "$2" "$tmp/tree/security/portacl/$1" || return
 	"$tmp/tree/scripts/build.sh" "$k" || return
 	rm -rf "$cache/images/$(cat "$tmp/tree/build/$k/stamp")"
 }
@@ -56,7 +61,12 @@ while read -r line; do
 	eval "set -- $line"
 	name=$1
 	shift
-	ok "$name" missed "$@" < /dev/null
+	if [ "$k" = places ]; then
+		ok "$name" edit "$1" "$2" "$tmp/edited"
+	else
+		ok "$name" missed "$@" < /dev/null
+	fi
 done < "$tmp/gates"
+[ "$k" != places ] || exit 0
 # Leave the objects of this checkout in the cache for the next build.
 "$top/scripts/build.sh" -o "$k"
