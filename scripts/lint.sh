@@ -11,7 +11,7 @@ tree=$("$top/scripts/fetch.sh" 7.2)
 cd "$top"
 
 # Words that codespell would correct and that are right here.
-words=nd,ot,passt,ser,te
+words=chekc,nd,ot,passt,ser,te
 gate() { say "$1"; }
 
 # Strictly for what goes into the kernel; errors for what runs beside it.
@@ -22,7 +22,7 @@ find security -name '*.[ch]' -exec perl "$tree/scripts/checkpatch.pl" \
 	--ignore UNDOCUMENTED_SETUP,LEADING_SPACE,OPEN_ENDED_LINE \
 	--ignore PARENTHESIS_ALIGNMENT,LONG_LINE,PREFER_DEFINED_BIT_MACRO \
 	--ignore BIT_MACRO,MACRO_ARG_UNUSED -f {} + | grep -v '^total\|^$' >> "$faults" || :
-find tools -name '*.[ch]' -not -path '*/include/linux/*' -exec \
+find tools -name '*.[ch]' -not -path '*/kernel/include/*' -exec \
 	perl "$tree/scripts/checkpatch.pl" --no-tree --terse -f {} + |
 	grep ': ERROR' >> "$faults" || :
 
