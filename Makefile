@@ -63,6 +63,9 @@ series: ## KSRC=…: a series for review and git am, in build/series
 html: writable ## the documents as HTML, in build/html
 	@scripts/docs.sh
 
+pictures: ## draw the pictures of the documents
+	@scripts/pictures.sh
+
 dist: writable ## what is committed as build/portacl-VERSION.tar.gz
 	@v=$$(sed -n '1s/.*(\(.*\)).*/\1/p' tools/portaclctl/debian/changelog) && \
 		mkdir -p build && \
@@ -100,4 +103,4 @@ writable:
 		{ echo "make: $$f belongs to $$(stat -c %U "$$f"): sudo chown -R $$(id -un) build"; exit 2; }
 
 .PHONY: help demo test kernel shell run apply unapply check-tree patch kernel-deb tools install \
-	lint series html dist bench test-full test-distro fuzz deb setup clean writable
+	lint series html pictures dist bench test-full test-distro fuzz deb setup clean writable

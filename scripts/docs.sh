@@ -26,7 +26,7 @@ portacl
    :glob:
 
    admin-guide/*
-   admin-guide/LSM/*
+   admin-guide/LSM/portacl
    security/*
 EOI
 cd "$docs"

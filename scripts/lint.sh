@@ -6,7 +6,7 @@ set -eu
 
 faults=$(mktemp)
 trap 'rm -f "$faults" .checkpatch-camelcase.*' EXIT
-"$top/scripts/setup.sh" build lint
+"$top/scripts/setup.sh" build lint pictures
 tree=$("$top/scripts/fetch.sh" 7.2)
 cd "$top"
 
@@ -34,6 +34,15 @@ done
 
 gate "documents"
 scripts/docs.sh >> "$faults" || :
+
+# Another version of dot may place the words differently.
+gate "pictures"
+labels() { sed -n 's,.*<text[^>]*>\(.*\)</text>,\1,p' | sort; }
+for dot in $(git ls-files '*.dot'); do
+	svg=${dot%.dot}.svg
+	[ "$(dot -Tsvg "$dot" | labels)" = "$(labels < "$svg")" ] ||
+		echo "$svg: not drawn from $dot: make pictures" >> "$faults"
+done
 
 gate "spelling"
 git ls-files -z | grep -zv -e '\.svg$' -e /corpus/ |

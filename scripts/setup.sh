@@ -29,6 +29,7 @@ bench='apparmor checkpolicy gnuplot-nox'
 kernel_deb='debhelper dpkg-dev fakeroot rsync dwarves libdw-dev'
 deb='build-essential debhelper dpkg-dev fakeroot lintian'
 docs='python3-sphinx python3-yaml'
+pictures='graphviz gnuplot-nox'
 lint='codespell sparse shellcheck unifdef clang-format clang clang-19 libclang-rt-dev'
 
 group() {
@@ -43,9 +44,10 @@ group() {
 	kernel-deb) echo "$kernel_deb" ;;
 	lint) echo "$lint" ;;
 	docs) echo "$docs" ;;
+	pictures) echo "$pictures" ;;
 	bench) echo "$bench" ;;
-	all) echo "$build $tool $guest $tests $system $deb $kernel_deb $lint $docs $bench" ;;
-	*) die "unknown group '$1': build tool demo guest tests system deb kernel-deb lint docs bench all" ;;
+	all) echo "$build $tool $guest $tests $system $deb $kernel_deb $lint $docs $pictures $bench" ;;
+	*) die "unknown group '$1': build tool demo guest tests system deb kernel-deb lint docs pictures bench all" ;;
 	esac
 }
 
