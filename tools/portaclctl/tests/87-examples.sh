@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2154
-# The policies that documents show are samples, and none cuts off the base system.
+# The policies that documents show are samples, each rule that they show loads,
+# and none cuts off the base system.
 
 top=$(dirname "$(dirname "$src")")
-guide=$top/Documentation/admin-guide/LSM/portacl.rst
+guide=$top/Documentation/admin-guide/LSM
 
 # shows DOCUMENT SAMPLE: its lines stand there one after the other.
 shows() {
@@ -14,8 +15,8 @@ sys.exit(strip(sample) not in strip(doc))' "$1" "$samples/$2" 2> err
 	point $? "${1##*/} shows $2"
 }
 shows "$top/README.md" good-readme.conf
-shows "$guide" good-guide.conf
-shows "$guide" good-base-system.conf
+shows "$guide/portacl-language.rst" good-guide.conf
+shows "$guide/portacl-language.rst" good-base-system.conf
 shows "$src/man/portacl.conf.5" good-base-system.conf
 
 # What a stock Debian binds: PORT and what test takes.
@@ -60,3 +61,34 @@ echo 'deny any 1-1023' > closed.conf
 point $? "a policy that does not is noticed"
 ! grep -rn 'deny any 1-1023' "$top/README.md" "$guide" "$src/man" > err
 point $? "no document shows a policy without the base system"
+
+# Each block of a document that begins as a policy does is one, as is each rule in
+# quotes of the shell: DOCUMENT-LINE.conf.  Not every system has the users.
+mkdir blocks
+python3 - "$top/README.md" "$guide"/portacl*.rst \
+	"$top/Documentation/admin-guide/portacl-install.rst" << 'EOF2'
+import pathlib, re, sys
+for name in sys.argv[1:]:
+    path = pathlib.Path(name)
+    block, first = [], 0
+    for number, line in enumerate(path.read_text().splitlines() + ["."], 1):
+        if line.startswith("    "):
+            first = first or number
+            block.append(line.strip())
+            continue
+        if first and re.match("(version|default|launcher|allow|deny) ", block[0]):
+            rules = block
+        else:
+            rules = re.findall("'((?:allow|deny) [^']*)'", "\n".join(block))
+        if rules:
+            text = re.sub(r"uid=[a-z][a-z-]*\b", "uid=daemon", "\n".join(rules))
+            pathlib.Path(f"blocks/{path.name}-{first}.conf").write_text(text + "\n")
+        block, first = [], 0
+EOF2
+for file in blocks/*.conf; do
+	run check "$file"
+	[ "$status" = 0 ] && keeps "$file"
+	point $? "${file##*/}: a policy that loads and keeps the base system"
+done
+[ "$(find blocks -type f | wc -l)" -ge 20 ]
+point $? "the documents show policies"
