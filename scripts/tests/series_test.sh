@@ -13,6 +13,8 @@ remarks=FILE_PATH_CHANGES,LINUX_VERSION_CODE,CONSTANT_COMPARISON,AVOID_EXTERNS
 remarks=$remarks,UNDOCUMENTED_SETUP,LEADING_SPACE,OPEN_ENDED_LINE,BIT_MACRO
 remarks=$remarks,PARENTHESIS_ALIGNMENT,LONG_LINE,PREFER_DEFINED_BIT_MACRO
 remarks=$remarks,COMMIT_LOG_LONG_LINE,NO_AUTHOR_SIGN_OFF,MACRO_ARG_REUSE
+# Each user of the table key_defs.h takes only the columns that it needs.
+remarks=$remarks,MACRO_ARG_UNUSED
 
 k=${1:-7.2}
 series=$tmp/series
@@ -69,8 +71,8 @@ undefined() {
 		comm -23 "$tmp/used" -
 }
 
-# What the patch touches.  A whole kernel is linked where somebody might stop:
-# after the option, after the hooks, and at the end.
+# Compile the objects that the patch changes.  Link a whole kernel after the
+# option, after the hooks and at the end: a tree may stop there.
 compiles() {
 	config=full
 	configure full || return
