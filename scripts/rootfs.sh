@@ -10,7 +10,8 @@
 #   RELEASE  bookworm or trixie; default: this machine's release
 #
 # It is made once, as root, in the cache, from the mirror that this machine's
-# own apt is configured with.
+# own apt is configured with.  The exit status is 3 if that mirror does not have
+# the release.
 set -eu
 . "$(dirname "$0")/common.sh"
 
@@ -34,11 +35,20 @@ mirror() {
 			'$2 == rel && $3 == "main" { print $1; exit }'
 }
 
+# on_mirror RELEASE: as apt would download it, by its proxy and its certificates.
+on_mirror() {
+	rm -f "$log"
+	/usr/lib/apt/apt-helper -q download-file "$from/dists/$1/Release" "$log" \
+		> /dev/null 2>&1
+}
+
 # What it mounts there ends with it, however it ends.
 make_root() {
 	from=$(mirror)
 	[ -n "$from" ] || die "apt knows no mirror of $host main: see /etc/apt"
 	[ "$(id -u)" = 0 ] || die "needs root to make a root file system"
+	on_mirror "$release" || ! on_mirror "$host" ||
+		{ say "the mirror of this machine has no $release"; exit 3; }
 	need 1000 "$cache"
 	rm -rf --one-file-system "$root.new"
 	step "making a root file system of $release" "$log" "$lines" \

@@ -36,8 +36,9 @@ upgrade='dpkg-deb -R $deb /next
 deb='deb=$(ls build/portaclctl/deb/portaclctl_*.deb);'
 
 [ $# -gt 0 ] || set -- bookworm trixie
-plan $(($# * 6))
+echo 'TAP version 13'
 for release; do
+	has_release empty "$release" || continue
 	ok "$release: a fresh system" fresh "$release"
 	ok "$release: make deb" inside 'apt-get update; apt-get install -y make; make deb'
 	ok "$release: installed" inside "$deb"'apt-get install -y ./$deb
@@ -49,3 +50,4 @@ for release; do
 	ok "$release: purged except for the policy" inside 'apt-get purge -y portaclctl
 		test ! -e /var/lib/portacl; test -e /etc/portacl.conf'
 done
+echo "1..$points"

@@ -46,3 +46,12 @@ instead() {
 	printf '#!/bin/sh\n%s\n' "$2" > "$tmp/bin/$1"
 	chmod +x "$tmp/bin/$1"
 }
+
+# has_release KIND RELEASE: make its root file system; a mirror without the
+# release is a skipped point.
+has_release() {
+	"$top/scripts/rootfs.sh" "$1" "$2" > /dev/null 2> "$tmp/why" && return
+	[ $? = 3 ] || return 0
+	skip "$2" "$(tail -n 1 "$tmp/why")"
+	return 1
+}

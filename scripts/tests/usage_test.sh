@@ -95,7 +95,7 @@ judged() {
 	faked by_make "$@" && [ ! -e "$tmp/early" ]
 }
 
-plan 31
+plan 32
 ok "unknown kernel" judged "unknown kernel '5'" kernel K=5
 for what in demo kernel-deb patch shell test 'run CMD=true'; do
 	# shellcheck disable=SC2086
@@ -161,3 +161,11 @@ ok "a root file system cannot be made" says 1 'is the network up' \
 	with "$top/scripts/rootfs.sh"
 # What is left of it is not taken for one.
 ok "nor is it then" says 1 'is the network up' with "$top/scripts/rootfs.sh"
+
+# A mirror on the disk that has this machine's release alone.
+host=$(. /etc/os-release && echo "$VERSION_CODENAME")
+mkdir -p "$tmp/mirror/dists/$host"
+touch "$tmp/mirror/dists/$host/Release"
+instead apt-get "echo 'file:$tmp/mirror $host main'"
+ok "the mirror lacks the release" says 3 'has no trixie' \
+	with "$top/scripts/rootfs.sh" host trixie
