@@ -33,8 +33,9 @@
 #define NEAREST_LIMIT 4096
 
 /*
- * One user's records must not displace those of others, so users are hashed into
- * limits.  All user namespaces share one more limit, and so do all kernel threads.
+ * One user's records must not displace those of others, so users are hashed
+ * into limits.  All user namespaces share one more limit, and so do all kernel
+ * threads.
  */
 #define LIMIT_BITS 6
 enum limit {
@@ -118,15 +119,10 @@ static void print_verdict(struct seq_buf *s,
 			  const struct portacl_verdict *v, const char *path,
 			  bool refused)
 {
-	struct portacl_miss miss;
-
 	print_source(s, v);
 	if (v->action == PORTACL_ALLOW)
 		return;
-	miss = portacl_query_nearest(policy, req, v, NEAREST_LIMIT);
-	portacl_print_reason(s, req, v, &miss, path);
-	if (miss.rule != PORTACL_NO_RULE)
-		seq_buf_printf(s, " nearest=%u", miss.rule + 1);
+	portacl_print_reason(s, policy, req, v, NEAREST_LIMIT, path);
 	if (!refused)
 		seq_buf_puts(s, " permissive=1");
 }
@@ -154,7 +150,7 @@ struct record {
 	struct seq_buf tail;
 };
 
-/* The audit trail has names in quotes, or in hexadecimal if they have odd bytes. */
+/* Audit puts names in quotes, or in hexadecimal if they have special bytes. */
 static void emit_audit(struct audit_buffer *ab, const struct record *r)
 {
 	audit_log_format(ab, "avc:  %s  { name_bind } for  " PORTACL_NAME
@@ -169,7 +165,7 @@ static void emit_audit(struct audit_buffer *ab, const struct record *r)
 	audit_log_end(ab);
 }
 
-/* The kernel log has names in quotes, with odd bytes as \ooo. */
+/* The kernel log has names in quotes, with special bytes as \ooo. */
 static void emit_log(struct record *r)
 {
 	struct seq_buf *s = &r->head;
@@ -186,9 +182,9 @@ static void emit_log(struct record *r)
 }
 
 /*
- * If audit drops a record because a rule excludes it or the backlog is full, the
- * record does not go to the kernel log either.  Only a kernel without audit, or
- * with audit=0, has its records there.
+ * If audit drops a record because a rule excludes it or the backlog is full,
+ * the record does not go to the kernel log either.  Only a kernel without
+ * audit, or with audit=0, has its records there.
  */
 static void emit(struct record *r)
 {

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: the policy and mode before init starts.  They come from the policy that
- * is compiled in and from the boot parameters portacl=, portacl.rules= and
+ * portacl: the policy and mode before init starts.  They come from the policy
+ * that is compiled in and from the boot parameters portacl=, portacl.rules= and
  * portacl.lock=.
  */
 #include "portacl.h"
 
 #include <linux/init.h>
-#include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
 #include <linux/slab.h>

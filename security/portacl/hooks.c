@@ -132,7 +132,7 @@ struct attempt {
 	bool at_site;
 };
 
-/* Most grants, and binds left to the legacy rule, are neither logged nor traced. */
+/* Most grants and binds left to the legacy rule are not logged or traced. */
 static bool is_silent(const struct portacl_verdict *v, enum portacl_mode mode,
 		      bool refused)
 {
@@ -231,8 +231,8 @@ int portacl_check_site(const struct sock *sk, const struct sockaddr *addr,
 
 /*
  * Return true if the stack takes such an address.  The stack reads AF_UNSPEC as
- * AF_INET if the address is the wildcard, even while a socket turns from IPv6 to
- * IPv4 (IPV6_ADDRFORM).  SCTP takes IPv4 addresses on IPv6 sockets.
+ * AF_INET if the address is the wildcard, even while a socket turns from IPv6
+ * to IPv4 (IPV6_ADDRFORM).  SCTP takes IPv4 addresses on IPv6 sockets.
  */
 static bool is_inet_addr(const struct sockaddr *addr, int len)
 {
@@ -274,7 +274,7 @@ static bool is_smc(const struct sock *sk)
 	return sk->sk_family == AF_SMC || sk->sk_protocol == IPPROTO_SMC;
 }
 
-/* Read transport, port and address of a bind.  Return false if no rule applies. */
+/* Read transport, port and address.  Return false if no rule applies. */
 static bool read_attempt(struct attempt *try, const struct sock *sk,
 			 const struct sockaddr *addr, int len)
 {
@@ -385,7 +385,8 @@ static int hook_ptrace_access_check(struct task_struct *child,
 
 	lockdep_assert_held(&child->alloc_lock);
 	rcu_read_lock();
-	protected = portacl_identity_protected(portacl_cred(__task_cred(child)));
+	protected =
+		portacl_identity_protected(portacl_cred(__task_cred(child)));
 	rcu_read_unlock();
 	if (likely(!protected))
 		return 0;
@@ -414,7 +415,7 @@ static struct security_hook_list hooks[] __lsm_ro_after_init = {
 	LSM_HOOK_INIT(ptrace_traceme, hook_ptrace_traceme),
 };
 
-/* A private number: those of the kernel's own modules are given out there. */
+/* A private number: include/uapi/linux/lsm.h assigns those of mainline. */
 const struct lsm_id portacl_lsm_id = {
 	.name = PORTACL_NAME,
 	.id = 0x706f7274,

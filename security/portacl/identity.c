@@ -226,7 +226,7 @@ bool portacl_identity_protected(const struct portacl_cred *id)
 	       is_listed_strictly(id->exe);
 }
 
-/* By a tracer that attached before the rule existed. */
+/* Does a process without CAP_SYS_PTRACE trace a thread of current? */
 static bool is_traced(void)
 {
 	struct task_struct *task;

@@ -7,11 +7,12 @@
  * leaves open the ports if the rule has many, and the users if it has many or a
  * range.
  *
- * Rules with ranges of users are in segments of the uids instead, see segment.c.
- * Rules that fit neither are in a tree, as rectangles of ports and uids.
+ * Rules with ranges of users are in segments of the uids instead, see
+ * segment.c.  Rules that fit neither are in a tree, as rectangles of ports and
+ * uids.
  *
- * The ports that a rule reserves (only) have entries of their own.  Such an entry
- * has the rule's number plus the number of rules.
+ * The ports that a rule reserves (only) have entries of their own.  Such an
+ * entry has the rule's number plus the number of rules.
  */
 #include "portacl.h"
 
@@ -19,7 +20,6 @@
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/log2.h>
-#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -27,7 +27,7 @@
 #include "index.h"
 #include "policy.h"
 
-/* Upper bound on the ports of a range that go into the hash table one by one. */
+/* Upper bound on the ports of a range that have a key of their own each. */
 #define FEW_PORTS 4
 /* Upper bound on the keys of a rule in the hash table. */
 #define FEW_KEYS 16

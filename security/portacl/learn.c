@@ -19,8 +19,8 @@
 /* Upper bound on distinct observations. */
 #define MAX_OBSERVED 4096
 /*
- * Upper bounds for one program and one user, so that others also find room.  One
- * program cannot use up the share of its user.
+ * Upper bounds for one program and one user, so that others also find room.
+ * One program cannot use up the share of its user.
  */
 #define MAX_OF_PROGRAM (MAX_OBSERVED / 4)
 #define MAX_OF_USER (MAX_OBSERVED / 2)
@@ -123,7 +123,7 @@ static struct share *new_share(enum sharer sharer, u64 key)
 	return share;
 }
 
-/* A user in a user namespace may have many uids.  They all count as one user. */
+/* In a user namespace, a user may have many uids.  All count as one user. */
 static u32 user_of(const struct what *what)
 {
 	return what->taint & BIT(PORTACL_TAINT_NAMESPACE) ? U32_MAX : what->uid;

@@ -4,7 +4,6 @@
  */
 #include "portacl.h"
 
-#include <linux/errno.h>
 #include <linux/inet.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>

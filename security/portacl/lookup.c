@@ -5,7 +5,6 @@
 #include "portacl.h"
 
 #include <linux/limits.h>
-#include <linux/string.h>
 
 #include "match.h"
 #include "policy.h"
@@ -229,8 +228,8 @@ struct portacl_verdict portacl_match(const struct portacl_policy *policy,
  * @req: the request
  * @v: the verdict on it
  *
- * If only a taint kept an allow rule from matching, the reason is the taint: the
- * worst one that the first such rule does not accept.
+ * If only a taint kept an allow rule from matching, the reason is the taint:
+ * the worst one that the first such rule does not accept.
  *
  * Context: as portacl_match().
  * Return: the reason.
@@ -262,7 +261,8 @@ enum portacl_reason portacl_match_reason(const struct portacl_policy *policy,
  * are compared one by one, and only if one of them reserves the port.
  *
  * Context: any, under rcu_read_lock().
- * Return: a denial by the first rule that reserves the port, else PORTACL_LEGACY.
+ * Return: a denial by the first rule that reserves the port, else
+ * PORTACL_LEGACY.
  */
 struct portacl_verdict
 portacl_match_reserved(const struct portacl_policy *policy,

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: compare a request with a rule.  Nothing here sleeps, locks or writes.
+ * portacl: compare a request with a rule, without sleeps, locks and writes.
  */
 #include "portacl.h"
 
-#include <linux/build_bug.h>
-#include <linux/limits.h>
+#include <linux/kernel.h>
 #include <linux/string.h>
 
 #include "match.h"
@@ -32,7 +31,7 @@ static bool has_group(const struct portacl_request *req,
 	return false;
 }
 
-/* Both lists are sorted, so search the longer one for each entry of the other. */
+/* Both lists are sorted: search the longer one for each entry of the other. */
 static bool match_gid(const struct portacl_range *gids, u32 nr,
 		      const struct portacl_request *req)
 {
@@ -144,18 +143,9 @@ static bool by_launcher(const struct portacl_policy *policy,
 	return req->launcher && portacl_policy_launcher(policy, req->launcher);
 }
 
-/**
- * portacl_match_taints - find the taints that a rule must accept
- * @policy: the policy
- * @req: the request
- *
- * A declared launcher vouches for the environment and for no_new_privs.
- *
- * Context: any.
- * Return: bits of enum portacl_taint.
- */
-u32 portacl_match_taints(const struct portacl_policy *policy,
-			 const struct portacl_request *req)
+/* A declared launcher vouches for the environment and for no_new_privs. */
+static u32 doubtful_taints(const struct portacl_policy *policy,
+			   const struct portacl_request *req)
 {
 	return by_launcher(policy, req) ? req->taint & ~PORTACL_LAUNCH_TAINTS :
 					  req->taint;
@@ -208,7 +198,7 @@ enum portacl_reason portacl_match_rule(const struct portacl_policy *policy,
 		return PORTACL_REASON_CGROUP;
 	if (!rule->exe || !allow)
 		return PORTACL_REASON_NONE;
-	taint = portacl_match_taints(policy, req) & ~(u32)rule->accept;
+	taint = doubtful_taints(policy, req) & ~(u32)rule->accept;
 	return taint ? PORTACL_REASON_TAINT + __fls(taint) :
 		       PORTACL_REASON_NONE;
 }
@@ -228,8 +218,8 @@ bool portacl_match_only(const struct portacl_policy *policy,
 {
 	return (rule->protos & BIT(req->proto)) &&
 	       (!req->other_net || (rule->flags & PORTACL_RULE_NET_ANY)) &&
-	       portacl_in_ranges(portacl_rule_ports(policy, rule), rule->nr_ports,
-				 req->port) &&
+	       portacl_in_ranges(portacl_rule_ports(policy, rule),
+				 rule->nr_ports, req->port) &&
 	       (!rule->nr_addrs || match_addr(policy, rule, req, true));
 }
 
@@ -237,21 +227,24 @@ bool portacl_match_only(const struct portacl_policy *policy,
  * portacl_match_nearest - find the allow rule that came nearest to matching
  * @policy: the policy
  * @req: the refused request
- * @limit: number of rules to compare, from the first
+ * @v: the verdict on it; the rules after a deny rule that matched do not count
+ * @limit: number of rules to compare at most, from the first
  *
  * Context: as portacl_match(), but the time grows with @limit.
  * Return: the rule and why it did not match.
  */
 struct portacl_miss portacl_match_nearest(const struct portacl_policy *policy,
 					  const struct portacl_request *req,
+					  const struct portacl_verdict *v,
 					  u32 limit)
 {
 	struct portacl_miss miss = {
 		.rule = PORTACL_NO_RULE, .reason = PORTACL_REASON_PORT,
 	};
-	u32 i;
+	u32 i, nr = min(limit, v->source == PORTACL_BY_RULE ? v->rule :
+							      policy->nr_rules);
 
-	for (i = 0; i < min(limit, policy->nr_rules); i++) {
+	for (i = 0; i < nr; i++) {
 		const struct portacl_rule *rule = &policy->rules[i];
 		enum portacl_reason reason;
 

@@ -17,9 +17,8 @@ portacl_match_reserved(const struct portacl_policy *policy,
 		       const struct portacl_request *req);
 struct portacl_miss portacl_match_nearest(const struct portacl_policy *policy,
 					  const struct portacl_request *req,
+					  const struct portacl_verdict *v,
 					  u32 limit);
-u32 portacl_match_taints(const struct portacl_policy *policy,
-			 const struct portacl_request *req);
 enum portacl_reason portacl_match_rule(const struct portacl_policy *policy,
 				       const struct portacl_rule *rule,
 				       const struct portacl_request *req);

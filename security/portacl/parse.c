@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: parse policy text into a draft.  Takes no locks, has no global state.
+ * portacl: parse policy text into a draft, without locks and global state.
  */
 #include "portacl.h"
 
@@ -8,7 +8,6 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
-#include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/stdarg.h>
 #include <linux/string.h>

@@ -6,7 +6,6 @@
 
 #include <linux/bitmap.h>
 #include <linux/err.h>
-#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/sort.h>

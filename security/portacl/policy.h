@@ -105,7 +105,8 @@ struct portacl_stats;
  * @nodes: the tree
  * @spans: the tree's spans
  * @exes: for each program named, the first rule that does, ordered by the
- *	program's hash; PORTACL_EXE_PROTECTED and PORTACL_EXE_UNWRITABLE for any rule
+ *	program's hash; PORTACL_EXE_PROTECTED and PORTACL_EXE_UNWRITABLE if any
+ *	rule sets them
  * @nr_exes: number of @exes
  * @nr_aliases: number of @aliases
  * @aliases: exe= paths that never match, to report the reason

@@ -5,8 +5,6 @@
  */
 #include "portacl.h"
 
-#include <linux/err.h>
-#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>

@@ -2,8 +2,8 @@
 /*
  * portacl: names and limits.
  *
- * Everything here and in policy.c, parse.c, print.c and match.c also compiles
- * in user space, where tools/portaclctl gives the kernel's own verdict.
+ * This header, the policy, the parser, the matcher and the printer also compile
+ * in user space, so tools/portaclctl gives the kernel's own verdict.
  */
 #ifndef _SECURITY_PORTACL_PORTACL_H
 #define _SECURITY_PORTACL_PORTACL_H

@@ -5,7 +5,6 @@
 #include "portacl.h"
 
 #include <linux/build_bug.h>
-#include <linux/ctype.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
@@ -13,7 +12,7 @@
 #include "policy.h"
 #include "print.h"
 
-/* Patterns are escaped, too: the tool expands those in the text that it reads. */
+/* Patterns are also escaped: the tool expands those in the text it reads. */
 static void print_byte(struct seq_buf *s, u8 byte)
 {
 	if (byte > ' ' && byte < 0x7f && !strchr("\\\";,*?[", byte))

@@ -205,34 +205,12 @@ int portacl_parse_query(struct portacl_query *q,
 	return err;
 }
 
-/**
- * portacl_query_nearest - find the allow rule that came nearest
- * @policy: the policy
- * @req: the bind
- * @v: the verdict
- * @limit: number of rules to look at
- *
- * The rules after a deny rule that matched are not looked at.
- *
- * Context: any.
- * Return: the nearest miss.
- */
-struct portacl_miss portacl_query_nearest(const struct portacl_policy *policy,
-					  const struct portacl_request *req,
-					  const struct portacl_verdict *v,
-					  u32 limit)
-{
-	if (v->source == PORTACL_BY_RULE)
-		limit = min(limit, v->rule);
-	return portacl_match_nearest(policy, req, limit);
-}
-
 static void print_reason(struct seq_buf *s, const struct portacl_verdict *v,
 			 const struct portacl_miss *miss, const char *exe)
 {
 	enum portacl_reason reason = v->reason;
 
-	/* If not even the program matches, the verdict's own reason says more. */
+	/* The verdict's own reason says more if the program does not match. */
 	if (miss->rule != PORTACL_NO_RULE &&
 	    (miss->reason > PORTACL_REASON_EXE || !reason))
 		reason = miss->reason;
@@ -249,23 +227,30 @@ static void print_reason(struct seq_buf *s, const struct portacl_verdict *v,
 /**
  * portacl_print_reason - print why a bind was refused, after a space
  * @s: the output
+ * @policy: the policy
  * @req: the bind
  * @v: the verdict
- * @miss: the nearest miss
+ * @limit: number of rules to compare at most, to find the nearest one
  * @exe: path of the program if it is verified, or NULL
  *
- * Context: any.
+ * Context: as portacl_match_nearest().
  */
-void portacl_print_reason(struct seq_buf *s, const struct portacl_request *req,
-			  const struct portacl_verdict *v,
-			  const struct portacl_miss *miss, const char *exe)
+void portacl_print_reason(struct seq_buf *s,
+			  const struct portacl_policy *policy,
+			  const struct portacl_request *req,
+			  const struct portacl_verdict *v, u32 limit,
+			  const char *exe)
 {
+	struct portacl_miss miss = portacl_match_nearest(policy, req, v, limit);
+
 	seq_buf_puts(s, " reason=\"");
-	print_reason(s, v, miss, exe);
+	print_reason(s, v, &miss, exe);
 	seq_buf_putc(s, '"');
-	/* A `launcher` line for the launching image would let the rule match. */
-	if (miss->reason == PORTACL_REASON_LAUNCH && req->launcher)
+	/* A `launcher` line for the launching image makes the rule match. */
+	if (miss.reason == PORTACL_REASON_LAUNCH && req->launcher)
 		seq_buf_puts(s, " launcher=undeclared");
+	if (miss.rule != PORTACL_NO_RULE)
+		seq_buf_printf(s, " nearest=%u", miss.rule + 1);
 }
 
 /**
@@ -282,7 +267,6 @@ void portacl_print_answer(struct seq_buf *s,
 			  const struct portacl_request *req, const char *exe)
 {
 	struct portacl_verdict v = portacl_match(policy, req);
-	struct portacl_miss miss;
 
 	v.reason = portacl_match_reason(policy, req, &v);
 	seq_buf_puts(s, portacl_actions[v.action]);
@@ -291,10 +275,7 @@ void portacl_print_answer(struct seq_buf *s,
 	else if (v.action != PORTACL_LEGACY)
 		seq_buf_puts(s, v.source == PORTACL_BY_ONLY ? " only" :
 							      " default");
-	if (v.action == PORTACL_ALLOW)
-		return;
-	miss = portacl_query_nearest(policy, req, &v, PORTACL_MAX_RULES);
-	portacl_print_reason(s, req, &v, &miss, exe);
-	if (miss.rule != PORTACL_NO_RULE)
-		seq_buf_printf(s, " nearest=%u", miss.rule + 1);
+	if (v.action != PORTACL_ALLOW)
+		portacl_print_reason(s, policy, req, &v, PORTACL_MAX_RULES,
+				     exe);
 }

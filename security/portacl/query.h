@@ -35,13 +35,11 @@ struct portacl_query {
 int portacl_parse_query(struct portacl_query *q,
 			const struct portacl_parse_ops *ops, char *text,
 			struct portacl_error *error);
-struct portacl_miss portacl_query_nearest(const struct portacl_policy *policy,
-					  const struct portacl_request *req,
-					  const struct portacl_verdict *v,
-					  u32 limit);
-void portacl_print_reason(struct seq_buf *s, const struct portacl_request *req,
-			  const struct portacl_verdict *v,
-			  const struct portacl_miss *miss, const char *exe);
+void portacl_print_reason(struct seq_buf *s,
+			  const struct portacl_policy *policy,
+			  const struct portacl_request *req,
+			  const struct portacl_verdict *v, u32 limit,
+			  const char *exe);
 void portacl_print_answer(struct seq_buf *s,
 			  const struct portacl_policy *policy,
 			  const struct portacl_request *req, const char *exe);

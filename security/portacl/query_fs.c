@@ -87,7 +87,7 @@ static ssize_t query_write(struct file *file, const char __user *buf,
 
 	if (err)
 		return err;
-	/* If this request is invalid, no read may return the answer before it. */
+	/* After an invalid request, no read may return an earlier answer. */
 	mutex_lock(&d->lock);
 	d->len = 0;
 	d->at = 0;

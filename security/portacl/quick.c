@@ -2,10 +2,11 @@
 /*
  * portacl: the quick path to a verdict.
  *
- * It builds no request, which costs most of the general path.  It decides only if
- * it can prove the verdict: the caller's identity is not in doubt, the bind need
- * not be traced or learnt, and each rule that may match depends on program, users,
- * ports and protocol alone.  Otherwise the general path decides.
+ * It builds no request, which costs most of the general path.  It decides only
+ * if it can prove the verdict: the caller's identity is not in doubt, the bind
+ * need not be traced or learnt, and each rule that may match depends on
+ * program, users, ports and protocol alone.  Otherwise the general path
+ * decides.
  */
 #include "portacl.h"
 
@@ -107,8 +108,8 @@ static __always_inline u8 common_proto(const struct sock *sk)
 
 /*
  * Disabling preemption is a read-side critical section of RCU, and takes fewer
- * instructions than rcu_read_lock().  Calls are at the end of a path, so that the
- * compiler has few registers to save.
+ * instructions than rcu_read_lock().  Calls are at the end of a path, so that
+ * the compiler has few registers to save.
  */
 static noinline int check_bind(const struct sock *sk,
 			       const struct sockaddr *addr, u16 port)

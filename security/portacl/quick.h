@@ -2,8 +2,8 @@
 /*
  * portacl: the lookup of the quick path, see quick.c.
  *
- * Each function returns the index of the rule that decides, PORTACL_NO_RULE if no
- * rule matches, or PORTACL_UNSURE if only portacl_match() can decide.
+ * Each function returns the index of the rule that decides, PORTACL_NO_RULE if
+ * no rule matches, or PORTACL_UNSURE if only portacl_match() can decide.
  */
 #ifndef _SECURITY_PORTACL_QUICK_H
 #define _SECURITY_PORTACL_QUICK_H
@@ -27,8 +27,8 @@ struct portacl_who {
 };
 
 /*
- * Compare with a rule that a key of this kind found.  The key proves the port and
- * the uid unless it leaves them open, see portacl_key_tag().
+ * Compare with a rule that a key of this kind found.  The key proves the port
+ * and the uid unless it leaves them open, see portacl_key_tag().
  */
 static __always_inline u32
 portacl_quick_rule(const struct portacl_policy *policy, u32 index, u32 kind,
@@ -95,7 +95,8 @@ portacl_quick_range(const struct portacl_policy *policy,
 		rule = segments->rules[i];
 		if (rule >= best)
 			break;
-		rule = portacl_quick_rule(policy, rule, PORTACL_KIND_RANGE, who);
+		rule = portacl_quick_rule(policy, rule, PORTACL_KIND_RANGE,
+					  who);
 		if (rule != PORTACL_NO_RULE)
 			return rule;
 	}
@@ -103,7 +104,7 @@ portacl_quick_range(const struct portacl_policy *policy,
 }
 
 /**
- * portacl_quick_search - find the rule that decides, if all candidates are exact
+ * portacl_quick_search - find the deciding rule, if all candidates are exact
  * @policy: the policy
  * @who: the bind, by an untainted program in the initial network namespace
  *

@@ -24,8 +24,8 @@
  * portacl_may_write - check whether the caller may write to a file
  * @file: one of the files of this module
  *
- * Both the opener and the writer need the capability.  A process without it gains
- * nothing by a descriptor that it received, or by one that it passes on.
+ * Both the opener and the writer need the capability.  A process without it
+ * gains nothing by a descriptor that it received, or by one that it passes on.
  *
  * Context: may sleep.
  * Return: 0 or -EPERM.

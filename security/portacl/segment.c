@@ -3,15 +3,15 @@
  * portacl: rules with ranges of users, in segments of the uids.
  *
  * The bounds of all ranges cut the uids into segments.  Within a segment, the
- * same rules apply to each uid.  A lookup is a binary search for the segment.  A
- * rule that would make a segment too crowded goes to the hash table or the tree.
+ * same rules apply to each uid.  A lookup is a binary search for the segment.
+ * A rule that would make a segment too crowded goes to the hash table or the
+ * tree.
  */
 #include "portacl.h"
 
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/log2.h>
-#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
@@ -151,7 +151,7 @@ static void list_intervals(const struct portacl_policy *policy,
 	}
 }
 
-/* A first walk has found the rules that fit.  Allocate memory and store them. */
+/* A first walk found the rules that fit.  Allocate memory and store them. */
 static int fill(struct portacl_policy *policy, const struct interval *intervals,
 		u32 nr)
 {

@@ -2,14 +2,13 @@
 /*
  * portacl: the active policy and the mode.
  *
- * Writers take one mutex.  Readers take no lock: the policy is protected by RCU,
- * and the rest of what `status` shows by a seqlock.
+ * Writers take one mutex.  Readers take no lock: the policy is protected by
+ * RCU, and the rest of what `status` shows by a seqlock.
  */
 #include "portacl.h"
 
 #include <linux/cred.h>
 #include <linux/err.h>
-#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
@@ -45,8 +44,8 @@ DECLARE_WAIT_QUEUE_HEAD(portacl_changed);
 DEFINE_MUTEX(portacl_writers);
 
 /*
- * The variables below are written under both locks.  A writer may read them under
- * the mutex alone.  Single fields may be read without a lock.
+ * The variables below are written under both locks.  A writer may read them
+ * under the mutex alone.  Single fields may be read without a lock.
  */
 static DEFINE_SEQLOCK(status_lock);
 static struct portacl_error last_error;
@@ -132,8 +131,8 @@ void portacl_policy_put(struct portacl_policy *policy)
 }
 
 /*
- * The digest is that of the text that `policy` shows.  That text must load again,
- * so no line may be longer than the parser accepts.
+ * The digest is that of the text that `policy` shows.  That text must load
+ * again, so no line may be longer than the parser accepts.
  */
 static int digest(struct portacl_policy *policy)
 {
@@ -436,8 +435,8 @@ static void show_loader(struct seq_file *m, const struct portacl_policy *policy)
  * @m: where to
  * @digest: print the digest, which can confirm a guess at the policy
  *
- * Every user may read status, so this takes no lock.  A reader that is preempted
- * here only delays the release of an old policy, see retire().
+ * Every user may read status, so this takes no lock.  A reader that is
+ * preempted here only delays the release of an old policy, see retire().
  *
  * Context: any.
  */

@@ -2,16 +2,15 @@
 /*
  * portacl: counters of grants and denials, by rule and by reason.
  *
- * A user cannot use up room that another user needs: the counters of a rule belong
- * to the policy, and all other counters are fixed.  Each CPU has memory of its
- * own.  It is allocated at the first hit, because most rules of a large policy are
- * never hit.
+ * A user cannot use up room that another user needs: the counters of a rule
+ * belong to the policy, and all other counters are fixed.  Each CPU has memory
+ * of its own.  It is allocated at the first hit, because most rules of a large
+ * policy are never hit.
  */
 #include "portacl.h"
 
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
-#include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -26,7 +25,7 @@
  * struct totals - the verdicts of all policies since boot, on a CPU
  * @actions: verdicts by enum portacl_action
  * @reasons: refusals by enum portacl_reason
- * @kernel: reserved ports refused to kernel threads; no other member counts them
+ * @kernel: reserved ports refused to kernel threads, counted here only
  * @lost: verdicts not counted at their rule because there was no memory
  */
 struct totals {

@@ -39,7 +39,7 @@ struct portacl_stats {
 	struct portacl_cell *chunks[];
 };
 
-/* Where the chunk that has a rule's counters is kept for this CPU. */
+/* Return the place of this CPU's chunk with the counters of a rule. */
 static inline struct portacl_cell **
 portacl_stats_slot(struct portacl_stats *stats, u32 rule)
 {
@@ -47,7 +47,7 @@ portacl_stats_slot(struct portacl_stats *stats, u32 rule)
 			      raw_smp_processor_id() + rule / PORTACL_CHUNK];
 }
 
-/* The chunk, NULL if there is none yet. */
+/* Return that chunk, or NULL if there is none yet. */
 static inline struct portacl_cell *
 portacl_stats_chunk(struct portacl_stats *stats, u32 rule)
 {

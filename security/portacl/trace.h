@@ -13,7 +13,7 @@
 #include "types.h"
 
 #ifndef PORTACL_TRACE_PATH
-/* What is shown of a path, in bytes: a long one would take the whole buffer. */
+/* Longer paths are truncated, because one would take the whole buffer. */
 #define PORTACL_TRACE_PATH 512
 /* An odd byte in a path must not forge a line of the trace. */
 static inline void portacl_trace_copy(char *to, const char *path)

@@ -6,7 +6,6 @@
 
 #include <linux/errno.h>
 #include <linux/limits.h>
-#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
@@ -27,8 +26,8 @@ static bool has_one_uid(const struct portacl_span *span)
 }
 
 /*
- * Order by program, then by user, then by port, so the hull of a node covers few
- * ports.
+ * Order by program, then by user, then by port, so the hull of a node covers
+ * few ports.
  */
 static int compare_spans(const void *a, const void *b, const void *priv)
 {
@@ -77,7 +76,7 @@ static void fill_leaf(struct portacl_policy *policy, struct portacl_node *node)
 	}
 }
 
-/* Split the spans until they fit into a leaf.  The tree has at most 22 levels. */
+/* Split the spans until they fit a leaf.  The tree has at most 22 levels. */
 static void build_node(struct portacl_policy *policy, u32 from, u32 to)
 {
 	struct portacl_node *node = &policy->nodes[policy->nr_nodes++];

@@ -23,7 +23,7 @@ enum portacl_proto {
 
 #define PORTACL_ANY_PROTO ((1U << PORTACL_NR_PROTOS) - 1)
 
-/* What a policy does with a bind: by a rule, or as its default. */
+/* The action of a rule, or of the default. */
 enum portacl_action {
 	PORTACL_LEGACY,
 	PORTACL_ALLOW,
@@ -32,8 +32,8 @@ enum portacl_action {
 };
 
 /*
- * Why an executable's identity is not to be trusted.  The first four may be
- * taken by a rule (accept=), the others never.
+ * Reasons to distrust the identity of an executable.  A rule can accept the
+ * first four (accept=), but never the others.
  */
 enum portacl_taint {
 	PORTACL_TAINT_ENV,	/* a non-root launcher chose the environment */
@@ -46,12 +46,12 @@ enum portacl_taint {
 	PORTACL_TAINT_SHARED,	/* CLONE_FS with another process */
 	PORTACL_TAINT_TRACED,
 	PORTACL_TAINT_NAMESPACE, /* user or mount namespace */
-	PORTACL_TAINT_NOSUID,	/* the mount; said beside the former */
+	PORTACL_TAINT_NOSUID,	/* nosuid mount, set beside NAMESPACE */
 	PORTACL_TAINT_NOPATH,
 	PORTACL_NR_TAINTS,
 };
 
-/* Those that a trusted launch leaves out. */
+/* These do not count if a declared launcher started the program. */
 #define PORTACL_LAUNCH_TAINTS (BIT(PORTACL_TAINT_ENV) | BIT(PORTACL_TAINT_NNP))
 
 /* The keys of a rule, in the order of printing. */
@@ -82,7 +82,7 @@ struct portacl_cidr {
 };
 
 /**
- * struct portacl_request - who wants to bind what
+ * struct portacl_request - a bind and its subject
  * @exe: keyed hash of the executable's path, 0: unknown
  * @taint: bits of enum portacl_taint
  * @uid: effective uid in the initial user namespace
@@ -92,7 +92,7 @@ struct portacl_cidr {
  * @port: port in host byte order, never 0
  * @proto: enum portacl_proto
  * @launcher: hash of the path of the program that launched it, if that one was
- *	root's own and sound, else 0
+ *	executed by real uid 0 and untainted, else 0
  * @launch_root: real uid 0 executed the program, or a launcher did
  * @other_net: the socket is not in the initial network namespace
  * @nr_bound: number of prefixes in @bound, 0: the address is not known
@@ -135,7 +135,7 @@ enum portacl_reason {
 /* Instead of the index of a rule. */
 #define PORTACL_NO_RULE U32_MAX
 
-/* What decided. */
+/* The part of the policy that decided. */
 enum portacl_source {
 	PORTACL_BY_DEFAULT,
 	PORTACL_BY_RULE,
@@ -168,7 +168,7 @@ struct portacl_miss {
 	enum portacl_reason reason;
 };
 
-/* Hashes a path as the path of a program is hashed at exec. */
+/* Hash a path as exec hashes the path of a program. */
 u64 portacl_hash_path(const char *path, size_t len);
 
 #endif /* _SECURITY_PORTACL_TYPES_H */

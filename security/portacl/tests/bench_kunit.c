@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: the time of a verdict and of a load.  `make bench` runs this under UML,
- * where the code runs at native speed.
+ * portacl: the time of a verdict and of a load.  `make bench` runs this under
+ * UML, where the code runs at native speed.
  */
 #include "../portacl.h"
 

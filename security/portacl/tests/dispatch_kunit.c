@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: KUnit tests of the dispatcher of inet_bind_port.  It combines the answers
- * of two modules, one before portacl and one behind it.
+ * portacl: KUnit tests of the dispatcher of inet_bind_port.  It combines the
+ * answers of two modules, one before portacl and one behind it.
  */
 #include "../portacl.h"
 

@@ -279,13 +279,19 @@ static void test_nearest(struct kunit *test)
 		.port = 80,
 		.uid = 33,
 	};
-	struct portacl_miss miss = portacl_match_nearest(policy, &req, 3);
+	struct portacl_verdict v = portacl_match(policy, &req);
+	struct portacl_miss miss = portacl_match_nearest(policy, &req, &v, 3);
 
 	KUNIT_EXPECT_EQ(test, miss.rule, 2);
 	KUNIT_EXPECT_EQ(test, miss.reason, PORTACL_REASON_UID);
-	miss = portacl_match_nearest(policy, &req, 2);
+	miss = portacl_match_nearest(policy, &req, &v, 2);
 	KUNIT_EXPECT_EQ(test, miss.rule, 1);
 	KUNIT_EXPECT_EQ(test, miss.reason, PORTACL_REASON_EXE);
+	/* A deny rule that matched hides the rules after it. */
+	v.source = PORTACL_BY_RULE;
+	v.rule = 2;
+	miss = portacl_match_nearest(policy, &req, &v, 3);
+	KUNIT_EXPECT_EQ(test, miss.rule, 1);
 	portacl_policy_free(policy);
 }
 
@@ -387,7 +393,7 @@ static void test_model(struct kunit *test)
 		   REQUESTS);
 }
 
-/* For the kernel's own threads nothing counts but what is reserved. */
+/* Only reservations apply to kernel threads. */
 static void test_reserved(struct kunit *test)
 {
 	struct portacl_policy *policy =

@@ -27,7 +27,7 @@ static const struct {
 	{ ":: V6ONLY", { }, true },
 };
 
-/* Does each request lie inside completely, and does it in part? */
+/* Does the prefix contain all, or a part, of each request? */
 static const struct {
 	const char *text;
 	char all[9];

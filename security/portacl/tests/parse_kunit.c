@@ -33,7 +33,7 @@ struct good_case {
 	const char *canonical;
 };
 
-/* What is equal in meaning is printed in one way. */
+/* Texts with the same meaning are printed alike. */
 static const struct good_case good_cases[] = {
 	{ "allow tcp 80", "allow tcp 80" },
 	{ "allow tcp 80\t# comment", "allow tcp 80" },

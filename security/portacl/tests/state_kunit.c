@@ -40,12 +40,13 @@ static int read_all(void *arg)
 /* A writer that sleeps with the mutex held delays no reader. */
 static void test_readers_do_not_wait(struct kunit *test)
 {
-	struct reader *reader = kunit_kzalloc(test, sizeof(*reader), GFP_KERNEL);
 	struct task_struct *task;
+	struct reader *reader;
 	unsigned long left;
 
 	if (!rcu_access_pointer(portacl_active))
 		kunit_skip(test, "portacl is not active");
+	reader = kunit_kzalloc(test, sizeof(*reader), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, reader);
 	reader->m.size = PAGE_SIZE;
 	reader->m.buf = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);

@@ -112,7 +112,7 @@ static void ask_policy(const struct policy_source *source,
 	seq_buf_init(&s, text, sizeof(text));
 	portacl_print_answer(&s, source->policy, &bind, exe);
 	if (v.action != PORTACL_ALLOW)
-		miss = portacl_query_nearest(source->policy, &bind, &v,
+		miss = portacl_match_nearest(source->policy, &bind, &v,
 					     PORTACL_MAX_RULES);
 	*answer = (struct answer) {
 		.text = xstrndup(text, min(s.len, sizeof(text))),
