@@ -7,20 +7,21 @@
 #include "policy/place.h"
 
 static void print_rule(const struct policy_source *source, const char *what,
-		       u32 number)
+		       u32 rule)
 {
 	char *text;
 
-	if (!number)
+	if (rule == PORTACL_NO_RULE)
 		return;
-	text = source_rule(source, number);
-	print("  %s %u: %s\n", what, number, text);
+	text = source_rule(source, rule);
+	print("  %s %u: %s\n", what, rule + 1, text);
 	free(text);
 }
 
-static json_t *json_rule_at(const struct policy_source *source, u32 number)
+static json_t *json_rule_at(const struct policy_source *source, u32 rule)
 {
-	return number ? json_rule(source->policy, number - 1) : json_null();
+	return rule == PORTACL_NO_RULE ? json_null() :
+					 json_rule(source->policy, rule);
 }
 
 static json_t *json_answer(const struct policy_source *source,

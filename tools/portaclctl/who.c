@@ -252,7 +252,7 @@ static void print_rule(const struct port *port, u32 i)
 {
 	const struct portacl_policy *policy = port->source.policy;
 	u32 index = port->rules[i];
-	autofree char *text = source_rule(&port->source, index + 1);
+	autofree char *text = source_rule(&port->source, index);
 
 	print("  rule %u: %s\n", index + 1, text);
 	if (port->shadows[i])
@@ -335,14 +335,15 @@ static void print_list(const struct list *list, const char *title,
 static void print_reserved(const struct port *port,
 			   const struct sockets *sockets)
 {
-	u32 number = port->has_policy ? port->others[0].user.reserved : 0;
+	u32 index = port->has_policy ? port->others[0].user.reserved :
+				       PORTACL_NO_RULE;
 	char *rule;
 
-	if (!number)
+	if (index == PORTACL_NO_RULE)
 		return;
-	rule = source_rule(&port->source, number);
+	rule = source_rule(&port->source, index);
 	print("  the port is %sreserved by rule %u: %s\n",
-	       sockets->unseen.len ? "" : "free, and ", number, rule);
+	       sockets->unseen.len ? "" : "free, and ", index + 1, rule);
 	free(rule);
 }
 

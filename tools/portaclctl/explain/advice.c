@@ -80,8 +80,8 @@ static char *make_line(const struct view *view, const struct request *request,
 		portacl_print_names(&s, portacl_taints, accept);
 		buf_printf(&line, " accept=%.*s", (int)s.len, taints);
 	}
-	if (view->answer.rule)
-		buf_printf(&line, "  # before rule %u", view->answer.rule);
+	if (view->answer.rule != PORTACL_NO_RULE)
+		buf_printf(&line, "  # before rule %u", view->answer.rule + 1);
 	return line.text;
 }
 
@@ -125,8 +125,8 @@ static void take_line(struct advice *advice, char *line)
 /* The allow rule that came nearest, or NULL. */
 static const struct portacl_rule *nearest_rule(const struct view *view)
 {
-	return view->has_policy && view->answer.nearest ?
-	       &view->source.policy->rules[view->answer.nearest - 1] : NULL;
+	return view->answer.nearest == PORTACL_NO_RULE ? NULL :
+	       &view->source.policy->rules[view->answer.nearest];
 }
 
 /* The nearest rule names another cgroup: is that all? */
@@ -144,7 +144,7 @@ static bool try_cgroup(const struct view *view, struct advice *advice)
 	path = path_escape(request.bind.cgroup);
 	list_add(&advice->steps, xasprintf(
 		"start the program in the cgroup %s: there rule %u allows it",
-		path, view->answer.nearest));
+		path, view->answer.nearest + 1));
 	return true;
 }
 
@@ -168,7 +168,7 @@ static bool try_address(const struct view *view, struct advice *advice)
 	add_bound(&text, &request.bind);
 	list_add(&advice->steps, xasprintf(
 		"let the program bind %s alone: rule %u allows that",
-		text.text + strlen(" addr="), view->answer.nearest));
+		text.text + strlen(" addr="), view->answer.nearest + 1));
 	free(text.text);
 	advice->other_line = try_line(view, &view->subject.request,
 				      NAME_EXE | NAME_UID, 0, 0);

@@ -94,11 +94,12 @@ static void add_secure_note(struct view *view)
 	const struct portacl_rule *rule;
 	char *text;
 
-	if (view->answer.action != PORTACL_ALLOW || !view->answer.rule ||
+	if (view->answer.action != PORTACL_ALLOW ||
+	    view->answer.rule == PORTACL_NO_RULE ||
 	    process->launched_by_root ||
 	    portacl_policy_launcher(policy, view->subject.request.bind.launcher))
 		return;
-	rule = &policy->rules[view->answer.rule - 1];
+	rule = &policy->rules[view->answer.rule];
 	if (!rule->exe || !portacl_policy_protects(policy, rule->exe))
 		return;
 	text = process->pid ? NULL : library_text(policy, process->exe);

@@ -66,8 +66,9 @@ static void layer_portacl(struct view *view, struct layer *layer)
 	struct answer *answer = &view->answer;
 	const char *mode = "";
 	char *rule;
-	u32 number;
+	u32 index;
 
+	*answer = NO_ANSWER;
 	if (!view->has_policy) {
 		layer->text = xstrdup("not in this kernel");
 		return;
@@ -78,8 +79,9 @@ static void layer_portacl(struct view *view, struct layer *layer)
 	}
 	ask(&view->source, &view->subject.request, answer);
 	view->enforced = is_enforced(view);
-	number = answer_rule(answer);
-	rule = number ? source_rule(&view->source, number) : xstrdup("");
+	index = answer_rule(answer);
+	rule = index == PORTACL_NO_RULE ? xstrdup("") :
+					  source_rule(&view->source, index);
 	if (answer->action == PORTACL_ALLOW)
 		layer->effect = EFFECT_ALLOW;
 	else if (answer->action == PORTACL_DENY && view->enforced)
@@ -87,7 +89,7 @@ static void layer_portacl(struct view *view, struct layer *layer)
 	else if (answer->action == PORTACL_DENY)
 		mode = " (not enforced in this mode)";
 	layer->text = xasprintf("%s%s%s%s", answer->text, mode,
-				number ? ": " : "", rule);
+				*rule ? ": " : "", rule);
 	free(rule);
 }
 

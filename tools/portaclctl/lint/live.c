@@ -24,8 +24,9 @@
 static char *reason_text(const struct rehearsal *rehearsal,
 			 const struct answer *answer)
 {
-	u32 number = answer_rule(answer);
-	char *rule = number ? source_rule(&rehearsal->source, number) : NULL;
+	u32 index = answer_rule(answer);
+	char *rule = index == PORTACL_NO_RULE ? NULL :
+		     source_rule(&rehearsal->source, index);
 	char *text = xasprintf("%s%s%s", answer->text, rule ? ": " : "",
 			       rule ? rule : "");
 

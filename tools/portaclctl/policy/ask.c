@@ -56,14 +56,14 @@ void source_close(struct policy_source *source)
 	config_free(&source->cfg);
 }
 
-/* A rule as FILE:LINE: TEXT; it is counted from 1. */
-char *source_rule(const struct policy_source *source, u32 number)
+/* A rule as FILE:LINE: TEXT. */
+char *source_rule(const struct policy_source *source, u32 rule)
 {
-	char *text = rule_text(source->policy, number - 1), *where, *line;
+	char *text = rule_text(source->policy, rule), *where, *line;
 
 	if (source->kernel)
 		return text;
-	where = config_where(&source->cfg, number - 1);
+	where = config_where(&source->cfg, rule);
 	line = xasprintf("%s: %s", where, text);
 	free(where);
 	free(text);
@@ -91,9 +91,9 @@ static void note_other_proto(const struct policy_source *source,
 
 	seq_buf_init(&s, names, sizeof(names));
 	portacl_print_names(&s, portacl_protos,
-			    source->policy->rules[answer->nearest - 1].protos);
+			    source->policy->rules[answer->nearest].protos);
 	answer->text = xasprintf("%s (rule %u: protocol %s, rule has %.*s)",
-				 old, answer->nearest,
+				 old, answer->nearest + 1,
 				 portacl_protos[bind->proto], (int)s.len,
 				 names);
 }
@@ -117,22 +117,27 @@ static void ask_policy(const struct policy_source *source,
 	*answer = (struct answer) {
 		.text = xstrndup(text, min(s.len, sizeof(text))),
 		.action = v.action,
-		.rule = v.source == PORTACL_BY_RULE ? v.rule + 1 : 0,
-		.reserved = v.source == PORTACL_BY_ONLY ? v.rule + 1 : 0,
-		.nearest = miss.rule + 1,
+		.rule = v.source == PORTACL_BY_RULE ? v.rule : PORTACL_NO_RULE,
+		.reserved = v.source == PORTACL_BY_ONLY ? v.rule :
+							  PORTACL_NO_RULE,
+		.nearest = miss.rule,
 	};
-	if (answer->nearest && miss.reason == PORTACL_REASON_PROTO)
+	if (miss.reason == PORTACL_REASON_PROTO)
 		note_other_proto(source, &bind, answer);
 }
 
-/* The number behind a key; a policy loaded meanwhile may have more rules. */
+/*
+ * The rule whose number, from 1, follows a key.  A policy loaded meanwhile may
+ * have more rules.
+ */
 static u32 rule_of(const struct policy_source *source, const char *text,
 		   const char *key)
 {
 	autofree char *value = get_field(text, key);
 	u32 number = value ? strtoul(value, NULL, 10) : 0;
 
-	return number > source->policy->nr_rules ? 0 : number;
+	return number && number <= source->policy->nr_rules ? number - 1 :
+							      PORTACL_NO_RULE;
 }
 
 /* The kernel's file takes and gives text. */
@@ -150,12 +155,13 @@ static void ask_kernel(const struct policy_source *source,
 						      PORTACL_LEGACY,
 		.rule = rule_of(source, text, "rule"),
 		.nearest = rule_of(source, text, "nearest"),
+		.reserved = PORTACL_NO_RULE,
 	};
 	if (!strncmp(text, "deny only", 9))
 		answer->reserved = portacl_match_reserved(source->policy,
-							  &bind).rule + 1;
+							  &bind).rule;
 	reason = get_field(text, "reason");
-	if (answer->nearest && reason &&
+	if (answer->nearest != PORTACL_NO_RULE && reason &&
 	    !strcmp(reason, portacl_reason_text(PORTACL_REASON_PROTO)))
 		note_other_proto(source, &bind, answer);
 }
@@ -206,12 +212,13 @@ enum portacl_action ask_action(const struct policy_source *source,
 	return portacl_match(source->policy, &bind).action;
 }
 
-/* The rule to show beside an answer, counted from 1; 0: there is none. */
+/* The rule to show beside an answer, or PORTACL_NO_RULE. */
 u32 answer_rule(const struct answer *answer)
 {
-	if (answer->rule)
+	if (answer->rule != PORTACL_NO_RULE)
 		return answer->rule;
-	return answer->nearest ? answer->nearest : answer->reserved;
+	return answer->nearest != PORTACL_NO_RULE ? answer->nearest :
+						    answer->reserved;
 }
 
 void answer_free(struct answer *answer)

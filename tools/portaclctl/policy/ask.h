@@ -25,9 +25,9 @@ struct policy_source {
  * @text: as the kernel's `query` gives it; in brackets, if no rule comes near,
  *	one of another protocol
  * @action: what happens to the bind
- * @rule: number of the rule that decided, 0: none did
- * @nearest: number of the allow rule that came nearest, 0: none
- * @reserved: number of the rule whose `only` refuses it, 0: none does
+ * @rule: index of the rule that decided, or PORTACL_NO_RULE
+ * @nearest: index of the allow rule that came nearest, or PORTACL_NO_RULE
+ * @reserved: index of the rule whose `only` refuses it, or PORTACL_NO_RULE
  */
 struct answer {
 	char *text;
@@ -37,11 +37,17 @@ struct answer {
 	u32 reserved;
 };
 
+/* The answer before a policy is asked. */
+#define NO_ANSWER                                                       \
+	(struct answer) { .rule = PORTACL_NO_RULE,                      \
+			  .nearest = PORTACL_NO_RULE,                   \
+			  .reserved = PORTACL_NO_RULE }
+
 struct portacl_policy *kernel_policy(void);
 void source_open(struct policy_source *source, bool kernel, const char *file);
 void source_close(struct policy_source *source);
 u32 answer_rule(const struct answer *answer);
-char *source_rule(const struct policy_source *source, u32 number);
+char *source_rule(const struct policy_source *source, u32 rule);
 void ask(const struct policy_source *source, const struct request *request,
 	 struct answer *answer);
 enum portacl_action ask_action(const struct policy_source *source,
