@@ -6,12 +6,12 @@
  *
  * A boot of the debug kernel also looks for leaks and splats afterwards.
  */
-#include "common.h"
+#include "identity.h"
 
 #define DEBUGFS "/sys/kernel/debug"
 #define MOST_FAULTS 20000
 
-#define OLD "allow tcp 80 exe=/usr/sbin/svc uid=33 only\ndeny tcp 81\n" \
+#define OLD ONLY_SVC "\ndeny tcp 81\n" \
 	    "allow tcp 82 uid=33"
 #define NEW "version 1\n"                                             \
 	    "allow tcp 80-89,443 uid=33,40-50 exe=/usr/bin/a,/x\n"    \
@@ -90,7 +90,6 @@ static int prepare(const char *attribute)
 
 FIXTURE(fault)
 {
-	char generation[32];
 };
 
 FIXTURE_SETUP(fault)
@@ -99,14 +98,15 @@ FIXTURE_SETUP(fault)
 	if (prepare("failslab") || prepare("fail_page_alloc"))
 		SKIP(return, "the kernel has no failslab");
 	prepare("fail_usercopy");
+	ASSERT_EQ(0, identity_install());
 	ASSERT_EQ(0, load_rules(OLD));
 	ASSERT_EQ(0, portacl_write("mode", "enforce"));
-	save_status(self->generation, sizeof(self->generation), "generation");
 }
 
 FIXTURE_TEARDOWN(fault)
 {
 	EXPECT_EQ(0, reset_policy());
+	identity_remove();
 }
 
 static int op_load(const void *arg)
@@ -301,6 +301,79 @@ TEST_F_TIMEOUT(fault, query, 900)
 	}
 	EXPECT_TRUE(r.complete);
 	EXPECT_EQ(0, r.err);
+}
+
+static int fail_nth_fd;
+
+static int open_nth(const struct launch *how)
+{
+	(void)how;
+	fail_nth_fd = open("/proc/self/fail-nth", O_RDWR | O_CLOEXEC);
+	return fail_nth_fd < 0 ? errno : 0;
+}
+
+static int arm(const struct launch *how)
+{
+	return -set_nth(fail_nth_fd, how->arg);
+}
+
+/* As disarm(), in a program that waits for a request. */
+static bool disarm_svc(const struct svc *s)
+{
+	char path[64];
+	bool left;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/fail-nth", s->pid);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	left = fd >= 0 && disarm(fd);
+	close(fd);
+	return left;
+}
+
+/*
+ * Launch a program again and again, with a fault at each site of the exec.  No
+ * program binds after a fault unless @granted.  The last one has no fault.
+ */
+static void sweep_exec(struct __test_metadata *_metadata, const char *path,
+		       bool granted)
+{
+	long err = CHILD_BROKEN;
+	bool complete = false;
+	int n, grants = 0;
+
+	for (n = 1; !complete && n < MOST_FAULTS; n++) {
+		struct launch how = { .path = path, .root = open_nth,
+				      .last = arm, .arg = n };
+		struct svc s;
+
+		if (svc_start(&s, &how)) {
+			close(s.fd);
+			continue;
+		}
+		complete = disarm_svc(&s);
+		err = ask(&s, "tcp 80");
+		/* LONG_MIN: the fault ended the program. */
+		if (err != LONG_MIN && err != EACCES)
+			EXPECT_EQ(granted ? 0 : EACCES, err)
+				TH_LOG("%s: fault %d", path, n);
+		grants += !err;
+		svc_stop(&s);
+	}
+	TH_LOG("%s: %d faults, %d grants", path, n - 1, grants);
+	EXPECT_TRUE(complete);
+	EXPECT_EQ(granted ? 0 : EACCES, err);
+}
+
+/* An exec that lost an allocation grants a program less, never more. */
+TEST_F_TIMEOUT(fault, exec, 900)
+{
+	/* The loader allocates pages, the module does not. */
+	ASSERT_EQ(0, write_file(DEBUGFS "/fail_page_alloc/min-order", "11"));
+	/* A program that ended reads no request. */
+	signal(SIGPIPE, SIG_IGN);
+	sweep_exec(_metadata, EVIL, false);
+	sweep_exec(_metadata, SVC, true);
 }
 
 int main(int argc, char **argv)
