@@ -76,7 +76,7 @@ must_fit() {
 	[ "$state" != failed ] || die "$tree: does not fit, nothing changed: $why"
 }
 
-# An '# or' belongs to the section before it; any other starts anew.
+# An '# or' belongs to the section before it; any other begins a new group.
 patch_copies() {
 	state=taken
 	mkdir "$tmp/sections"

@@ -87,7 +87,7 @@ static const char *query(const char *question)
 	return answer;
 }
 
-/* A server of random passive ports comes to one that is somebody else's. */
+/* A server picks a random passive port that is reserved for another program. */
 TEST_F(field, r03_reserved_passive_port)
 {
 	static const char *const reserved = "reason=\"reserved\" count=";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Programs that somebody else than root can change or replace, and rules for
- * paths that cannot match.
+ * Programs that users other than root can change or replace, and rules for paths
+ * that cannot match.
  */
 #include "identity.h"
 

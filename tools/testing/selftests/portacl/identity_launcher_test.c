@@ -104,7 +104,7 @@ TEST_F(launcher, writable)
 	svc_stop(&self->s);
 }
 
-/* Without its line the manager is a stranger, and the record says so. */
+/* Without its line the manager is no launcher, and the record says so. */
 TEST_F(launcher, not_declared)
 {
 	struct launch how = {};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Beside other security modules: whoever denies, it is denied, in whatever
- * order lsm= lists them.  Run it in a boot for each order.
+ * With other security modules: a denial by any module denies the bind, in every
+ * order of lsm=.  Run it in a boot for each order.
  */
 #include "audit.h"
 

@@ -284,7 +284,7 @@ static int exec_self(const void *arg)
 	return CHILD_BROKEN;
 }
 
-/* Root launches, and the program becomes somebody else itself. */
+/* Root launches the program, which then changes its user. */
 static int exec_then_drop(const void *arg)
 {
 	(void)arg;

@@ -185,7 +185,7 @@ TEST_F(picked, reserved)
 	EXPECT_EQ(FREE, PICK(FREE, FREE));
 	for (i = 0; i < 10; i++)
 		EXPECT_EQ(FREE, PICK(RESERVED, FREE));
-	/* Neither who may have it gets it by chance. */
+	/* Port 0 yields it to no user, but a user who may bind it can. */
 	EXPECT_EQ(0, try_bind(&user, variant->proto, variant->addr, RESERVED));
 }
 

@@ -24,8 +24,8 @@ FIXTURE_TEARDOWN(kernel)
 }
 
 /*
- * SCTP's UDP encapsulation: the port is bound for whoever writes it here, as
- * that of WireGuard for whoever brings its interface up.
+ * SCTP's UDP encapsulation: the process that writes the port here binds it, as
+ * the process that brings an interface of WireGuard up binds its port.
  */
 TEST_F(kernel, r14_sctp_over_udp)
 {
@@ -50,7 +50,7 @@ static int add_endpoint(void)
 	return system("ip mptcp endpoint add 127.0.0.1 port 8080 signal");
 }
 
-/* MPTCP's path manager listens for whoever adds an endpoint with a port. */
+/* MPTCP binds the port of an endpoint for the process that adds the endpoint. */
 TEST_F(kernel, mptcp_endpoint)
 {
 	if (system("ip mptcp endpoint flush >/dev/null 2>&1"))

@@ -433,7 +433,7 @@ TEST(v6only_of_smc)
 	ASSERT_EQ(0, reset_policy());
 }
 
-/* With an endpoint of somebody else's on the port: no port is taken then. */
+/* With the endpoint of another process on the port, no port is bound. */
 static int share_endpoint(const void *arg)
 {
 	(void)arg;

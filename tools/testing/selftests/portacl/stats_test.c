@@ -69,7 +69,7 @@ TEST_F(stats, rules)
 	}
 	EXPECT_EQ(-1, STAT("rule=3 ", " grants="));
 
-	/* A new policy starts to count anew. */
+	/* The counters of a new policy start at 0. */
 	ASSERT_EQ(0, load_rules("allow tcp 80 uid=33 only\ndeny udp 53"));
 	EXPECT_EQ(0, STAT("rule=1 ", " grants="));
 }

@@ -139,7 +139,7 @@ units_with_mounts() {
 		refused "nosuid mount"
 }
 
-# The same units are a stranger's without the line.
+# Without the line, the same units count as executed by their users.
 untrusted_units() {
 	load "$plain"
 	start "$as_user" "$run_nginx" LimitCORE=infinity $kept
