@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Instructions per bind(2) by number of rules.  Set: data, out, kernel.
-set terminal svg size 960,540 dynamic background "white"
+set terminal svg size 900,640 dynamic background "white"
 set output out
 set logscale x
 set xrange [8:130000]
-set yrange [1100:3200]
-set key outside right
+set key at screen 0.5,0.2 center top maxrows 6
+set bmargin 11
 set grid
 set ylabel "instructions"
 set title "One bind(2) of a TCP socket, Linux ".kernel
