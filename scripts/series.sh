@@ -105,7 +105,8 @@ PORTACL SECURITY MODULE
 M:	$name <$email>
 L:	linux-security-module@vger.kernel.org
 S:	Maintained
-F:	Documentation/admin-guide/LSM/portacl.rst
+F:	Documentation/ABI/testing/securityfs-portacl
+F:	Documentation/admin-guide/LSM/portacl*
 F:	Documentation/security/portacl*.rst
 F:	security/portacl/
 F:	tools/testing/selftests/portacl/
@@ -113,13 +114,13 @@ F:	tools/testing/selftests/portacl/
 EOE
 }
 
-# In its place in the alphabet; the list begins after the line of dashes.
+# In its place in the alphabet.  Some entries of the list are out of order, so
+# compare with those under the same letter only.
 add_maintainers() {
 	maintainers_entry > "$work/entry"
 	awk -v entry="$work/entry" '
 		/^Maintainers List/ { list = 1 }
-		list && !done && prev == "" && /^[0-9A-Z]/ && $0 > "PORTACL" &&
-		!/^Maintainers/ {
+		list && !done && prev == "" && /^P/ && $0 > "PORTACL" {
 			while ((getline line < entry) > 0) print line
 			done = 1
 		}
