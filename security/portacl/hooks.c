@@ -316,7 +316,7 @@ static noinline int check_address(const struct sock *sk,
 {
 	struct attempt try;
 
-	/* The check site sees the inner socket, which has the IPV6_V6ONLY. */
+	/* The inner socket, which has IPV6_V6ONLY, reaches the check site. */
 	if (is_smc(sk) && !may_be_rewritten())
 		return 0;
 	return read_attempt(&try, sk, addr, len) ? check_bind(&try) : 0;

@@ -140,9 +140,8 @@ static bool is_roots_own(const struct portacl_cred *id)
  * Return the hash of the program that ran before this exec, if it may count as
  * a launcher.  The policy is not asked, because it may be loaded later.
  *
- * If another user traced the launcher, shared its fs_struct, or made the root
- * or the mounts that it entered, that user may have launched something else
- * through it.
+ * A user who traces the launcher, shares its fs_struct, or owns the root or the
+ * mounts that it is in can make it launch another program.
  */
 static u64 find_launcher(const struct portacl_cred *old, u32 taint)
 {

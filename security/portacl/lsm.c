@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portacl: the module: its start and its boot message.
+ * portacl: the start of the module and its messages at boot.
  */
 #include "portacl.h"
 

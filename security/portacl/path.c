@@ -67,8 +67,8 @@ static bool is_writable(const struct path *path)
 }
 
 /*
- * Has something been mounted over it?  Path lookups of this process start on
- * its own root directory, so they pass a mount on that one.
+ * Has something been mounted over it?  A mount over the root directory of this
+ * process hides nothing from it: its path lookups start under that mount.
  */
 static bool is_mounted_over(const struct path *path)
 {

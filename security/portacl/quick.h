@@ -106,11 +106,12 @@ portacl_quick_range(const struct portacl_policy *policy,
 /**
  * portacl_quick_search - find the deciding rule, if all candidates are exact
  * @policy: the policy
- * @who: the bind, by an untainted program in the initial network namespace
+ * @who: the bind, in the initial network namespace
  *
  * Most rules name a program, users and single ports, so their keys come first.
+ * Taints are not compared: the caller does that with the rule found.
  *
- * Context: any, under rcu_read_lock().
+ * Context: any, under rcu_read_lock_sched().
  * Return: see above.
  */
 static __always_inline u32

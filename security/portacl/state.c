@@ -234,9 +234,10 @@ static void retire(struct portacl_policy *policy)
 }
 
 /*
- * The ports of both policies are set while the pointer changes, so a bind finds
- * the bit for every port that the policy it gets names.  A bind that finds the
- * bit of an old port cleared has no opinion, as the new policy has none.
+ * A bind tests the bit of its port, then reads the pointer.  The ports of both
+ * policies are set while the pointer changes, so no bind misses a rule of the
+ * policy that it would read.  If the bit of an old port is cleared already, the
+ * bind is left to the kernel's own rule, as the new policy leaves it.
  */
 static void publish(struct portacl_policy *policy)
 {

@@ -2,10 +2,10 @@
 /*
  * portacl: counters of grants and denials, by rule and by reason.
  *
- * A user cannot use up room that another user needs: the counters of a rule
- * belong to the policy, and all other counters are fixed.  Each CPU has memory
- * of its own.  It is allocated at the first hit, because most rules of a large
- * policy are never hit.
+ * A user cannot use up memory that another user needs: the counters of a rule
+ * belong to the policy, and the number of all others is fixed.  Each CPU
+ * allocates the counters of a rule when the rule first decides there, because
+ * most rules of a large policy never do.
  */
 #include "portacl.h"
 
