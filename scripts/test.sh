@@ -71,7 +71,7 @@ list_tests() {
 	for t in "$tests"/*_test.{c,sh} "$top"/scripts/tests/*_test.sh \
 		"$tool_tests"/{,guest/}*.sh; do
 		t=${t#"$tool_tests"/} t=${t##*/portacl/} t=${t##*/tests/}
-		case $t in */lib.sh|run.sh) continue ;; esac
+		case $t in */lib.sh|run.sh|tap.sh) continue ;; esac
 		echo "${t%.*}"
 	done | sed 's/_test$//' | xargs
 }

@@ -11,14 +11,7 @@ echo 'allow tcp 2 uid=0' > etc/portacl.d/10-a.conf
 echo 'frob' > etc/portacl.d/ignored.txt
 gives "portacl.conf, then portacl.d/*.conf" 0 'ok: 3 files, 3 rules' check
 run check --print
-cat > want <<'EOF'
-version 1
-default legacy
-allow tcp 1 uid=0
-allow tcp 2 uid=0
-allow tcp 3 uid=0
-commit
-EOF
+canonical 'allow tcp 1 uid=0' 'allow tcp 2 uid=0' 'allow tcp 3 uid=0'
 same "the files are taken in order" want
 unset PORTACLCTL_ROOT
 

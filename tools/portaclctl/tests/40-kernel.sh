@@ -3,41 +3,10 @@
 # What talks to the kernel, on files that stand for securityfs.
 
 export PORTACLCTL_ROOT="$PWD"
-fs=$PWD/sys/kernel/security/portacl
 gives "without portacl there is one clear line" 2 \
 	'^portaclctl: (this kernel runs without portacl|securityfs is not mounted)' \
 	status
-mkdir -p "$fs"
-policy() {
-	cat > "$fs/policy"
-}
-policy <<'EOF'
-version 1
-default legacy
-allow tcp 80,443 exe=/usr/sbin/nginx uid=33 only
-deny any 1-1023 log
-commit
-EOF
-cat > "$fs/status" <<'EOF'
-abi 1
-mode enforce
-generation 4
-rules 2
-default legacy
-locked 0
-digest 00ff
-error none
-loaded uid=0 pid=812 time=2026-11-25T10:00:00Z
-EOF
-cat > "$fs/stats" <<'EOF'
-rule=1 grants=7 denies=2 last=1700000001
-rule=2 grants=0 denies=0 last=0
-total grants=7 denies=2 legacy=5
-reason="wrong uid" count=2
-reason="reserved" count=3
-EOF
-echo enforce > "$fs/mode"
-echo 0 > "$fs/lock"
+kernel_files "$PWD"
 gives "status" 0 '^loaded +2026-11-25T10:00:00Z by root .uid 0., process 812$' status
 gives "status --json" 0 . status --json
 json "its members" 'j["mode"] == "enforce" and j["generation"] == 4 and

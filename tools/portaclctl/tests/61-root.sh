@@ -40,26 +40,32 @@ if [ "$(id -u)" = 0 ]; then
 	point $? "--root: lint starts no program, and asks nothing that runs here"
 	gives "--root: --live is about what runs here" 2 'not about --root' \
 		check --root other --live
+	# explains NAME STATUS PATTERN ARGUMENT...: of the system below other
+	explains() {
+		name=$1 want=$2 pattern=$3
+		shift 3
+		gives "--root: explain: $name" "$want" "$pattern" explain --root other "$@"
+	}
 	# A kernel that seems to be there, and what runs here, are none of its.
 	mkdir -p other/sys/kernel/security/portacl other/proc/1
 	echo 'allow tcp 80 uid=0' > other/sys/kernel/security/portacl/policy
-	gives "--root: explain: the policy, the program and the user of it" 0 \
+	explains "the policy, the program and the user of it" 0 \
 		'^/opt/real as tomcat on tcp/4711: allowed by portacl, in a kernel with portacl$' \
-		explain --root other link tomcat tcp/frobd
-	gives "--root: explain: the rule" 0 \
+		link tomcat tcp/frobd
+	explains "the rule" 0 \
 		'^[*] portacl  *allow rule=1: /etc/portacl.d/10-link.conf:1: ' \
-		explain --root other link tomcat tcp/frobd
-	gives "--root: explain: what belongs to the system that runs" 0 \
+		link tomcat tcp/frobd
+	explains "what belongs to the system that runs" 0 \
 		'^  holder  *not asked: with --root' \
-		explain --root other link tomcat tcp/frobd
-	gives "--root: explain: the sysctl is the default" 0 \
+		link tomcat tcp/frobd
+	explains "the sysctl is the default" 0 \
 		'sysctl .*port_start=1024 .the default.: ' \
-		explain --root other link tomcat tcp/frobd
-	gives "--root: explain: no program of this system" 2 '^portaclctl: env: No such' \
-		explain --root other env tomcat tcp/frobd
-	gives "--root: explain: no process of this system" 2 \
+		link tomcat tcp/frobd
+	explains "no program of this system" 2 '^portaclctl: env: No such' \
+		env tomcat tcp/frobd
+	explains "no process of this system" 2 \
 		'process 1 runs here, and is none of --root' \
-		explain --root other 1 tcp/frobd
+		1 tcp/frobd
 	gives "--root: who: the rule" 0 'rule 1: /etc/portacl.d/10-link.conf:1: allow tcp 4711 ' \
 		who --root other tcp/frobd
 	gives "--root: who: sockets of this system are not listed" 0 \

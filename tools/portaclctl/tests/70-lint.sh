@@ -2,19 +2,6 @@
 # shellcheck shell=sh disable=SC2154
 # lint: each finding has a policy that has it and one that has not.
 
-# finds ID RULE NUMBER: the policy is in l.conf; the rule has the finding.
-finds() {
-	run lint --json l.conf
-	json "lint: $1 in rule $2" "any(f['id'] == '$1' and (f['rule'] == $2 or
-		$2 in f['rules']) for f in j)"
-}
-clean() {
-	run lint --json l.conf
-	json "lint: no $1" "not any(f['id'] == '${1%%:*}' and
-		(not f['rules'] or ${2:-f['rule']} in f['rules']) for f in j)"
-}
-real=$(readlink -f /usr/bin/env)
-
 echo "allow tcp 80 exe=$real uid=0" > l.conf
 for id in exe-missing exe-symlink exe-not-file exe-not-executable exe-script \
 	exe-writable exe-interpreter exe-loader exe-multicall exe-setuid any-user \

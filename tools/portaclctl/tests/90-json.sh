@@ -47,37 +47,11 @@ valid() {
 		python3 valid.py "$schema" "$1" < out 2>> err
 	point $? "json: $name"
 }
-fs=$PWD/json/sys/kernel/security/portacl
-mkdir -p "$fs" json/etc/portacl.d
+kernel_files "$PWD/json"
+mkdir -p json/etc/portacl.d
 export PORTACLCTL_ROOT="$PWD/json"
-cat > "$fs/policy" <<'END'
-version 1
-default legacy
-allow tcp 80,443 exe=/usr/sbin/nginx uid=33 only
-deny any 1-1023 log
-commit
-END
-cat > "$fs/status" <<'END'
-abi 1
-mode enforce
-generation 4
-rules 2
-default legacy
-locked 0
-digest 00ff
-error line 2, column 11: number out of range
-loaded uid=0 pid=812 time=2026-11-25T10:00:00Z
-END
-cat > "$fs/stats" <<'END'
-rule=1 grants=7 denies=2 last=1700000001
-rule=2 grants=0 denies=0 last=0
-total grants=7 denies=2 legacy=5
-kernel denies=3
-total lost=1
-reason="wrong uid" count=2
-END
-echo enforce > "$fs/mode"
-echo 0 > "$fs/lock"
+sed -i 's/^error .*/error line 2, column 11: number out of range/' "$fs/status"
+printf 'kernel denies=3\ntotal lost=1\n' >> "$fs/stats"
 cat > "$fs/observed" <<'END'
 exe=/usr/sbin/nginx verified=1 uid=0 proto=tcp port=80 outcome=legacy count=3 taint=none
 exe=/bin/liar verified=0 uid=1 proto=tcp port=82 outcome=legacy count=1 taint=none

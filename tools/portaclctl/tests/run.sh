@@ -6,6 +6,27 @@
 set -u
 bin=$(cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
+# Each file in a shell and a directory of its own, so that each runs alone.
+if [ -z "${T:-}" ]; then
+	set -- "$here"/[0-9]*.sh
+	for file; do
+		T=$(basename "$file" .sh) "$0" "$bin"
+	done | awk -v files=$# '
+	/^TAP version/ { if (!nr++) print; next }
+	/^1\.\.[0-9]+$/ { ended++; next }
+	/^(not )?ok / {
+		sub(/ok [0-9]+/, "ok " ++points)
+		failed += /^not /
+	}
+	{ print; fflush() }
+	END {
+		print "1.." points
+		if (ended != files)
+			print "# " files - ended " files did not end"
+		exit failed || ended != files
+	}'
+	exit
+fi
 src=$(dirname "$here")
 # shellcheck disable=SC2034
 samples=$src/samples
@@ -18,26 +39,7 @@ export LC_ALL=C ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=print_stacktrace=1
 unset PORTACLCTL_ROOT
 cd "$tmp" || exit 1
 
-points=0
-failed=0
-
-# point STATUS NAME: one line of TAP; what $tmp/out and $tmp/err hold is shown
-# if it failed.
-point() {
-	points=$((points + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $points - $2"
-		return
-	fi
-	failed=$((failed + 1))
-	echo "not ok $points - $2"
-	sed 's/^/# /' "$tmp/out" "$tmp/err" 2> /dev/null
-}
-
-skip() {
-	points=$((points + 1))
-	echo "ok $points - $1 # SKIP $2"
-}
+. "$here/tap.sh"
 
 # run ARGUMENT…: the tool; its status is in $status.
 run() {
@@ -45,18 +47,12 @@ run() {
 	"$ctl" "$@" > out 2> err < /dev/null || status=$?
 }
 
-# gives NAME STATUS PATTERN ARGUMENT…: the tool's status and a line that its
-# output must have, as an extended regular expression.
+# gives NAME STATUS PATTERN ARGUMENT…: see judge().
 gives() {
 	name=$1 want=$2 pattern=$3
 	shift 3
 	run "$@"
-	[ -z "$pattern" ] || cat out err | grep -Eq -e "$pattern"
-	found=$?
-	[ "$status" = "$want" ] || echo "status $status, not $want" >> err
-	[ $found = 0 ] || echo "no line: $pattern" >> err
-	[ "$status" = "$want" ] && [ $found = 0 ]
-	point $? "$name"
+	judge "$name" "$want" "$pattern"
 }
 
 # hides NAME PATTERN: the last output must not have such a line.
@@ -79,17 +75,6 @@ json() {
 j = json.load(open("out"))
 sys.exit(not eval("(" + sys.argv[1] + ")"))' "$2" 2>> err
 	point $? "$1"
-}
-
-# until_true SECONDS COMMAND…: wait until the command succeeds, or fail.
-until_true() {
-	n=$(($1 * 10))
-	shift
-	until "$@" 2> /dev/null; do
-		[ $n -gt 0 ] || return 1
-		n=$((n - 1))
-		sleep 0.1
-	done
 }
 
 # is_running NAME PID: has the process executed the program by now?  Until then
@@ -150,16 +135,66 @@ EOF
 	input=
 }
 
+# finds ID RULE: lint of l.conf has the finding for the rule.
+finds() {
+	run lint --json l.conf
+	json "lint: $1 in rule $2" "any(f['id'] == '$1' and (f['rule'] == $2 or
+		$2 in f['rules']) for f in j)"
+}
+# clean ID [RULE]: it has not, or not for the rule.
+clean() {
+	run lint --json l.conf
+	json "lint: no $1" "not any(f['id'] == '${1%%:*}' and
+		(not f['rules'] or ${2:-f['rule']} in f['rules']) for f in j)"
+}
+# A program that lint finds nothing wrong with
+# shellcheck disable=SC2034
+real=$(readlink -f /usr/bin/env)
+
+# canonical RULE…: write to the file `want' what the kernel shows of the rules.
+canonical() {
+	{
+		printf 'version 1\ndefault legacy\n'
+		printf '%s\n' "$@"
+		echo commit
+	} > want
+}
+
+# kernel_files DIR: files that stand for the kernel's, below $fs.
+kernel_files() {
+	fs=$1/sys/kernel/security/portacl
+	mkdir -p "$fs"
+	cat > "$fs/policy" <<'EOF'
+version 1
+default legacy
+allow tcp 80,443 exe=/usr/sbin/nginx uid=33 only
+deny any 1-1023 log
+commit
+EOF
+	cat > "$fs/status" <<'EOF'
+abi 1
+mode enforce
+generation 4
+rules 2
+default legacy
+locked 0
+digest 00ff
+error none
+loaded uid=0 pid=812 time=2026-11-25T10:00:00Z
+EOF
+	cat > "$fs/stats" <<'EOF'
+rule=1 grants=7 denies=2 last=1700000001
+rule=2 grants=0 denies=0 last=0
+total grants=7 denies=2 legacy=5
+reason="wrong uid" count=2
+reason="reserved" count=3
+EOF
+	echo enforce > "$fs/mode"
+	echo 0 > "$fs/lock"
+}
+
 echo "TAP version 13"
-for file in "$here"/${T:-[0-9]*}.sh; do
-	# shellcheck disable=SC1090
-	. "$file"
-done
-"$bin/match_test" > out 2> err
-point $? "match_test: the index and a naive model agree"
-for suite in parse match; do
-	"$bin/${suite}_kunit" > out 2> err
-	point $? "the KUnit suite of security/portacl/tests/${suite}_kunit.c"
-done
+# shellcheck disable=SC1090
+. "$here/$T.sh"
 echo "1..$points"
 [ "$failed" = 0 ]

@@ -10,27 +10,7 @@ fs=/sys/kernel/security/portacl
 tmp=$(mktemp -d)
 chmod 755 "$tmp"
 cd "$tmp" || exit 1
-points=0
-failed=0
-
-# point STATUS NAME
-point() {
-	points=$((points + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $points - $2"
-	else
-		failed=$((failed + 1))
-		echo "not ok $points - $2"
-		for log in out err; do
-			[ ! -s $log ] || sed 's/^/# /' $log
-		done
-	fi
-}
-
-skip() {
-	points=$((points + 1))
-	echo "ok $points - $1 # SKIP $2"
-}
+. "$here/../tap.sh"
 
 # done_testing: the plan, and the exit status.
 done_testing() {
@@ -38,17 +18,6 @@ done_testing() {
 	rm -rf "$tmp"
 	[ "$failed" = 0 ]
 	exit
-}
-
-# until_true SECONDS COMMAND…
-until_true() {
-	n=$(($1 * 5))
-	shift
-	until "$@" > /dev/null 2>&1; do
-		[ $n -gt 0 ] || return 1
-		n=$((n - 1))
-		sleep 0.2
-	done
 }
 
 # policy: put the rules on standard input in force.
@@ -60,18 +29,13 @@ policy() {
 	}
 }
 
-# gives NAME STATUS PATTERN ARGUMENT…: of the tool.
+# gives NAME STATUS PATTERN ARGUMENT…: of the tool; see judge().
 gives() {
 	name=$1 want=$2 pattern=$3
 	shift 3
 	status=0
 	"$ctl" "$@" > out 2> err < /dev/null || status=$?
-	[ "$status" = "$want" ] || echo "status $status, not $want" >> err
-	[ -z "$pattern" ] || cat out err | grep -Eq -e "$pattern"
-	found=$?
-	[ $found = 0 ] || echo "no line: $pattern" >> err
-	[ "$status" = "$want" ] && [ $found = 0 ]
-	point $? "$name"
+	judge "$name" "$want" "$pattern"
 }
 
 # Words, not functions, so that what is started in the background is they.
