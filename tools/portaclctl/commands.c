@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "explain/explain.h"
 #include "import/import.h"
+#include "learn/learn.h"
 #include "lint/lint.h"
 #include "load/load.h"
 
@@ -76,7 +77,7 @@ const struct command commands[] = {
 		{ "file", "FILE", "ask the policy in FILE" },
 		{ } } },
 	{ "explain", cmd_explain,
-	  "PROGRAM USER | PID PROTO/PORT [KEY=VALUE...]",
+	  "PROGRAM USER | PID PROTO/PORT [KEY=VALUE...] | -",
 	  "PROGRAM USER PORT KEY", ANY_NUMBER,
 	  "print what allows or refuses a bind, layer by layer", OPTIONS {
 		ROOT, JSON, POLICY, { } } },
@@ -86,10 +87,11 @@ const struct command commands[] = {
 	{ "ps", cmd_ps, "", "", 0,
 	  "print the processes that rules name, and what is wrong with them", OPTIONS {
 		JSON, POLICY, { } } },
-	{ "learn", cmd_learn, "", "", 0,
+	{ "learn", cmd_learn, "[-]", "", 1,
 	  "make rules of binds that were seen", OPTIONS {
 		JSON,
 		{ "start", NULL, "change to mode learn and forget what was recorded" },
+		{ "denials", NULL, "make rules of the refusals in the logs" },
 		{ "print", NULL, "print all rules instead of asking" },
 		{ "all", NULL, "also binds that need no privilege" },
 		{ "ranges", NULL, "join the ports of a program to one range" },

@@ -12,7 +12,6 @@ extern const struct command commands[];
 
 int cmd_check(char **args);
 int cmd_diff(char **args);
-int cmd_learn(char **args);
 int cmd_lock(char **args);
 int cmd_mode(char **args);
 int cmd_monitor(char **args);

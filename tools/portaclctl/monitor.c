@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "kernel/record.h"
 #include "kernel/securityfs.h"
 #include "policy/cover.h"
 
@@ -73,78 +74,47 @@ static bool has_audit_daemon(void)
 	return found;
 }
 
-static json_t *json_number(const char *text, const char *key)
+static void print_record(const struct record *record)
 {
-	char *value = get_field(text, key);
-	json_t *json = value && isdigit((unsigned char)*value) ?
-		       json_integer(strtoll(value, NULL, 10)) : json_null();
-
-	free(value);
-	return json;
-}
-
-static json_t *json_word(const char *text, const char *key)
-{
-	char *value = get_field(text, key);
-	json_t *json = value && strcmp(value, "?") ? json_text(value) :
-						     json_null();
-
-	free(value);
-	return json;
-}
-
-/* The log says `denied', the trace event `allow' or `deny'. */
-static json_t *json_event(const char *text, time_t now)
-{
-	char date[32];
-
-	strftime(date, sizeof(date), "%FT%TZ", gmtime(&now));
-	return json_pack("{ss ss so so so so so so so so so}", "time", date,
-			 "verdict", *text == 'a' ? "allow" : "deny",
-			 "protocol", json_word(text, "proto"),
-			 "port", json_number(text, "port"),
-			 "uid", json_number(text, "uid"),
-			 "pid", json_number(text, "pid"),
-			 "comm", json_word(text, "comm"),
-			 "exe", json_word(text, "exe"),
-			 "rule", json_number(text, "rule"),
-			 "reason", json_word(text, "reason"),
-			 "text", json_text(text));
-}
-
-static void print_event(const char *event)
-{
-	char *text = xstrndup(event, strcspn(event, "\n")), date[16];
 	time_t now = time(NULL);
+	char date[16];
 
 	if (option("json")) {
-		print_json_line(json_event(text, now));
+		print_json_line(json_record(record, now));
 	} else {
 		strftime(date, sizeof(date), "%T", localtime(&now));
-		print("%s %s\n", date, text);
+		print("%s %s\n", date, record->text);
 	}
 	fflush(stdout);
-	free(text);
+}
+
+static void take_line(const char *line, bool grants, bool denials)
+{
+	struct record record;
+
+	if (!record_read(&record, line))
+		return;
+	if (record.denied ? denials : grants)
+		print_record(&record);
+	record_free(&record);
 }
 
 /* A record of the log: `prefix;text`, and perhaps further lines. */
-static void take_record(int fd)
+static void take_log(int fd)
 {
-	char record[8192], *text;
-	ssize_t len = read(fd, record, sizeof(record) - 1);
+	char text[8192];
+	ssize_t len = read(fd, text, sizeof(text) - 1);
 
 	if (len <= 0)
 		return;
-	record[len] = '\0';
-	text = strstr(record, "portacl: denied ");
-	if (text)
-		print_event(text + strlen("portacl: "));
+	text[len] = '\0';
+	take_line(text, false, true);
 }
 
 /* Whole lines of the trace; what is left of the last one is kept. */
 static void take_trace(int fd, struct buf *left, bool grants, bool denials)
 {
-	char chunk[4096], *line, *end, *text;
+	char chunk[4096], *line, *end;
 	ssize_t len = read(fd, chunk, sizeof(chunk));
 
 	if (len <= 0)
@@ -152,13 +122,7 @@ static void take_trace(int fd, struct buf *left, bool grants, bool denials)
 	buf_add(left, chunk, len);
 	for (line = left->text; (end = strchr(line, '\n')); line = end + 1) {
 		*end = '\0';
-		text = strstr(line, "portacl_bind: verdict=");
-		if (!text)
-			continue;
-		text += strlen("portacl_bind: verdict=");
-		if ((grants && !strncmp(text, "allow ", 6)) ||
-		    (denials && !strncmp(text, "deny ", 5)))
-			print_event(text);
+		take_line(line, grants, denials);
 	}
 	left->len = strlen(line);
 	memmove(left->text, line, left->len + 1);
@@ -176,7 +140,7 @@ static void follow(int log, int trace, bool grants, bool denials)
 		if (poll(fds, ARRAY_SIZE(fds), 1000) <= 0)
 			continue;
 		if (fds[0].revents)
-			take_record(log);
+			take_log(log);
 		if (fds[1].revents)
 			take_trace(trace, &left, grants, denials);
 	}

@@ -9,11 +9,7 @@
 
 static json_int_t number(const char *line, const char *key)
 {
-	char *value = get_field(line, key);
-	json_int_t number = value ? strtoll(value, NULL, 10) : 0;
-
-	free(value);
-	return number;
+	return get_number(line, key, 0);
 }
 
 static void print_rule(const char *line, const char *text)

@@ -280,6 +280,18 @@ static void advise_user(const struct view *view, struct advice *advice)
 		advice->caution = NULL;
 }
 
+/* The path of the program is not known; a rule cannot name it. */
+static void advise_unknown(const struct view *view, struct advice *advice,
+			   u32 taint)
+{
+	char *moved;
+
+	remedies_add(&advice->steps, &view->subject,
+		     taint & ~BIT(PORTACL_TAINT_WRITABLE), &moved);
+	if (!advice->steps.len)
+		advise_user(view, advice);
+}
+
 /**
  * advise - find out what would make a refused bind succeed
  * @view: the bind and which layer refuses it
@@ -290,13 +302,15 @@ void advise(const struct view *view, struct advice *advice)
 	u32 taint = view->subject.request.bind.taint;
 
 	*advice = (struct advice) { 0 };
-	if (view->layers[view->decider].effect != EFFECT_DENY ||
-	    view->foreign_net || view->decider < LAYER_PORTACL)
+	if (!is_refused(view) || view->foreign_net ||
+	    view->decider < LAYER_PORTACL)
 		return;
 	if (try_cgroup(view, advice) || try_address(view, advice) ||
 	    add_launcher(view, advice, &taint))
 		return;
-	if (advise_program(view, advice, taint))
+	if (!view->subject.request.exe)
+		advise_unknown(view, advice, taint);
+	else if (advise_program(view, advice, taint))
 		add_other_line(view, advice, taint);
 	else
 		advise_user(view, advice);

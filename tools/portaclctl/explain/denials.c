@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "explain/denials.h"
-
-#define AUDIT_LOG "/var/log/audit/audit.log"
+#include "kernel/log.h"
 
 /* The longest name that a process has; a record may hold no more of it. */
 #define COMM_LEN 15
@@ -210,8 +208,9 @@ static void take_syscall(struct search *search, const char *line)
 	search->last.text = NULL;
 }
 
-static void take_line(struct search *search, const char *line)
+static void take_line(void *context, const char *line)
 {
+	struct search *search = context;
 	char event[sizeof(search->event)];
 	const char *module;
 	enum whom who;
@@ -234,46 +233,6 @@ static void take_line(struct search *search, const char *line)
 	search->last.sure = who == WHOM_SELF;
 }
 
-static void search_kernel_log(struct search *search)
-{
-	char *path = in_root("/dev/kmsg"), record[8192];
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	ssize_t len;
-
-	free(path);
-	while (fd >= 0) {
-		len = read(fd, record, sizeof(record) - 1);
-		/* EPIPE: records were overwritten, what follows is good. */
-		if (len < 0 && errno == EPIPE)
-			continue;
-		if (len <= 0)
-			break;
-		record[len] = '\0';
-		record[strcspn(record, "\n")] = '\0';
-		take_line(search, strchrnul(record, ';'));
-	}
-	if (fd >= 0)
-		close(fd);
-	keep_last(search);
-}
-
-static void search_audit_log(struct search *search)
-{
-	char *path = in_root(AUDIT_LOG), *line = NULL;
-	FILE *file = fopen(path, "re");
-	size_t size = 0;
-
-	while (file && getline(&line, &size, file) > 0) {
-		line[strcspn(line, "\n")] = '\0';
-		take_line(search, line);
-	}
-	if (file)
-		fclose(file);
-	free(line);
-	free(path);
-	keep_last(search);
-}
-
 /**
  * find_denial - look for a refusal by another security module in the logs
  * @subject: who was refused what
@@ -288,6 +247,6 @@ void find_denial(const struct subject *subject, struct denial *denial)
 	};
 
 	*denial = (struct denial) { 0 };
-	search_audit_log(&search);
-	search_kernel_log(&search);
+	log_read(take_line, &search);
+	keep_last(&search);
 }

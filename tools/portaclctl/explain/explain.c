@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "explain/advice.h"
 #include "explain/explain.h"
-#include "explain/layers.h"
+#include "explain/refusals.h"
+#include "explain/show.h"
 #include "kernel/securityfs.h"
 #include "lex.h"
 #include "lib/cleanup.h"
 #include "lib/options.h"
 #include "lib/root.h"
 #include "lint/lint.h"
-#include "policy/cover.h"
 
 /* The policy that counts: a file if one is given, else the kernel's. */
 static void open_policy(struct view *view, const char *file)
@@ -19,70 +18,6 @@ static void open_policy(struct view *view, const char *file)
 		return;
 	source_open(&view->source, !file && view->patched, file);
 	view->has_policy = true;
-}
-
-static bool is_refused(const struct view *view)
-{
-	return view->layers[view->decider].effect == EFFECT_DENY;
-}
-
-/* Layers that may still refuse what the others allow. */
-static void add_doubts(const struct view *view, struct buf *text)
-{
-	enum layer_kind kind;
-
-	for (kind = 0; kind < LAYER_PORTACL; kind++)
-		if (view->layers[kind].effect == EFFECT_MAYBE)
-			buf_printf(text, "%s%s%s", text->len ? ", " : "",
-				   layer_names[kind],
-				   kind == LAYER_CGROUP_BPF ? " (EPERM)" : "");
-}
-
-static const char *decider_name(const struct view *view)
-{
-	return view->decider == LAYER_CAPABILITY ? "the kernel's own rule" :
-						   layer_names[view->decider];
-}
-
-/* A policy from a file says nothing about a kernel that has no portacl. */
-static const char *elsewhere(const struct view *view)
-{
-	return view->patched ? "" : ", in a kernel with portacl";
-}
-
-static char *outcome(const struct view *view)
-{
-	struct buf doubts = { 0 }, text = { 0 };
-
-	add_doubts(view, &doubts);
-	buf_printf(&text, "%s by %s%s", is_refused(view) ? "refused (EACCES)" :
-							   "allowed",
-		   decider_name(view),
-		   view->decider == LAYER_PORTACL ? elsewhere(view) : "");
-	if (!is_refused(view) && doubts.len)
-		buf_printf(&text, ", unless refused by %s", doubts.text);
-	if (!is_refused(view) && view->held)
-		buf_printf(&text, ", but the port is held by %s (EADDRINUSE)",
-			   view->held);
-	free(doubts.text);
-	return text.text;
-}
-
-static void print_advice(const struct view *view)
-{
-	struct advice advice;
-	size_t i;
-
-	advise(view, &advice);
-	if (advice.steps.len)
-		print("this would help%s:\n", elsewhere(view));
-	for (i = 0; i < advice.steps.len; i++)
-		print("  %s\n", advice.steps.items[i]);
-	if (advice.caution)
-		print("with caution: %s\n", advice.caution);
-	if (advice.other_line)
-		print("%s\n  %s\n", advice.other_why, advice.other_line);
-	advice_free(&advice);
 }
 
 /* The rule that allows the bind may make the program run otherwise. */
@@ -114,7 +49,8 @@ static void add_notes(struct view *view)
 	struct list *notes = &view->subject.notes;
 	size_t i;
 
-	if (!is_refused(view) && !view->tried && view->subject.process.uid)
+	if (!is_refused(view) && !view->tried && !view->subject.recorded &&
+	    view->subject.process.uid)
 		list_add(notes, xstrdup(
 			"not tried yet: the program may test for root or a capability itself, and give up before it binds"));
 	add_secure_note(view);
@@ -126,91 +62,100 @@ static void add_notes(struct view *view)
 					  steering->unseen.items[i]));
 }
 
-static void print_note(const char *text)
+/* Find out everything about the bind of the subject. */
+static void look(struct view *view)
 {
-	print("  note        %s\n", text);
+	layers_read(view);
+	steering_read(&view->steering, view->subject.request.bind.proto,
+		      view->subject.port, view->subject.process.pid);
+	add_notes(view);
 }
 
-static void print_view(const struct view *view)
+/* Release all but the policy. */
+static void forget(struct view *view)
 {
-	char *name = subject_name(&view->subject), *result = outcome(view);
-	enum layer_kind kind;
-	size_t i;
-
-	print("%s: %s\n", name, result);
-	for (i = 0; i < view->subject.notes.len; i++)
-		print_note(view->subject.notes.items[i]);
-	for (kind = 0; kind < LAYER_NR; kind++)
-		print("%c %-11s %s\n", kind == view->decider ? '*' : ' ',
-		      layer_names[kind], view->layers[kind].text);
-	print_advice(view);
-	free(name);
-	free(result);
-}
-
-static json_t *json_suggestion(const struct advice *advice)
-{
-	if (advice->other_line)
-		return json_text(advice->other_line);
-	if (advice->line)
-		return json_text(advice->line);
-	return advice->steps.len ? json_text(*advice->steps.items) :
-				   json_null();
-}
-
-static json_t *json_view(const struct view *view)
-{
-	autofree char *request = request_text(&view->subject.request);
-	json_t *layers = json_array(), *json;
-	struct advice advice;
 	enum layer_kind kind;
 
-	advise(view, &advice);
 	for (kind = 0; kind < LAYER_NR; kind++)
-		json_array_append_new(layers, json_pack(
-			"{ss ss so}", "layer", layer_names[kind], "effect",
-			effect_names[view->layers[kind].effect], "text",
-			json_text(view->layers[kind].text)));
-	json = json_pack("{so sb ss so so so so so sb so so}",
-			 "request", json_text(request),
-			 "refused", is_refused(view),
-			 "decided_by", layer_names[view->decider],
-			 "suggestion", json_suggestion(&advice),
-			 "advice", json_texts(&advice.steps),
-			 "layers", layers,
-			 "notes", json_texts(&view->subject.notes),
-			 "held_by", view->held ? json_text(view->held) :
-						 json_null(),
-			 "tried", view->tried,
-			 "steered", json_texts(&view->steering.found),
-			 "unseen", json_texts(&view->steering.unseen));
-	advice_free(&advice);
-	return json;
+		free(view->layers[kind].text);
+	free(view->held);
+	steering_free(&view->steering);
+	answer_free(&view->answer);
+	subject_free(&view->subject);
+}
+
+static int explain_one(struct view *view, char **args)
+{
+	int ret;
+
+	subject_read(&view->subject, args);
+	open_policy(view, option("file"));
+	look(view);
+	if (option("json"))
+		print_json(json_view(view));
+	else
+		print_view(view);
+	ret = is_refused(view) ? EXIT_REFUSED : EXIT_OK;
+	forget(view);
+	return ret;
+}
+
+/* Explain a refusal of the log; return whether the bind is still refused. */
+static bool explain_refusal(const struct view *policy,
+			    const struct refusal *refusal, json_t *list)
+{
+	struct view view = *policy;
+	bool refused;
+
+	subject_read_refusal(&view.subject, refusal);
+	look(&view);
+	refused = is_refused(&view);
+	if (list) {
+		json_t *json = json_view(&view);
+
+		json_object_set_new(json, "record", json_record(
+			&refusal->record, refusal->record.time));
+		json_object_set_new(json, "count",
+				    json_integer(refusal->count));
+		json_array_append_new(list, json);
+	} else {
+		print_view(&view);
+	}
+	forget(&view);
+	return refused;
+}
+
+static int explain_log(struct view *view)
+{
+	json_t *list = option("json") ? json_array() : NULL;
+	int ret = EXIT_OK;
+	u32 i, nr;
+	struct refusal *refusals = refusals_read(&nr);
+
+	if (!nr)
+		die("standard input has no record of a bind that portacl refused");
+	open_policy(view, option("file"));
+	for (i = 0; i < nr; i++) {
+		if (i && !list)
+			print("\n");
+		if (explain_refusal(view, &refusals[i], list))
+			ret = EXIT_REFUSED;
+	}
+	if (list)
+		print_json(list);
+	refusals_free(refusals, nr);
+	return ret;
 }
 
 int cmd_explain(char **args)
 {
 	struct view view = { 0 };
-	enum layer_kind kind;
+	bool log = *args && !strcmp(*args, "-");
 	int ret;
 
-	subject_read(&view.subject, args);
-	open_policy(&view, option("file"));
-	layers_read(&view);
-	steering_read(&view.steering, view.subject.request.bind.proto,
-		      view.subject.port, view.subject.process.pid);
-	add_notes(&view);
-	if (option("json"))
-		print_json(json_view(&view));
-	else
-		print_view(&view);
-	ret = is_refused(&view) ? EXIT_REFUSED : EXIT_OK;
-	for (kind = 0; kind < LAYER_NR; kind++)
-		free(view.layers[kind].text);
-	free(view.held);
-	steering_free(&view.steering);
-	answer_free(&view.answer);
-	subject_free(&view.subject);
+	if (log && args[1])
+		die_usage("%s: '-' takes no further operands", args[1]);
+	ret = log ? explain_log(&view) : explain_one(&view, args);
 	if (view.has_policy)
 		source_close(&view.source);
 	return ret;

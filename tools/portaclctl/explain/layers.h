@@ -73,6 +73,11 @@ struct view {
 extern const char *const layer_names[LAYER_NR];
 extern const char *const effect_names[EFFECT_NR];
 
+static inline bool is_refused(const struct view *view)
+{
+	return view->layers[view->decider].effect == EFFECT_DENY;
+}
+
 void layers_read(struct view *view);
 
 /* Each its own file. */

@@ -49,12 +49,19 @@ static void check_program(const char *path)
 		die("%s is not executable", path);
 }
 
+static bool has_filecap(const char *exe)
+{
+	struct filecap cap;
+
+	return filecap_read(exe, &cap) && cap.permitted && cap.effective &&
+	       !cap.root_uid;
+}
+
 /* What the kernel will take the program for, and what it gains by its file. */
 static void look_at_program(struct subject *subject, const char *name)
 {
 	struct process *process = &subject->process;
 	struct program program;
-	struct filecap cap;
 	struct stat st;
 
 	if (!find_program(name, process->exe))
@@ -83,8 +90,7 @@ static void look_at_program(struct subject *subject, const char *name)
 			st.st_uid));
 		process->uid = st.st_uid;
 	}
-	subject->setcap = filecap_read(process->exe, &cap) && cap.permitted &&
-			  cap.effective && !cap.root_uid;
+	subject->setcap = has_filecap(process->exe);
 }
 
 static int compare_groups(const void *a, const void *b)
@@ -110,20 +116,28 @@ static void read_groups(struct process *process, const char *user, gid_t gid)
 	qsort(groups, process->nr_groups, sizeof(*groups), compare_groups);
 }
 
+static void take_user(struct process *process, u32 uid,
+		      const struct passwd *user)
+{
+	process->uid = uid;
+	process->gid = user ? user->pw_gid : uid;
+	if (user)
+		read_groups(process, user->pw_name, user->pw_gid);
+	process->launched_by_root = !uid;
+}
+
 static void look_at_user(struct process *process, const char *name)
 {
-	struct passwd *user = getpwnam(name);
+	const struct passwd *user = getpwnam(name);
 	u32 uid;
 
 	if (!user && !parse_number(name, U32_MAX - 1, &uid))
 		die("unknown user '%s'", name);
-	if (!user)
-		user = getpwuid(uid);
-	process->uid = user ? user->pw_uid : uid;
-	process->gid = user ? user->pw_gid : uid;
 	if (user)
-		read_groups(process, user->pw_name, user->pw_gid);
-	process->launched_by_root = !process->uid;
+		uid = user->pw_uid;
+	else
+		user = getpwuid(uid);
+	take_user(process, uid, user);
 }
 
 static void give_capabilities(struct subject *subject)
@@ -296,6 +310,81 @@ void subject_read(struct subject *subject, char **argv)
 	list_free(&words);
 	subject->proto = portacl_protos[subject->request.bind.proto];
 	subject->port = subject->request.bind.port;
+}
+
+/* Does the process that was refused still run? */
+static bool read_running(struct process *process, const struct record *record)
+{
+	if (!root_option && record->pid && record->verified && record->exe &&
+	    process_read(process, record->pid) && process->known &&
+	    process->uid == record->uid && !strcmp(process->exe, record->exe))
+		return true;
+	process_free(process);
+	*process = (struct process) { 0 };
+	return false;
+}
+
+/* Of a process that has ended only the report is known. */
+static void read_ended(struct subject *subject, const struct record *record)
+{
+	struct process *process = &subject->process;
+
+	take_user(process, record->uid, getpwuid(record->uid));
+	snprintf(process->comm, sizeof(process->comm), "%s",
+		 record->comm ? record->comm : "?");
+	if (record->exe && record->verified && !record->partial)
+		snprintf(process->exe, sizeof(process->exe), "%s",
+			 record->exe);
+	subject->setcap = *process->exe && has_filecap(process->exe);
+	give_capabilities(subject);
+	list_add(&subject->notes, xstrdup(
+		"the process has ended: its groups are taken to be those of its user, its cgroup and its launcher are not known"));
+	launch_note_units(process, &subject->notes);
+}
+
+static void note_record(struct list *notes, const struct refusal *refusal)
+{
+	const struct record *record = &refusal->record;
+	const char *tail = strstr(record->text, " rule=");
+	char date[48] = "";
+
+	if (record->time)
+		strftime(date, sizeof(date), ", last %FT%TZ",
+			 gmtime(&record->time));
+	list_add(notes, xasprintf("in the log %u time%s%s:%s", refusal->count,
+				  refusal->count > 1 ? "s" : "", date,
+				  tail ? tail : " without a reason"));
+	if (record->exe && !record->verified)
+		list_add(notes, xasprintf("the process shows the program %s, which need not be the one that was executed",
+					  record->exe));
+	else if (record->partial)
+		list_add(notes, xasprintf("the log has only the start of the path: %s",
+					  record->exe));
+}
+
+/**
+ * subject_read_refusal - read who was refused what
+ * @subject: where it is stored, for subject_free()
+ * @refusal: the refusal
+ */
+void subject_read_refusal(struct subject *subject,
+			  const struct refusal *refusal)
+{
+	const struct record *record = &refusal->record;
+	struct process *process = &subject->process;
+
+	*subject = (struct subject) { .recorded = true };
+	note_record(&subject->notes, refusal);
+	if (read_running(process, record)) {
+		note_uid_map(subject);
+		launch_read(process, &subject->notes);
+	} else {
+		read_ended(subject, record);
+	}
+	process_request(process, &subject->request);
+	request_set_record(&subject->request, record);
+	subject->proto = portacl_protos[record->proto];
+	subject->port = record->port;
 }
 
 void subject_free(struct subject *subject)

@@ -5,6 +5,7 @@
 #ifndef _PORTACLCTL_EXPLAIN_SUBJECT_H
 #define _PORTACLCTL_EXPLAIN_SUBJECT_H
 
+#include "explain/refusals.h"
 #include "policy/request.h"
 #include "system/process.h"
 
@@ -16,6 +17,7 @@
  * @proto: name of the protocol
  * @port: the port
  * @request: what the policy is asked
+ * @recorded: a log reports the bind
  */
 struct subject {
 	struct process process;
@@ -24,9 +26,12 @@ struct subject {
 	const char *proto;
 	u32 port;
 	struct request request;
+	bool recorded;
 };
 
 void subject_read(struct subject *subject, char **argv);
+void subject_read_refusal(struct subject *subject,
+			  const struct refusal *refusal);
 void subject_free(struct subject *subject);
 char *subject_name(const struct subject *subject);
 

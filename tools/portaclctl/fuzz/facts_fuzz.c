@@ -8,6 +8,7 @@
 #include "explain/denials.h"
 #include "kernel/observed.h"
 #include "lib/cleanup.h"
+#include "policy/cover.h"
 #include "policy/lastgood.h"
 #include "system/redirect.h"
 #include "system/sockets.h"
@@ -135,12 +136,31 @@ static void read_log(char *text)
 	free(denial.text);
 }
 
+/* A report of portacl. */
+static void read_report(char *text)
+{
+	struct record record;
+	struct request request = { 0 };
+
+	if (!record_read(&record, text))
+		return;
+	if (!record.text || !record.port ||
+	    record.proto >= PORTACL_NR_PROTOS ||
+	    (record.exe && *record.exe != '/'))
+		abort();
+	json_decref(json_record(&record, record.time));
+	request_set_record(&request, &record);
+	request_free(&request);
+	record_free(&record);
+}
+
 static const struct {
 	char kind;
 	void (*read)(char *text);
 } readers[] = {
 	{ 'U', read_unit }, { 'S', read_systemctl }, { 'D', read_sshd },
 	{ 'O', read_observed }, { 'G', read_last_good }, { 'L', read_log },
+	{ 'R', read_report },
 };
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)

@@ -2,15 +2,6 @@
 #include "kernel/observed.h"
 #include "lex.h"
 
-static u64 number(const char *line, const char *key)
-{
-	char *value = get_field(line, key);
-	u64 number = value ? strtoull(value, NULL, 10) : 0;
-
-	free(value);
-	return number;
-}
-
 static int name_index(const char *line, const char *key,
 		      const char *const *names, u32 nr)
 {
@@ -42,12 +33,12 @@ static bool read_line(struct observed *seen, const char *line)
 		return false;
 	*seen = (struct observed) {
 		.exe = get_field(line, "exe"),
-		.verified = number(line, "verified"),
-		.uid = number(line, "uid"),
+		.verified = get_number(line, "verified", 0),
+		.uid = get_number(line, "uid", 0),
 		.proto = proto,
-		.port = number(line, "port"),
+		.port = get_number(line, "port", 0),
 		.action = action,
-		.count = number(line, "count"),
+		.count = get_number(line, "count", 0),
 		.taint = bits,
 	};
 	return seen->exe;
@@ -99,5 +90,6 @@ static int compare(const void *a, const void *b)
 
 void observed_sort(struct observed *seen, u32 nr)
 {
-	qsort(seen, nr, sizeof(*seen), compare);
+	if (nr)
+		qsort(seen, nr, sizeof(*seen), compare);
 }

@@ -18,6 +18,7 @@
  * @action: what the policy said, enum portacl_action
  * @count: how often
  * @taint: bits of enum portacl_taint
+ * @by_rule: a deny rule refused it, as far as is known
  */
 struct observed {
 	char *exe;
@@ -28,6 +29,7 @@ struct observed {
 	u8 action;
 	u64 count;
 	u32 taint;
+	bool by_rule;
 };
 
 struct observed *observed_read(const char *text, u32 *nr);

@@ -269,6 +269,17 @@ char *get_field(const char *text, const char *key)
 	return NULL;
 }
 
+/* The number behind a key, as get_field() finds it, or @otherwise. */
+u64 get_number(const char *text, const char *key, u64 otherwise)
+{
+	char *value = get_field(text, key);
+	bool is = value && isdigit((unsigned char)*value);
+	u64 number = is ? strtoull(value, NULL, 10) : otherwise;
+
+	free(value);
+	return number;
+}
+
 /* A name in an audit record: in quotes or, if it has odd bytes, in hexadecimal. */
 char *get_name(const char *text, const char *key)
 {
@@ -286,4 +297,25 @@ char *get_name(const char *text, const char *key)
 	}
 	free(quoted);
 	return name;
+}
+
+/* \ooo to its byte; for free(). */
+char *path_unescape(const char *text, size_t len)
+{
+	struct buf path = { 0 };
+	unsigned int byte;
+	char c;
+
+	buf_puts(&path, "");
+	for (; len; text++, len--) {
+		c = *text;
+		if (c == '\\' && len >= 4 &&
+		    sscanf(text + 1, "%3o", &byte) == 1) {
+			c = byte;
+			text += 3;
+			len -= 3;
+		}
+		buf_add(&path, &c, 1);
+	}
+	return path.text;
 }

@@ -73,6 +73,8 @@ bool write_all(int fd, const char *text, size_t len);
 pid_t fork_piped(int fds[2]);
 bool parse_number(const char *text, u32 max, u32 *value);
 char *get_field(const char *text, const char *key);
+u64 get_number(const char *text, const char *key, u64 otherwise);
 char *get_name(const char *text, const char *key);
+char *path_unescape(const char *text, size_t len);
 
 #endif /* _PORTACLCTL_LIB_UTIL_H */

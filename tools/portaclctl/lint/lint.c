@@ -7,7 +7,6 @@
 #include "lint/lockout.h"
 #include "policy/exe.h"
 #include "policy/lastgood.h"
-#include "policy/links.h"
 #include "system/launch.h"
 
 /* Add a finding; the rule counts from 0, or it is NO_RULE. */

@@ -8,7 +8,6 @@
 #include "lex.h"
 #include "lib/cleanup.h"
 #include "lint/lint.h"
-#include "policy/links.h"
 #include "policy/names.h"
 #include "system/process.h"
 #include "system/sockets.h"

@@ -133,8 +133,7 @@ static void ask_policy(const struct policy_source *source,
 static u32 rule_of(const struct policy_source *source, const char *text,
 		   const char *key)
 {
-	autofree char *value = get_field(text, key);
-	u32 number = value ? strtoul(value, NULL, 10) : 0;
+	u64 number = get_number(text, key, 0);
 
 	return number && number <= source->policy->nr_rules ? number - 1 :
 							      PORTACL_NO_RULE;

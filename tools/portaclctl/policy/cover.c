@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "kernel/record.h"
 #include "lex.h"
 #include "lib/cleanup.h"
 #include "policy/cover.h"
@@ -157,6 +158,33 @@ json_t *json_policy(const struct portacl_policy *policy)
 	return json_pack("{si ss so so}", "version", 1, "default",
 			 portacl_actions[policy->default_action],
 			 "launchers", launchers, "rules", rules);
+}
+
+static json_t *json_text_or_null(const char *text)
+{
+	return text ? json_text(text) : json_null();
+}
+
+/* A verdict that was reported; @time: when, 0 if it is not known. */
+json_t *json_record(const struct record *record, time_t time)
+{
+	u64 rule = record->rule ? strtoull(record->rule, NULL, 10) : 0;
+	char date[32];
+
+	strftime(date, sizeof(date), "%FT%TZ", gmtime(&time));
+	return json_pack("{so ss ss sI sI so so so so so so}",
+			 "time", time ? json_string(date) : json_null(),
+			 "verdict", record->denied ? "deny" : "allow",
+			 "protocol", portacl_protos[record->proto],
+			 "port", (json_int_t)record->port,
+			 "uid", (json_int_t)record->uid,
+			 "pid", record->pid ? json_integer(record->pid) :
+					      json_null(),
+			 "comm", json_text_or_null(record->comm),
+			 "exe", json_text_or_null(record->exe),
+			 "rule", rule ? json_integer(rule) : json_null(),
+			 "reason", json_text_or_null(record->reason),
+			 "text", json_text(record->text));
 }
 
 static void dump(json_t *json, size_t flags)

@@ -113,27 +113,6 @@ enum link_kind link_follow(const char *path, char *target)
 	return walk.unsafe ? LINK_UNSAFE : LINK_SAFE;
 }
 
-/* \ooo to its byte; for free(). */
-char *path_unescape(const char *text, size_t len)
-{
-	struct buf path = { 0 };
-	unsigned int byte;
-	char c;
-
-	buf_puts(&path, "");
-	for (; len; text++, len--) {
-		c = *text;
-		if (c == '\\' && len >= 4 &&
-		    sscanf(text + 1, "%3o", &byte) == 1) {
-			c = byte;
-			text += 3;
-			len -= 3;
-		}
-		buf_add(&path, &c, 1);
-	}
-	return path.text;
-}
-
 /* A path as a policy writes it; for free(). */
 char *path_escape(const char *path)
 {

@@ -15,7 +15,6 @@ enum link_kind {
 };
 
 enum link_kind link_follow(const char *path, char *target);
-char *path_unescape(const char *text, size_t len);
 char *path_escape(const char *path);
 
 #endif /* _PORTACLCTL_POLICY_LINKS_H */

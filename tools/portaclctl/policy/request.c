@@ -3,8 +3,8 @@
 #include "lib/cleanup.h"
 #include "lib/options.h"
 #include "parse.h"
+#include "policy/address.h"
 #include "policy/files.h"
-#include "policy/links.h"
 #include "policy/names.h"
 #include "print.h"
 #include "query.h"
@@ -142,6 +142,29 @@ void request_set_place(struct request *request, u8 proto, u16 port,
 	request->bind.nr_bound = 0;
 	if (addr)
 		portacl_request_addr(&request->bind, addr, v6only);
+}
+
+/**
+ * request_set_record - say what is bound, as a report has it
+ * @request: the request
+ * @record: the report
+ *
+ * The weakness that the report names counts too, unless a restart of the
+ * program removes it.  A path that is not that of the identity does not count.
+ */
+void request_set_record(struct request *request, const struct record *record)
+{
+	struct portacl_cidr addr;
+	bool known = record->addr && cidr_read(&addr, record->addr);
+
+	request_set_place(request, record->proto, record->port,
+			  known ? addr.addr : NULL, false);
+	request->bind.taint |= record_taint(record) & ~BIT(PORTACL_TAINT_ENV);
+	if (record->verified && !record->partial)
+		return;
+	free(request->exe);
+	request->exe = NULL;
+	request->bind.exe = 0;
 }
 
 static void add_path(struct buf *text, const char *key, const char *path)

@@ -5,8 +5,8 @@
 #ifndef _PORTACLCTL_POLICY_REQUEST_H
 #define _PORTACLCTL_POLICY_REQUEST_H
 
+#include "kernel/record.h"
 #include "match.h"
-#include "lib/util.h"
 
 /**
  * struct request - a bind, with the paths that the matcher has hashes of
@@ -29,6 +29,7 @@ void request_words(struct request *request, char **words, const char *more);
 char *request_resolve(struct request *request);
 void request_set_place(struct request *request, u8 proto, u16 port,
 		       const u8 *addr, bool v6only);
+void request_set_record(struct request *request, const struct record *record);
 char *request_text(const struct request *request);
 void request_free(struct request *request);
 

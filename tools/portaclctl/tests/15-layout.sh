@@ -9,7 +9,7 @@ includes() {
 }
 : > out
 below=
-for folder in $lower explain import load; do
+for folder in $lower explain import learn load; do
 	case " $lower " in
 	*" $folder "*) below="$below $folder" allowed=$below ;;
 	*) allowed="$below $folder" ;;

@@ -41,7 +41,8 @@ valid() {
 		skip "json: $name" "needs python3-jsonschema"
 		return
 	fi
-	run "$@" --json
+	"$ctl" "$@" --json > out 2> err < "${log:-/dev/null}"
+	status=$?
 	[ "$status" = "$want" ] || echo "status $status, not $want" >> err
 	[ "$status" = "$want" ] &&
 		python3 valid.py "$schema" "$1" < out 2>> err
@@ -95,6 +96,14 @@ valid "test" 1 test --file deny.conf tcp/80 uid=0
 json "test: the rule" 'j["verdict"] == "deny" and j["rule"]["rule"] == 1'
 valid "test without a rule" 0 test --file /dev/null tcp/80 uid=0
 valid "explain" 1 explain --file deny.conf env root tcp/80
+log=refused.log
+echo 'portacl: denied proto=tcp addr=:: port=80 uid=33 pid=7 comm="x" exe="/usr/bin/x" rule=1 reason="deny rule"' > $log
+valid "explain of a log" 1 explain --file deny.conf -
+json "explain of a log: the record" 'j[0]["count"] == 1 and j[0]["refused"] and
+	j[0]["record"]["time"] is None and j[0]["record"]["port"] == 80'
+valid "learn of a log" 0 learn -
+json "learn of a log: the rule" '[r["ports"] for r in j["rules"]] == [[80]] and j["overflow"] == 0'
+log=
 valid "who" 0 who --file deny.conf tcp/80
 valid "who, both protocols" 0 who --file deny.conf 80
 start_sleep

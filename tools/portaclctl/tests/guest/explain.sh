@@ -66,6 +66,22 @@ granted "only" $www perl binder.pl 83
 refused "only" perl binder.pl 83
 blames "only" 'portacl +deny only reason="wrong uid" nearest=2' 83
 
+# T27: the kernel's own records of refusals, one of a program with an odd name
+odd=/usr/bin/$(printf 'o\033 d')
+cp /usr/bin/perl "$odd"
+refused "a record" $www "$odd" binder.pl 82
+stop
+dmesg > kernel.log
+status=0
+"$ctl" explain - < kernel.log > out 2> err || status=$?
+judge "explain - of the kernel log: only" 1 '^/usr/bin/perl as root on tcp/83: refused .EACCES. by portacl'
+judge "explain - of the kernel log: the reason" 1 'in the log .*rule=only reason="wrong uid"'
+judge "explain - of the kernel log: an odd name" 1 '^/usr/bin/o.033 d as www-data on tcp/82: refused'
+! grep -q "$(printf '\033')" out
+point $? "explain - of the kernel log: no control character"
+gives "learn --denials: the rule of a refusal" 0 '^allow tcp 82 exe=/usr/bin/o.033.040d uid=www-data$' \
+	learn --denials --print
+
 # 6. the default
 policy <<'EOF'
 default deny

@@ -1,68 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What mode learn has observed becomes rules, no wider than what was seen.
+ * Observed binds become rules, no wider than what was seen.
  */
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netdb.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "commands.h"
-#include "kernel/observed.h"
-#include "kernel/securityfs.h"
+#include "learn/learn.h"
 #include "lex.h"
+#include "lib/cleanup.h"
 #include "policy/cover.h"
 #include "policy/exe.h"
 #include "policy/names.h"
 #include "print.h"
-#include "system/netns.h"
 
-#define OUTPUT "/etc/portacl.d/50-learned.conf"
 #define MAX_PORTS 32
-
-/**
- * struct learner - what was asked for
- * @all: also ports that everybody may bind
- * @ranges: join the ports of a program to one range
- * @quit: stop asking
- * @start: the first port that needs no privilege
- * @path: the file that the rules are added to; NULL: print all of them
- * @fd: that file, once there is something to ask
- * @made: it was not there before
- * @present: what it had in it
- * @out: the rules
- * @json: the rules as JSON, or NULL
- * @nr: number of rules wanted
- * @skipped: number of rules not wanted
- * @known: number of rules that the file has already
- * @useless: number of programs that no rule can allow
- */
-struct learner {
-	bool all;
-	bool ranges;
-	bool quit;
-	u32 start;
-	const char *path;
-	int fd;
-	bool made;
-	char *present;
-	struct buf out;
-	json_t *json;
-	u32 nr;
-	u32 skipped;
-	u32 known;
-	u32 useless;
-};
-
-static bool is_wanted(const struct learner *learner,
-		      const struct observed *seen)
-{
-	if (seen->action == PORTACL_ALLOW)
-		return false;
-	return learner->all || seen->action == PORTACL_DENY ||
-	       seen->port < learner->start;
-}
 
 /* Weaknesses that no rule takes, and those that a restart takes away. */
 static u32 accepted(const struct observed *seen)
@@ -100,6 +51,7 @@ static void add_names(struct buf *text, const char *const *names, u32 bits)
  * @nr: number of @port
  * @count: how often they were seen
  * @picked: bindresvport(3) may have picked them
+ * @by_rule: a deny rule refused one of them
  */
 struct ports {
 	u32 protos;
@@ -107,6 +59,7 @@ struct ports {
 	u32 nr;
 	u64 count;
 	bool picked;
+	bool by_rule;
 };
 
 /*
@@ -139,24 +92,6 @@ static void add_ports(const struct learner *learner, struct buf *text,
 		buf_printf(text, "%s%u", i ? "," : "", ports->port[i]);
 }
 
-/* \ooo to its byte. */
-static void unescape(char *path, const char *text)
-{
-	unsigned int byte;
-	size_t len;
-
-	for (len = 0; *text && len < PATH_MAX - 1; len++) {
-		if (*text == '\\' && strspn(text + 1, "01234567") >= 3 &&
-		    sscanf(text + 1, "%3o", &byte) == 1) {
-			path[len] = byte;
-			text += 4;
-		} else {
-			path[len] = *text++;
-		}
-	}
-	path[len] = '\0';
-}
-
 /* The kernel knows no patterns: what looks like one is a program's name. */
 static void add_exe(struct buf *rule, const char *exe)
 {
@@ -172,18 +107,21 @@ static void add_exe(struct buf *rule, const char *exe)
 static void add_comments(const struct learner *learner, struct buf *text,
 			 const struct observed *seen, const struct ports *ports)
 {
+	autofree char *path = path_unescape(seen->exe, strlen(seen->exe));
 	struct program program;
-	char path[PATH_MAX];
 	char *line;
 	u32 fault;
 
-	buf_printf(text, "# seen %llu time%s\n", ports->count,
+	buf_printf(text, "# %s %llu time%s\n",
+		   learner->refused ? "refused" : "seen", ports->count,
 		   ports->count == 1 ? "" : "s");
 	if (is_random(ports) && !learner->ranges)
 		buf_printf(text, "# random ports: %u seen; a rule for all between only with --ranges\n",
 			   ports->nr);
 	if (ports->picked)
 		buf_puts(text, "# bindresvport(3) may have picked the port, and picks another one at the next start:\n# a rule is only right if the program is configured for it\n");
+	if (ports->by_rule)
+		buf_puts(text, "# a deny rule refused it: a rule that allows it must stand before that one\n");
 	if (!seen->verified)
 		buf_puts(text, "# not verified: the process may have lied about its program\n");
 	if (seen->taint >> PORTACL_NR_ACCEPT) {
@@ -193,8 +131,7 @@ static void add_comments(const struct learner *learner, struct buf *text,
 		buf_puts(text, "\n");
 	}
 	if (accepted(seen))
-		buf_puts(text, "# a weakness must be accepted: read portacl(7) first, or mend it\n");
-	unescape(path, seen->exe);
+		buf_puts(text, "# a weakness must be accepted: read portacl(7) first, or remove it\n");
 	program_look(&program, path, true);
 	for (fault = PROGRAM_INTERPRETER; fault < PROGRAM_NR_FAULTS; fault++) {
 		if (!(program.faults & BIT(fault)))
@@ -203,40 +140,6 @@ static void add_comments(const struct learner *learner, struct buf *text,
 		buf_print(text, "# %s\n", line);
 		free(line);
 	}
-}
-
-static bool wants_it(struct learner *learner, const char *rule)
-{
-	char line[16];
-
-	print_lines(rule, strlen(rule));
-	print("\n[a]llow, [s]kip or [q]uit? ");
-	fflush(stdout);
-	for (;;) {
-		if (!fgets(line, sizeof(line), stdin) || *line == 'q') {
-			learner->quit = true;
-			return false;
-		}
-		if (*line == 'a' || *line == 's')
-			return *line == 'a';
-		print("a, s or q? ");
-		fflush(stdout);
-	}
-}
-
-/* Does the file have the rule already, whatever comments stand before it? */
-static bool is_present(const struct learner *learner, const char *rule)
-{
-	const char *mark = strrchr(rule, '\n'), *at = learner->present;
-	size_t len;
-
-	rule = mark ? mark + 1 : rule;
-	len = strlen(rule);
-	for (; at && (at = strstr(at, rule)); at += len)
-		if ((at == learner->present || at[-1] == '\n') &&
-		    (!at[len] || at[len] == '\n'))
-			return true;
-	return false;
 }
 
 /* @text is comments, then the rule, which is a comment as well if not usable. */
@@ -260,26 +163,6 @@ static json_t *json_learned(const char *text, bool usable,
 			 "protocols", json_names(portacl_protos, ports->protos),
 			 "count", (json_int_t)ports->count, "ports", list);
 	return json;
-}
-
-/* What cannot be allowed is only noted. */
-static void take_rule(struct learner *learner, const char *rule, bool usable)
-{
-	bool wanted;
-
-	if (is_present(learner, rule)) {
-		learner->known++;
-		return;
-	}
-	wanted = !usable || !learner->path || wants_it(learner, rule);
-	if (!usable)
-		learner->useless++;
-	else if (wanted)
-		learner->nr++;
-	else
-		learner->skipped++;
-	if (wanted)
-		buf_printf(&learner->out, "%s\n", rule);
 }
 
 static void add_rule(struct learner *learner, const struct observed *seen,
@@ -322,6 +205,7 @@ static void find_ports(struct ports *ports, const struct observed *seen,
 
 	ports->nr = 0;
 	ports->count = 0;
+	ports->by_rule = false;
 	for (i = 0; i < nr; i++) {
 		u16 port = seen[i].port;
 
@@ -329,6 +213,7 @@ static void find_ports(struct ports *ports, const struct observed *seen,
 		    is_picked(&seen[i]) != ports->picked)
 			continue;
 		ports->count += seen[i].count;
+		ports->by_rule |= seen[i].by_rule;
 		if (seen[i].proto == first &&
 		    (!ports->nr || ports->port[ports->nr - 1] != port))
 			ports->port[ports->nr++] = port;
@@ -358,9 +243,13 @@ static void add_subject(struct learner *learner, const struct observed *seen,
 	free(ports.port);
 }
 
-/* The observations are sorted: those of one program and user together. */
-static void add_rules(struct learner *learner, const struct observed *seen,
-		      u32 nr)
+/**
+ * make_rules - make rules of observations
+ * @learner: where they go
+ * @seen: the observations, sorted by observed_sort()
+ * @nr: number of @seen
+ */
+void make_rules(struct learner *learner, const struct observed *seen, u32 nr)
 {
 	u32 at, len;
 
@@ -370,121 +259,4 @@ static void add_rules(struct learner *learner, const struct observed *seen,
 			;
 		add_subject(learner, seen + at, len);
 	}
-}
-
-/* Before the questions: the answers would be lost. */
-static void open_output(struct learner *learner)
-{
-	learner->made = access(learner->path, F_OK);
-	learner->fd = open(learner->path,
-			   O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-	if (learner->fd < 0)
-		die_errno("%s", learner->path);
-	learner->present = read_fd(learner->fd, NULL);
-	if (!learner->present)
-		die_errno("%s", learner->path);
-}
-
-static void learn_from(struct learner *learner)
-{
-	json_int_t lost;
-
-	char *text = kernel_read("observed"), *overflow;
-	u32 i, n = 0, nr;
-	struct observed *seen = observed_read(text, &nr);
-
-	for (i = 0; i < nr; i++) {
-		if (is_wanted(learner, &seen[i]))
-			seen[n++] = seen[i];
-		else
-			free(seen[i].exe);
-	}
-	observed_sort(seen, n);
-	if (n && learner->path)
-		open_output(learner);
-	add_rules(learner, seen, n);
-	overflow = get_field(text, "overflow");
-	lost = overflow ? strtoll(overflow, NULL, 10) : 0;
-	if (learner->json)
-		print_json(json_pack("{sO sI}", "rules", learner->json,
-				     "overflow", lost));
-	else if (lost)
-		warn("%s binds were not recorded: learn in smaller steps (portaclctl learn --start)",
-		     overflow);
-	for (i = 0; i < n; i++)
-		free(seen[i].exe);
-	free(overflow);
-	free(seen);
-	free(text);
-}
-
-static void write_output(const struct learner *learner)
-{
-	size_t len = strlen(learner->present);
-	bool ended = !len || learner->present[len - 1] == '\n';
-
-	if ((!ended && !write_all(learner->fd, "\n", 1)) ||
-	    !write_all(learner->fd, learner->out.text, learner->out.len) ||
-	    close(learner->fd))
-		die_errno("%s", learner->path);
-	print("%u rule%s added to %s; next: portaclctl check, portaclctl load, portaclctl mode enforce\n",
-	       learner->nr, learner->nr == 1 ? "" : "s", learner->path);
-}
-
-static void say_nothing_written(const struct learner *learner)
-{
-	if (learner->made)
-		unlink(learner->path);
-	if (learner->skipped)
-		print("no rule was chosen: nothing written\n");
-	else if (learner->known)
-		print("nothing new: %s has the rules already\n", learner->path);
-	else if (learner->useless)
-		print("nothing that a rule could allow: portaclctl learn --print tells why\n");
-	else
-		print("nothing to learn: every bind seen is allowed already, or needs no privilege (--all)\n");
-}
-
-static int start_learning(void)
-{
-	kernel_write("observed", "clear");
-	kernel_write("mode", "learn");
-	print("mode learn: use the services as they are used every day, then `portaclctl learn'\n");
-	return EXIT_OK;
-}
-
-int cmd_learn(char **args)
-{
-	struct learner learner = {
-		.all = option("all"), .ranges = option("ranges"),
-	};
-	bool start = option("start"), as_text = option("print");
-	const char *path = option("output");
-
-	(void)args;
-	if (option("json")) {
-		learner.json = json_array();
-		as_text = true;
-	}
-	if (start && (as_text || path || learner.all || learner.ranges))
-		die_usage("--start takes no other option");
-	if (as_text && path)
-		die_usage("--print or --json and --output exclude each other");
-	if (start)
-		return start_learning();
-	if (!as_text)
-		learner.path = path ? path : OUTPUT;
-	learner.start = unprivileged_start(0);
-	learn_from(&learner);
-	if (learner.json)
-		json_decref(learner.json);
-	else if (as_text)
-		print_lines(learner.out.text, learner.out.len);
-	else if (learner.nr)
-		write_output(&learner);
-	else
-		say_nothing_written(&learner);
-	free(learner.out.text);
-	free(learner.present);
-	return EXIT_OK;
 }

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ask which of the rules made of observed binds are wanted, and store those.
+ */
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kernel/securityfs.h"
+#include "learn/learn.h"
+#include "lib/cleanup.h"
+#include "lib/options.h"
+#include "policy/cover.h"
+#include "system/netns.h"
+
+#define OUTPUT "/etc/portacl.d/50-learned.conf"
+
+static bool is_wanted(const struct learner *learner,
+		      const struct observed *seen)
+{
+	if (seen->action == PORTACL_ALLOW)
+		return false;
+	return learner->all || seen->action == PORTACL_DENY ||
+	       seen->port < learner->start;
+}
+
+static bool wants_it(struct learner *learner, const char *rule)
+{
+	char line[16];
+
+	print_lines(rule, strlen(rule));
+	print("\n[a]llow, [s]kip or [q]uit? ");
+	fflush(stdout);
+	for (;;) {
+		if (!fgets(line, sizeof(line), stdin) || *line == 'q') {
+			learner->quit = true;
+			return false;
+		}
+		if (*line == 'a' || *line == 's')
+			return *line == 'a';
+		print("a, s or q? ");
+		fflush(stdout);
+	}
+}
+
+/* Does the file have the rule already, whatever comments stand before it? */
+static bool is_present(const struct learner *learner, const char *rule)
+{
+	const char *mark = strrchr(rule, '\n'), *at = learner->present;
+	size_t len;
+
+	rule = mark ? mark + 1 : rule;
+	len = strlen(rule);
+	for (; at && (at = strstr(at, rule)); at += len)
+		if ((at == learner->present || at[-1] == '\n') &&
+		    (!at[len] || at[len] == '\n'))
+			return true;
+	return false;
+}
+
+/* What cannot be allowed is only noted. */
+void take_rule(struct learner *learner, const char *rule, bool usable)
+{
+	bool wanted;
+
+	if (is_present(learner, rule)) {
+		learner->known++;
+		return;
+	}
+	wanted = !usable || !learner->path || wants_it(learner, rule);
+	if (!usable)
+		learner->useless++;
+	else if (wanted)
+		learner->nr++;
+	else
+		learner->skipped++;
+	if (wanted)
+		buf_printf(&learner->out, "%s\n", rule);
+}
+
+/* Before the questions: the answers would be lost. */
+static void open_output(struct learner *learner)
+{
+	learner->made = access(learner->path, F_OK);
+	learner->fd = open(learner->path,
+			   O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	if (learner->fd < 0)
+		die_errno("%s", learner->path);
+	learner->present = read_fd(learner->fd, NULL);
+	if (!learner->present)
+		die_errno("%s", learner->path);
+}
+
+static struct observed *read_observed(struct learner *learner, u32 *nr)
+{
+	autofree char *text = kernel_read("observed");
+
+	learner->lost = get_number(text, "overflow", 0);
+	return observed_read(text, nr);
+}
+
+/* Takes over @seen. */
+static void learn_from(struct learner *learner, struct observed *seen, u32 nr)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < nr; i++) {
+		if (is_wanted(learner, &seen[i]))
+			seen[n++] = seen[i];
+		else
+			free(seen[i].exe);
+	}
+	observed_sort(seen, n);
+	if (n && learner->path)
+		open_output(learner);
+	make_rules(learner, seen, n);
+	for (i = 0; i < n; i++)
+		free(seen[i].exe);
+	free(seen);
+}
+
+/* What was asked for was made, unless it goes to a file. */
+static void print_rules(struct learner *learner)
+{
+	if (learner->json)
+		print_json(json_pack("{so sI}", "rules", learner->json,
+				     "overflow", (json_int_t)learner->lost));
+	else
+		print_lines(learner->out.text, learner->out.len);
+}
+
+static void write_output(const struct learner *learner)
+{
+	size_t len = strlen(learner->present);
+	bool ended = !len || learner->present[len - 1] == '\n';
+
+	if ((!ended && !write_all(learner->fd, "\n", 1)) ||
+	    !write_all(learner->fd, learner->out.text, learner->out.len) ||
+	    close(learner->fd))
+		die_errno("%s", learner->path);
+	print("%u rule%s added to %s; next: portaclctl check, portaclctl load, portaclctl mode enforce\n",
+	       learner->nr, learner->nr == 1 ? "" : "s", learner->path);
+}
+
+static void say_nothing_written(const struct learner *learner)
+{
+	if (learner->made)
+		unlink(learner->path);
+	if (learner->skipped)
+		print("no rule was chosen: nothing written\n");
+	else if (learner->known)
+		print("nothing new: %s has the rules already\n", learner->path);
+	else if (learner->useless)
+		print("nothing that a rule could allow: portaclctl learn --print tells why\n");
+	else
+		print("nothing to learn: every bind seen is allowed already, or needs no privilege (--all)%s\n",
+		      learner->refused ? "" : "; --denials reads the refusals in the logs");
+}
+
+static int start_learning(void)
+{
+	kernel_write("observed", "clear");
+	kernel_write("mode", "learn");
+	print("mode learn: use the services as they are used every day, then `portaclctl learn'\n");
+	return EXIT_OK;
+}
+
+static void check_options(const struct learner *learner, bool as_text)
+{
+	const char *path = option("output");
+
+	if (option("start") && (as_text || path || learner->all ||
+				learner->ranges || learner->refused))
+		die_usage("--start takes no other option");
+	if (as_text && path)
+		die_usage("--print, --json or '-', and --output exclude each other");
+}
+
+int cmd_learn(char **args)
+{
+	bool from_stdin = *args, as_text;
+	struct learner learner = {
+		.all = option("all"), .ranges = option("ranges"),
+		.refused = from_stdin || option("denials"),
+	};
+	struct observed *seen;
+	u32 nr;
+
+	if (from_stdin && strcmp(*args, "-"))
+		die_usage("%s: '-' expected, for a log on standard input", *args);
+	/* The questions could not be answered on standard input. */
+	as_text = option("print") || option("json") || from_stdin;
+	check_options(&learner, as_text);
+	if (option("start"))
+		return start_learning();
+	if (option("json"))
+		learner.json = json_array();
+	if (!as_text)
+		learner.path = option("output") ? option("output") : OUTPUT;
+	learner.start = unprivileged_start(0);
+	seen = learner.refused ? refusals_observe(from_stdin, &nr) :
+				 read_observed(&learner, &nr);
+	learn_from(&learner, seen, nr);
+	if (learner.lost && !learner.json)
+		warn("%llu binds were not recorded: learn in smaller steps (portaclctl learn --start)",
+		     learner.lost);
+	if (as_text)
+		print_rules(&learner);
+	else if (learner.nr)
+		write_output(&learner);
+	else
+		say_nothing_written(&learner);
+	free(learner.out.text);
+	free(learner.present);
+	return EXIT_OK;
+}
