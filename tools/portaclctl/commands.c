@@ -14,6 +14,16 @@
 #define JSON { "json", NULL, "print JSON" }
 #define ROOT { "root", "DIR", "use the files, users and groups below DIR" }
 #define POLICY { "file", "FILE", "ask the policy in FILE, not the kernel" }
+#define CONFIRM { "confirm", "SECONDS", "restore the old policy unless you confirm within SECONDS" }
+#define FORCE { "force", NULL, "load even if sshd or your own login would be cut off" }
+
+/* Of add and delete */
+static const struct option_info edit_options[] = {
+	ROOT, JSON, CONFIRM, FORCE,
+	{ "file", "FILE", "change FILE, not /etc/portacl.d/50-local.conf" },
+	{ "no-load", NULL, "change the file, load nothing" },
+	{ }
+};
 
 const struct command commands[] = {
 	{ "check", cmd_check, "[FILE...]", "FILE", ANY_NUMBER,
@@ -25,29 +35,19 @@ const struct command commands[] = {
 		{ } } },
 	{ "load", cmd_load, "[FILE...]", "FILE", ANY_NUMBER,
 	  "put the files in force, completely or not at all", OPTIONS {
-		{ "confirm", "SECONDS", "restore the old policy unless you confirm within SECONDS" },
+		CONFIRM,
 		{ "generation", "N", "fail unless generation N is in force" },
 		{ "strict", NULL, "do not load if a service would be cut off" },
-		{ "force", NULL, "load even if sshd or your own login would be cut off" },
+		FORCE,
 		{ "dry-run", NULL, "rehearse, but load nothing" },
 		JSON,
 		{ "boot", NULL, "load the last good policy if the files cannot be loaded" },
 		{ "stale", NULL, "load the files only if a program of the policy has moved" },
 		{ } } },
 	{ "add", cmd_add, "RULE", "RULE", ANY_NUMBER,
-	  "add a rule to the files, check and load them", OPTIONS {
-		ROOT, JSON,
-		{ "file", "FILE", "change FILE, not /etc/portacl.d/50-local.conf" },
-		{ "no-load", NULL, "change the file, load nothing" },
-		{ "force", NULL, "load even if sshd or your own login would be cut off" },
-		{ } } },
+	  "add a rule to the files, check and load them", edit_options },
 	{ "delete", cmd_delete, "RULE", "RULE", ANY_NUMBER,
-	  "delete a rule from the files, check and load them", OPTIONS {
-		ROOT, JSON,
-		{ "file", "FILE", "change FILE, not /etc/portacl.d/50-local.conf" },
-		{ "no-load", NULL, "change the file, load nothing" },
-		{ "force", NULL, "load even if sshd or your own login would be cut off" },
-		{ } } },
+	  "delete a rule from the files, check and load them", edit_options },
 	{ "show", cmd_show, "", "", 0,
 	  "print the policy in force", OPTIONS { JSON, { } } },
 	{ "diff", cmd_diff, "[FILE...]", "FILE", ANY_NUMBER,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Add or delete one rule: the file changes only if the policy with the change
- * was loaded.
+ * Add or delete one rule.  The new text is on the disk before the policy with
+ * the change is loaded; the guard of the load then renames it to the file, or
+ * brings the old policy back.
  */
 #include <fcntl.h>
 #include <libgen.h>
@@ -213,15 +214,6 @@ static void write_temporary(const struct edit *edit)
 		die_errno("%s", path);
 }
 
-static void replace_file(const struct edit *edit)
-{
-	if (rename(temporary, edit->path))
-		die_errno("the policy is in force, but %s is unchanged",
-			  edit->path);
-	free(temporary);
-	temporary = NULL;
-}
-
 /* The last rule that the line became, counted from 1. */
 static u32 own_rule(const struct config *cfg, const struct edit *edit)
 {
@@ -260,12 +252,19 @@ static void warn_shadowed(const struct config *cfg, const struct edit *edit)
 	}
 }
 
-/* Check all files with the change, load them, change the file. */
-static int apply(struct edit *edit, bool adds, json_t **json)
+static void check_loads(const struct edit *edit)
 {
-	struct load_options options = {
-		.force = option("force"), .json = option("json"),
-	};
+	if (!edit->usual)
+		die_usage("%s is not part of the usual policy: --no-load changes the file alone",
+			  edit->path);
+	if (!kernel_present())
+		die("this kernel runs without portacl: --no-load changes the file alone");
+}
+
+/* Check all files with the change, load them, change the file. */
+static int apply(struct edit *edit, bool adds, struct load_options *options,
+		 json_t **json)
+{
 	struct config cfg = {
 		.replaced = edit->name, .replacement = edit->new.text,
 	};
@@ -273,19 +272,18 @@ static int apply(struct edit *edit, bool adds, json_t **json)
 	char *paths[] = { edit->usual ? NULL : edit->name, NULL };
 	int ret = EXIT_OK;
 
-	if (loads && !edit->usual)
-		die_usage("%s is not part of the usual policy: --no-load changes the file alone",
-			  edit->path);
-	if (loads && !kernel_present())
-		die("this kernel runs without portacl: --no-load changes the file alone");
+	if (loads)
+		check_loads(edit);
 	write_temporary(edit);
+	options->from = temporary;
+	options->to = edit->path;
 	config_load(&cfg, paths);
 	if (adds)
 		warn_shadowed(&cfg, edit);
 	if (loads)
-		ret = load_config(&cfg, &options, paths, json);
-	if (ret == EXIT_OK)
-		replace_file(edit);
+		ret = load_config(&cfg, options, paths, json);
+	else if (rename(temporary, edit->path))
+		die_errno("%s", edit->path);
 	config_free(&cfg);
 	return ret;
 }
@@ -312,6 +310,10 @@ static void print_change(const struct edit *edit, bool changed, bool adds,
 
 static int change(char **args, bool adds)
 {
+	struct load_options options = {
+		.seconds = option("confirm"), .force = option("force"),
+		.json = option("json"),
+	};
 	autofree char *text = join(args), *rule = read_rule(text);
 	struct list warnings = { 0 };
 	struct edit edit = { 0 };
@@ -319,8 +321,11 @@ static int change(char **args, bool adds)
 	bool changed = false;
 	int ret = EXIT_OK;
 
+	load_options_check(&options);
+	if (options.seconds && (option("no-load") || root_option))
+		die_usage("nothing is loaded, so there is nothing to confirm");
 	open_edit(&edit, rule);
-	if (option("json"))
+	if (options.json)
 		collect_messages(&warnings);
 	if (adds && edit.line) {
 		warn("%s:%u has the rule already", edit.path, edit.line);
@@ -332,7 +337,7 @@ static int change(char **args, bool adds)
 			add_line(&edit, text);
 		else
 			delete_line(&edit);
-		ret = apply(&edit, adds, &loaded);
+		ret = apply(&edit, adds, &options, &loaded);
 		changed = ret == EXIT_OK;
 	}
 	print_change(&edit, changed, adds, loaded, &warnings);

@@ -87,7 +87,8 @@ static void print_result(const struct config *cfg)
 	free(mode);
 }
 
-static void check_options(struct load_options *options)
+/* Exit if the options contradict each other. */
+void load_options_check(struct load_options *options)
 {
 	const char *generation = options->generation;
 	const char *seconds = options->seconds;
@@ -131,31 +132,47 @@ static const char *refusal(const struct load_options *options,
 	return "sshd, or the service through which you are logged in, could not listen again after a restart; --force loads the policy nevertheless";
 }
 
+/* Load with a guard, which needs a generation to return to. */
+static int load_guarded(const struct config *cfg,
+			const struct load_options *options,
+			const char *generation, int answer)
+{
+	autofree char *rollback = rollback_text(generation);
+	struct guard guard = {
+		.rollback = rollback, .from = options->from, .to = options->to,
+		/* Without a question only the end of this process counts. */
+		.seconds = options->seconds ? options->timeout : 86400,
+	};
+
+	guard_start(&guard);
+	load(cfg, generation, &guard);
+	if (!options->json)
+		print_result(cfg);
+	return options->seconds ? guard_confirm(&guard, answer) :
+				  guard_keep(&guard);
+}
+
 /* Load what the rehearsal allows; the exit status. */
 static int load_rehearsed(const struct config *cfg,
 			  const struct load_options *options, char **paths)
 {
 	const char *generation = options->generation;
-	autofree char *rollback = NULL, *active = NULL;
+	autofree char *active = NULL;
 	int ret = EXIT_OK, answer = -1;
-	struct guard guard;
 
 	if (options->seconds)
 		answer = open_answer(paths);
 	if (!generation && cfg->parser.has_generation)
 		generation = active = xasprintf("%llu", cfg->parser.generation);
-	/* Only what replaces a known generation can be rolled back. */
-	if (!generation && options->seconds)
-		generation = active = kernel_status("generation");
-	if (options->seconds) {
-		rollback = rollback_text(generation);
-		guard_start(&guard, rollback, options->timeout);
+	if (options->seconds || options->from) {
+		if (!generation)
+			generation = active = kernel_status("generation");
+		ret = load_guarded(cfg, options, generation, answer);
+	} else {
+		load(cfg, generation, NULL);
+		if (!options->json)
+			print_result(cfg);
 	}
-	load(cfg, generation, rollback ? &guard : NULL);
-	if (!options->json)
-		print_result(cfg);
-	if (rollback)
-		ret = guard_confirm(&guard, answer, options->timeout);
 	if (ret == EXIT_OK)
 		last_good_store(cfg, !*paths);
 	return ret;
@@ -190,7 +207,8 @@ int load_config(const struct config *cfg, const struct load_options *options,
 	else if (!options->json)
 		print("not loaded: --dry-run\n");
 	if (options->json)
-		*json = json_result(cfg, !why && !options->dry_run, &live);
+		*json = json_result(cfg, ret == EXIT_OK && !options->dry_run,
+				    &live);
 	rehearsal_free(&live);
 	return ret;
 }
@@ -230,7 +248,7 @@ int cmd_load(char **args)
 	};
 	int status;
 
-	check_options(&options);
+	load_options_check(&options);
 	if (boot && options.seconds)
 		die_usage("--boot and --confirm exclude each other");
 	if (stale && *args)

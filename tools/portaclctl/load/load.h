@@ -17,6 +17,8 @@
  * @strict: refuse a policy that would cut off a service
  * @force: load a policy that would cut off sshd, also on a terminal
  * @dry_run: load nothing
+ * @from: a file that is renamed to @to if the policy stays; or NULL
+ * @to: the file that it replaces
  * @json: print nothing, the result is JSON
  * @unattended: nobody sits at the terminal
  */
@@ -27,10 +29,13 @@ struct load_options {
 	bool strict;
 	bool force;
 	bool dry_run;
+	const char *from;
+	const char *to;
 	bool json;
 	bool unattended;
 };
 
+void load_options_check(struct load_options *options);
 int load_config(const struct config *cfg, const struct load_options *options,
 		char **paths, json_t **json);
 int cmd_add(char **args);

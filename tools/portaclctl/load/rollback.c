@@ -2,7 +2,9 @@
 /*
  * A second process, away from the terminal, brings the old policy back unless
  * it is told in time that the new one is good.  It runs before the new policy
- * is loaded.  If either process dies, the other one rolls back.
+ * is loaded.  If either process dies, the other one rolls back.  The second one
+ * alone replaces the file of the policy: either it does so and the new policy
+ * stays, or it brings the old one back.
  */
 #include <poll.h>
 #include <signal.h>
@@ -19,7 +21,8 @@
 enum {
 	SAY_READY = 'r',	/* the guard waits */
 	SAY_LOADED = 'l',	/* the time starts */
-	SAY_KEEP = 'k',		/* the policy is confirmed, or was not loaded */
+	SAY_KEEP = 'k',		/* the policy is confirmed */
+	SAY_NOT_LOADED = 'n',
 	SAY_ROLL_BACK = 'b',
 };
 
@@ -104,8 +107,8 @@ static bool roll_back(const char *rollback, char **why)
 	return true;
 }
 
-/* Has the new policy to stay?  Not if the other process is gone. */
-static bool wait_for_word(int fd, u32 seconds)
+/* The last word of the other process; 0: there is none, or not in time. */
+static char wait_for_word(int fd, u32 seconds)
 {
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 	/* Until it is loaded, it can take any time. */
@@ -115,42 +118,59 @@ static bool wait_for_word(int fd, u32 seconds)
 	for (;;) {
 		if (!wait_for(&poll_fd, 1, deadline, NULL) ||
 		    read(fd, &word, 1) != 1)
-			return false;
+			return 0;
 		if (word != SAY_LOADED)
-			return word == SAY_KEEP;
+			return word;
 		deadline = now_ms() + seconds * 1000ULL;
 	}
 }
 
-static void NORETURN run_guard(int fd, const char *rollback, u32 seconds)
+/* Replace the file; what goes wrong is for the other process to print. */
+static bool replace_file(const struct guard *guard, int fd)
 {
-	char ready = SAY_READY, *why;
+	int error;
+
+	if (!guard->from || !rename(guard->from, guard->to))
+		return true;
+	error = errno;
+	if (write(fd, &error, sizeof(error)) != sizeof(error))
+		syslog(LOG_AUTH | LOG_ERR, "%s: %s", guard->to,
+		       strerror(error));
+	return false;
+}
+
+static void NORETURN run_guard(const struct guard *guard, int fd)
+{
+	char word = SAY_READY, *why;
 
 	/* A terminal or a session that ends must not end the guard. */
 	setsid();
-	if (write(fd, &ready, 1) != 1)
+	if (write(fd, &word, 1) != 1)
 		_exit(GUARD_FAILED);
-	if (wait_for_word(fd, seconds))
+	word = wait_for_word(fd, guard->seconds);
+	if (word == SAY_NOT_LOADED)
 		_exit(GUARD_KEPT);
-	if (!roll_back(rollback, &why)) {
+	if (word == SAY_KEEP && replace_file(guard, fd))
+		_exit(GUARD_KEPT);
+	if (!roll_back(guard->rollback, &why)) {
 		syslog(LOG_AUTH | LOG_ERR,
 		       "policy not confirmed, not rolled back: %s", why);
 		_exit(GUARD_FAILED);
 	}
+	/* Else the other process removes it, to which it also is the sign. */
+	if (guard->from && !word)
+		unlink(guard->from);
 	syslog(LOG_AUTH | LOG_WARNING, "policy not confirmed, rolled back");
 	_exit(GUARD_ROLLED_BACK);
 }
 
 /**
  * guard_start - start the process that brings the old policy back
- * @guard: where it is stored
- * @rollback: the transaction that brings the old policy back; it does nothing
- *	while the old policy is in force
- * @seconds: time to confirm, from guard_watch() on
+ * @guard: what it does; the process is stored there
  *
  * If it cannot be started, the caller exits.
  */
-void guard_start(struct guard *guard, const char *rollback, u32 seconds)
+void guard_start(struct guard *guard)
 {
 	char word;
 	int fds[2];
@@ -164,11 +184,10 @@ void guard_start(struct guard *guard, const char *rollback, u32 seconds)
 		die_errno("not loaded: fork");
 	if (!guard->pid) {
 		close(fds[1]);
-		run_guard(fds[0], rollback, seconds);
+		run_guard(guard, fds[0]);
 	}
 	close(fds[0]);
 	guard->fd = fds[1];
-	guard->rollback = rollback;
 	if (read(guard->fd, &word, 1) != 1)
 		die("not loaded: the process that would bring the old policy back has ended");
 }
@@ -181,7 +200,7 @@ static bool tell(const struct guard *guard, char word)
 /* The policy was not loaded. */
 void guard_dismiss(struct guard *guard)
 {
-	tell(guard, SAY_KEEP);
+	tell(guard, SAY_NOT_LOADED);
 }
 
 /* The policy was loaded: the time to confirm it starts. */
@@ -215,41 +234,88 @@ static char read_answer(const struct guard *guard, int fd, u64 deadline)
 	       SAY_KEEP : SAY_ROLL_BACK;
 }
 
+/* Did a guard that was killed replace the file before?  That is its last act. */
+static bool has_replaced(const struct guard *guard)
+{
+	return guard->from && access(guard->from, F_OK) && errno == ENOENT;
+}
+
+/*
+ * Wait for the guard, and read the error of its rename.  If the wait fails, the
+ * end of the socket is that of the guard.  Return its exit status, or -1.
+ */
+static int wait_for_guard(const struct guard *guard, int *error)
+{
+	int status;
+	char byte;
+
+	*error = 0;
+	if (waitpid(guard->pid, &status, 0) != guard->pid) {
+		while (read(guard->fd, &byte, 1) > 0)
+			;
+		return -1;
+	}
+	if (recv(guard->fd, error, sizeof(*error), MSG_DONTWAIT) < 0)
+		*error = 0;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* The new policy is not in force any more. */
+static int report_rollback(const struct guard *guard, char answer, int error)
+{
+	if (error)
+		warn("%s: %s", guard->to, strerror(error));
+	if (answer == SAY_KEEP)
+		warn("rolled back: the old policy is in force%s",
+		     guard->from ? ", and the file is unchanged" : "");
+	else
+		print("rolled back\n");
+	return answer == SAY_KEEP ? EXIT_ERROR : EXIT_REFUSED;
+}
+
 /* Wait for the guard, and tell what it did; do it if it could not. */
 static int report(const struct guard *guard, char answer)
 {
-	int status = 0;
-	bool ended = waitpid(guard->pid, &status, 0) == guard->pid &&
-		     WIFEXITED(status);
+	int error, status = wait_for_guard(guard, &error);
 	char *why;
 
-	if (ended && WEXITSTATUS(status) == GUARD_KEPT) {
-		print("confirmed\n");
+	if (status == GUARD_KEPT ||
+	    (status < 0 && answer == SAY_KEEP && has_replaced(guard)))
 		return EXIT_OK;
-	}
-	if (answer == SAY_KEEP && !ended)
+	if (status < 0 && answer == SAY_KEEP && !guard->from)
 		die("it is not known whether the old policy came back: portaclctl status");
-	if (!ended || WEXITSTATUS(status) != GUARD_ROLLED_BACK)
-		if (!roll_back(guard->rollback, &why))
-			die("not rolled back: %s", why);
-	print("rolled back\n");
-	return EXIT_REFUSED;
+	if (status != GUARD_ROLLED_BACK && !roll_back(guard->rollback, &why))
+		die("not rolled back: %s", why);
+	return report_rollback(guard, answer, error);
+}
+
+/**
+ * guard_keep - let the new policy stay, without a question
+ * @guard: the process that replaces the file, or brings the old policy back
+ *
+ * Return: exit status: the policy stays, or the file could not be replaced.
+ */
+int guard_keep(struct guard *guard)
+{
+	tell(guard, SAY_KEEP);
+	return report(guard, SAY_KEEP);
 }
 
 /**
  * guard_confirm - roll back unless the new policy is confirmed in time
  * @guard: the process that does it
  * @answer_fd: where the answer is read
- * @seconds: time for the answer
  *
  * Return: exit status: the new policy was confirmed, or not.
  */
-int guard_confirm(struct guard *guard, int answer_fd, u32 seconds)
+int guard_confirm(struct guard *guard, int answer_fd)
 {
-	u64 deadline = now_ms() + seconds * 1000ULL;
+	u64 deadline = now_ms() + guard->seconds * 1000ULL;
 	char answer = 0;
+	int ret;
 
-	print("Type yes within %u seconds to keep this policy: ", seconds);
+	print("Type yes within %u seconds to keep this policy: ",
+	      guard->seconds);
 	/* If nobody can read the question, nobody answers it. */
 	if (!fflush(stdout))
 		answer = read_answer(guard, answer_fd, deadline);
@@ -258,6 +324,9 @@ int guard_confirm(struct guard *guard, int answer_fd, u32 seconds)
 	else
 		tell(guard, answer);
 	/* Without an answer this is what makes the guard act. */
-	close(guard->fd);
-	return report(guard, answer);
+	shutdown(guard->fd, SHUT_WR);
+	ret = report(guard, answer);
+	if (ret == EXIT_OK)
+		print("confirmed\n");
+	return ret;
 }

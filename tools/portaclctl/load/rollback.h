@@ -9,19 +9,28 @@
 
 /**
  * struct guard - a process that brings the old policy back
+ * @rollback: the transaction that brings the old policy back; it does nothing
+ *	while the old policy is in force
+ * @from: a file that is renamed to @to if the new policy stays, else removed;
+ *	or NULL
+ * @to: the file of the policy that it replaces
+ * @seconds: time to confirm, from guard_watch() on
  * @pid: its process id
  * @fd: a socket to it
- * @rollback: the transaction that brings the old policy back
  */
 struct guard {
+	const char *rollback;
+	const char *from;
+	const char *to;
+	u32 seconds;
 	pid_t pid;
 	int fd;
-	const char *rollback;
 };
 
-void guard_start(struct guard *guard, const char *rollback, u32 seconds);
+void guard_start(struct guard *guard);
 void guard_dismiss(struct guard *guard);
 void guard_watch(struct guard *guard);
-int guard_confirm(struct guard *guard, int answer_fd, u32 seconds);
+int guard_keep(struct guard *guard);
+int guard_confirm(struct guard *guard, int answer_fd);
 
 #endif /* _PORTACLCTL_LOAD_ROLLBACK_H */

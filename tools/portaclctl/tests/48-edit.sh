@@ -15,14 +15,8 @@ gives "add: the first rule" 0 '50-local.conf:1: added' \
 echo 'allow tcp 8080 uid=daemon' > want
 cp "$local" out
 same "add: the file" want
-cat > want <<'END'
-version 1
-default legacy
-allow tcp 25 uid=0
-allow tcp 8080 uid=1
-allow tcp 26 uid=0
-commit
-END
+canonical 'allow tcp 25 uid=0' 'allow tcp 8080 uid=1' 'allow tcp 26 uid=0'
+sed -i 's/^commit$/& generation=4/' want
 cp "$fs/policy" out
 same "add: the policy in force, in the order of the files" want
 # A comment, no newline at the end, a mode of its own.
@@ -95,4 +89,60 @@ done
 wait $adders
 [ "$(grep -c ' 100[1-8] ' edit/etc/real.conf)" = 8 ]
 point $? "add: eight at once lose no rule"
+# The file and the policy agree, whatever happens after the load.
+before() {
+	printf 'version 1\ndefault deny\ncommit\n' > "$fs/policy"
+	echo '# none' > edit/etc/real.conf
+}
+is_before() {
+	head -n 2 "$fs/policy" | grep -qx 'default deny' &&
+		[ "$(cat edit/etc/real.conf)" = '# none' ] && [ ! -e edit/etc/real.conf.new ]
+}
+before
+echo yes | "$ctl" add --confirm 60 allow tcp 83 uid=0 > out 2> err &&
+	grep -q '^confirmed\|: confirmed$' out && grep -q ' 83 ' edit/etc/real.conf &&
+	grep -q ' 83 ' "$fs/policy"
+point $? "add --confirm, answered with yes"
+before
+rc=0
+echo no | "$ctl" add --confirm 60 allow tcp 83 uid=0 > out 2> err || rc=$?
+[ $rc = 1 ] && is_before
+point $? "add --confirm, answered with no"
+rc=0
+"$ctl" add --confirm 1 allow tcp 83 uid=0 > out 2> err < /dev/null || rc=$?
+[ $rc = 1 ] && is_before
+point $? "add --confirm, not answered"
+gives "add --confirm --no-load" 2 'nothing to confirm' add --no-load --confirm 9 allow tcp 83 uid=0
+gives "add --confirm --json" 2 'asks a question' add --json --confirm 9 allow tcp 83 uid=0
+if [ "$(id -u)" = 0 ] && command -v strace > /dev/null; then
+	# fails CALL ERROR: the call fails in the command or in its guard.
+	fails() {
+		before
+		rc=0
+		ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e inject="$1:error=$2:when=1" \
+			"$ctl" add allow tcp 83 uid=0 > out 2> err || rc=$?
+		[ $rc = 2 ] && grep -q "$3" err && is_before
+		point $? "add: $1 fails with $2: nothing has changed"
+	}
+	fails rename ENOSPC 'real.conf: No space left'
+	grep -q 'rolled back: the old policy is in force, and the file is unchanged' err
+	point $? "add: which says so"
+	fails rename EROFS 'real.conf: Read-only file system'
+	fails fsync ENOSPC 'real.conf.new: No space left'
+	before
+	mkdir -p edit/full && mount -t tmpfs -o size=4k none edit/full 2> err && {
+		head -c 4096 /dev/zero > edit/full/fill
+		ln -sf "$PWD/edit/full/real.conf" "$local"
+		: > edit/full/real.conf
+		gives "add: the disk is full" 2 'real.conf.new: No space left' add allow tcp 83 uid=0
+		head -n 2 "$fs/policy" | grep -qx 'default deny' && [ ! -e edit/full/real.conf.new ]
+		point $? "add: then nothing is loaded"
+		umount edit/full
+		ln -sf ../real.conf "$local"
+	}
+	unshare -n python3 "$here/confirm_test.py" "$bin/../portaclctl" add > out 2> err
+	point $? "add: a fault at each system call: $(sed -n 's/^# \([0-9]* faults\)$/\1/p' out)"
+else
+	skip "add: a fault after the load" "needs root and strace"
+fi
 unset PORTACLCTL_ROOT adders

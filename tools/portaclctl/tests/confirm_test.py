@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Kill or fail `portaclctl load --confirm` at each of its system calls.
+"""Kill or fail `portaclctl load --confirm` or `add` at each of its system calls.
 
-Usage: confirm_test.py PORTACLCTL
+Usage: confirm_test.py PORTACLCTL [add]
 
-Whatever happens, the old policy is back or the new one is confirmed.  Files
-stand for those of the kernel.  strace injects the faults: into the command from
+Whatever happens, the old policy is back or the new one is confirmed; and `add`
+has changed its file if, and only if, the new policy is in force.  Files stand
+for those of the kernel.  strace injects the faults: into the command from
 the start of its guard on, and into the guard.
 """
 import collections
@@ -19,8 +20,10 @@ import tempfile
 import time
 
 CTL = os.path.abspath(sys.argv[1])
+ADDS = sys.argv[2:] and sys.argv[2] == "add"
 OLD = "version 1\ndefault legacy\ndeny tcp 1\n"
-NEW = "version 1\ndefault legacy\nallow tcp 2 uid=0\n"
+RULE = "allow tcp 2 uid=0\n"
+NEW = "version 1\ndefault legacy\n" + RULE
 CALL = re.compile(r"(\w+)\(")
 LIMIT = 120  # seconds until a run that hangs is a failure
 
@@ -39,9 +42,10 @@ class Machine:
             f.write(OLD + "commit\n")
         with open(kernel + "/status", "w") as f:
             f.write("mode enforce\ngeneration 7\nlocked 0\nerror none\n")
-        self.conf = self.root + "/new.conf"
+        os.makedirs(self.root + "/etc/portacl.d")
+        self.conf = self.root + "/etc/portacl.d/50-local.conf"
         with open(self.conf, "w") as f:
-            f.write("allow tcp 2 uid=0\n")
+            f.write("" if ADDS else RULE)
         self.log = self.root + "/log"
         self.answer = answer
 
@@ -51,7 +55,9 @@ class Machine:
             os.write(self.feed, self.answer)
         self.out = open(self.root + "/out", "w+")
         self.command = subprocess.Popen(
-            strace + [CTL, "load", "--confirm", str(seconds), self.conf],
+            strace + [CTL] + (["add", "--file", self.conf] if ADDS else
+                              ["load", self.conf]) +
+            ["--confirm", str(seconds)] + (RULE.split() if ADDS else []),
             stdin=self.stdin, stdout=self.out, stderr=self.out,
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
                  "PORTACLCTL_ROOT": self.root})
@@ -80,11 +86,18 @@ class Machine:
         self.out.seek(0)
         return self.out.read()
 
-    def state(self):
+    def loaded(self):
         with open(self.policy) as f:
             text = f.read()
         return "old" if text.startswith(OLD) else \
             "new" if text.startswith(NEW) else "broken: " + text
+
+    def state(self):
+        state = self.loaded()
+        with open(self.conf) as f:
+            has = f.read() == RULE
+        return state if not ADDS or has == (state == "new") else \
+            f"the policy is {state}, and the file differs"
 
     def calls(self):
         with open(self.log) as f:
@@ -138,24 +151,27 @@ def run_command(answer, inject):
     return None
 
 
-def run_guard(inject):
-    """A fault in the guard; the command dies if only a call fails."""
+def run_guard(inject, answer=None):
+    """A fault in the guard.  Without an answer the command dies as well."""
     machine = Machine(None)
     machine.start([], 600)
-    until(lambda: machine.state() == "new", "the policy is loaded")
+    until(lambda: machine.loaded() == "new", "the policy is loaded")
     until(lambda: len(machine.processes()) == 2, "there is a guard")
     guard, = (pid for pid in machine.processes() if pid != machine.command.pid)
     tracer = subprocess.Popen(strace(machine, inject) + ["-p", str(guard)],
                               stderr=subprocess.DEVNULL)
     until(lambda: is_traced_or_gone(guard), "strace has it")
-    if "signal=" in inject:
+    if answer:
+        os.write(machine.feed, answer)
+    elif "signal=" in inject:
         machine.command.terminate()
     else:
         machine.command.kill()
     out = machine.finish()
     tracer.wait(LIMIT)
-    if machine.state() != "old":
-        return f"guard, {inject}: {machine.state()}: {out}"
+    state = machine.state()
+    if state != ("new" if ": confirmed" in out else "old"):
+        return f"guard, {inject}: {state}: {out}"
     return machine.calls() if not inject else None
 
 
@@ -168,6 +184,9 @@ def main():
     calls = machine.calls()
     first = calls.index("socketpair") - 8  # the signals are blocked there
     jobs = []
+    guards = [(None, run_guard(""))]
+    if ADDS:
+        guards.append((b"yes\n", run_guard("", b"yes\n")))
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
         for name, when in sites(calls, first):
             for fault in "signal=KILL", "error=ENOMEM":
@@ -176,12 +195,13 @@ def main():
                 inject = f"{name}:{fault}:when={when}"
                 jobs.append(pool.submit(run_command, b"yes\n", inject))
                 jobs.append(pool.submit(run_command, None, inject))
-        for name, when in sites(run_guard(""), 0):
-            if name == "restart_syscall" or name == "exit_group":
-                continue
-            for fault in "signal=KILL", "error=ENOMEM":
-                jobs.append(pool.submit(run_guard,
-                                        f"{name}:{fault}:when={when}"))
+        for answer, calls in guards:
+            for name, when in sites(calls, 0):
+                if name in ("restart_syscall", "exit_group"):
+                    continue
+                for fault in "signal=KILL", "error=ENOMEM":
+                    jobs.append(pool.submit(
+                        run_guard, f"{name}:{fault}:when={when}", answer))
         wrong = [result for job in jobs if (result := job.result())]
     print(f"# {len(jobs)} faults")
     for line in wrong:
