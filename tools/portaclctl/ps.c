@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * All processes whose program a rule names, and what keeps the rule from
- * matching them.
+ * The processes that rules name, by program or else by user, group or cgroup,
+ * and what keeps the rule from matching them.
  */
 #include <dirent.h>
 #include <unistd.h>
@@ -15,6 +15,43 @@
 #include "policy/names.h"
 #include "system/process.h"
 
+/* Processes that are alike share a line, which names so many others. */
+#define MAX_OTHERS 5
+
+/**
+ * struct named - a process that a rule names
+ * @rule: the rule, counted from 0
+ * @pid: the process
+ * @uid: its user
+ * @comm: its name
+ * @exe: its program
+ * @reason: the verdict; NULL: it is allowed
+ * @taint: what is wrong with its identity, bits of enum portacl_taint
+ * @deleted: its file was replaced or removed
+ */
+struct named {
+	u32 rule;
+	pid_t pid;
+	u32 uid;
+	char *comm;
+	char *exe;
+	char *reason;
+	u32 taint;
+	bool deleted;
+};
+
+/**
+ * struct found - what was found
+ * @source: the policy
+ * @items: the processes
+ * @nr: number of @items
+ */
+struct found {
+	struct policy_source source;
+	struct named *items;
+	u32 nr;
+};
+
 /* Was the program's file replaced or removed since it was executed? */
 static bool is_deleted(pid_t pid)
 {
@@ -26,134 +63,245 @@ static bool is_deleted(pid_t pid)
 	return len > 10 && !strcmp(target + len - 10, " (deleted)");
 }
 
-/*
- * What is wrong with the identity, apart from the rule.  A process that started
- * before the rule was loaded shows as `env': a restart takes that away.
- */
-static json_t *json_problems(const struct process *process)
+/* At the rule's first port, and its first address if it has any. */
+static void set_place(const struct portacl_policy *policy,
+		      const struct portacl_rule *rule, struct request *request)
 {
-	u32 taint = process_taint(process), i;
-	json_t *problems = json_array();
+	const struct portacl_cidr *addrs = portacl_rule_addrs(policy, rule);
 
-	if (is_deleted(process->pid))
-		json_array_append_new(problems, json_string("deleted"));
-	for (i = 0; i < PORTACL_NR_TAINTS; i++)
-		if ((taint & BIT(i)) && i != PORTACL_TAINT_ENV)
-			json_array_append_new(problems,
-					      json_string(portacl_taints[i]));
-	if (taint & BIT(PORTACL_TAINT_ENV))
-		json_array_append_new(problems, json_string("restart"));
-	return problems;
+	request_set_place(request, __ffs(rule->protos),
+			  portacl_rule_ports(policy, rule)->min,
+			  rule->nr_addrs ? addrs->addr : NULL, true);
 }
 
-/* Would the rule's first port be allowed, and if not, why? */
-static json_t *json_verdict(const struct policy_source *source,
-			    const struct process *process, u32 index)
+/* A rule without a program names whom it allows, unless that is everybody. */
+static bool is_named(const struct portacl_policy *policy,
+		     const struct portacl_rule *rule,
+		     const struct request *request)
 {
-	const struct portacl_rule *rule = &source->policy->rules[index];
-	struct request request;
+	struct portacl_request bind = request->bind;
+
+	if (!(rule->flags & PORTACL_RULE_ALLOW))
+		return false;
+	if (rule->exe)
+		return !strcmp(policy->strings + rule->exe_text, request->exe);
+	bind.other_net = false;
+	return (rule->nr_uids || rule->nr_gids || rule->cgroup ||
+		(rule->flags & PORTACL_RULE_LAUNCH_ROOT)) &&
+	       portacl_match_rule(policy, rule, &bind) == PORTACL_REASON_NONE;
+}
+
+static void add_named(struct found *found, const struct process *process,
+		      const struct request *request, u32 rule)
+{
 	struct answer answer;
-	json_t *json;
-	bool allowed;
+	u32 nr = found->nr++;
 
-	process_request(process, &request);
-	request_set_place(&request, __ffs(rule->protos),
-			  portacl_rule_ports(source->policy, rule)->min, NULL,
-			  false);
-	ask(source, &request, &answer);
-	allowed = answer.action == PORTACL_ALLOW;
-	json = json_pack("{si so so sI so sb so so}", "pid", process->pid,
-			 "comm", json_text(process->comm),
-			 "exe", json_text(process->exe),
-			 "uid", (json_int_t)process->uid,
-			 "rule", json_rule(source->policy, index),
-			 "allowed", allowed,
-			 "reason", allowed ? json_null() :
-					     json_text(answer.text),
-			 "problems", json_problems(process));
+	if (!(nr & (nr + 1)))
+		found->items = xrealloc(found->items, 2 * nr + 1,
+					sizeof(*found->items));
+	ask(&found->source, request, &answer);
+	found->items[nr] = (struct named) {
+		.rule = rule, .pid = process->pid, .uid = process->uid,
+		.comm = xstrdup(process->comm), .exe = xstrdup(process->exe),
+		.reason = answer.action == PORTACL_ALLOW ?
+			  NULL : xstrdup(answer.text),
+		.taint = request->bind.taint,
+		.deleted = is_deleted(process->pid),
+	};
 	answer_free(&answer);
-	request_free(&request);
-	return json;
 }
 
-static void add_process(json_t *list, const struct policy_source *source,
-			pid_t pid)
+static void add_process(struct found *found, pid_t pid)
 {
-	const struct portacl_policy *policy = source->policy;
+	const struct portacl_policy *policy = found->source.policy;
+	struct request request = { 0 };
 	struct process process;
 	u32 i;
 
 	if (!process_read(&process, pid))
 		return;
-	for (i = 0; *process.exe && i < policy->nr_rules; i++) {
-		const struct portacl_rule *rule = &policy->rules[i];
-
-		if (rule->exe && (rule->flags & PORTACL_RULE_ALLOW) &&
-		    !strcmp(policy->strings + rule->exe_text, process.exe))
-			json_array_append_new(list, json_verdict(
-				source, &process, i));
+	process_request(&process, &request);
+	for (i = 0; request.exe && i < policy->nr_rules; i++) {
+		set_place(policy, &policy->rules[i], &request);
+		if (is_named(policy, &policy->rules[i], &request))
+			add_named(found, &process, &request, i);
 	}
+	request_free(&request);
 	process_free(&process);
 }
 
-static json_t *find_processes(const struct policy_source *source)
+/* Are they alike, but for the process? */
+static int compare_kinds(const struct named *a, const struct named *b)
+{
+	int diff = (a->rule > b->rule) - (a->rule < b->rule);
+
+	if (!diff)
+		diff = strcmp(a->exe, b->exe);
+	if (!diff)
+		diff = (a->uid > b->uid) - (a->uid < b->uid);
+	if (!diff)
+		diff = strcmp(a->reason ? a->reason : "",
+			      b->reason ? b->reason : "");
+	if (!diff)
+		diff = (a->taint > b->taint) - (a->taint < b->taint);
+	return diff ? diff : a->deleted - b->deleted;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct named *x = a, *y = b;
+	int diff = compare_kinds(x, y);
+
+	return diff ? diff : x->pid - y->pid;
+}
+
+static void find_processes(struct found *found)
 {
 	autoclosedir DIR *proc = opendir("/proc");
-	json_t *list = json_array();
 	const struct dirent *entry;
 	u32 pid;
 
 	while (proc && (entry = readdir(proc)))
 		if (parse_number(entry->d_name, INT_MAX, &pid))
-			add_process(list, source, pid);
-	return list;
+			add_process(found, pid);
+	if (found->nr)
+		qsort(found->items, found->nr, sizeof(*found->items), compare);
 }
 
-static const char *text_of(json_t *json, const char *key)
+/*
+ * What is wrong with the identity, apart from the rule.  A process that started
+ * before the rule was loaded shows as `env': a restart takes that away.
+ */
+static void list_problems(const struct named *named, struct list *problems)
 {
-	return json_string_value(json_object_get(json, key));
+	u32 i;
+
+	if (named->deleted)
+		list_add(problems, xstrdup("deleted"));
+	for (i = 0; i < PORTACL_NR_TAINTS; i++)
+		if ((named->taint & BIT(i)) && i != PORTACL_TAINT_ENV)
+			list_add(problems, xstrdup(portacl_taints[i]));
+	if (named->taint & BIT(PORTACL_TAINT_ENV))
+		list_add(problems, xstrdup("restart"));
 }
 
-static void print_process(json_t *json)
+static json_t *json_named(const struct found *found, const struct named *named)
 {
-	json_t *problem, *rule = json_object_get(json, "rule");
-	u32 uid = json_integer_value(json_object_get(json, "uid"));
-	const char *name = name_of(PORTACL_USER, uid);
-	const char *reason = text_of(json, "reason");
-	autofree char *user = name ? xstrdup(name) : xasprintf("%u", uid);
+	struct list problems = { 0 };
+	json_t *json;
+
+	list_problems(named, &problems);
+	json = json_pack("{si so so sI so sb so so}", "pid", named->pid,
+			 "comm", json_text(named->comm),
+			 "exe", json_text(named->exe),
+			 "uid", (json_int_t)named->uid,
+			 "rule", json_rule(found->source.policy, named->rule),
+			 "allowed", !named->reason,
+			 "reason", named->reason ? json_text(named->reason) :
+						   json_null(),
+			 "problems", json_texts(&problems));
+	list_free(&problems);
+	return json;
+}
+
+static void print_json_found(const struct found *found)
+{
+	json_t *list = json_array();
+	u32 i;
+
+	for (i = 0; i < found->nr; i++)
+		json_array_append_new(list, json_named(found,
+						       &found->items[i]));
+	print_json(list);
+}
+
+static char *user_of(const struct named *named)
+{
+	const char *name = name_of(PORTACL_USER, named->uid);
+
+	return name ? xstrdup(name) : xasprintf("%u", named->uid);
+}
+
+/* So that the columns are aligned. */
+static int user_width(const struct found *found)
+{
+	size_t width = strlen("USER");
+	u32 i;
+
+	for (i = 0; i < found->nr; i++) {
+		autofree char *user = user_of(&found->items[i]);
+
+		width = max(width, strlen(user));
+	}
+	return min(width, (size_t)32);
+}
+
+/* Processes that are alike, in a line. */
+static void print_kind(const struct named *first, u32 nr, int width)
+{
+	autofree char *user = user_of(first);
+	struct list problems = { 0 };
 	size_t i;
 
-	print("%7d  %-10s  %s: %s",
-	      (int)json_integer_value(json_object_get(json, "pid")), user,
-	      text_of(json, "exe"), reason ? reason : "allowed");
-	json_array_foreach(json_object_get(json, "problems"), i, problem)
-		print("%s%s", i ? ", " : " [", json_string_value(problem));
-	print("%s\n         rule %d: %s\n", i ? "]" : "",
-	      (int)json_integer_value(json_object_get(rule, "rule")),
-	      text_of(rule, "text"));
+	list_problems(first, &problems);
+	print("%7d  %-*s  %s: %s", first->pid, width, user, first->exe,
+	      first->reason ? first->reason : "allowed");
+	for (i = 0; i < problems.len; i++)
+		print("%s%s", i ? ", " : " [", problems.items[i]);
+	print("%s", i ? "]" : "");
+	for (i = 1; i < nr && i <= MAX_OTHERS; i++)
+		print("%s%d", i > 1 ? ", " : "; also ", first[i].pid);
+	if (nr > MAX_OTHERS + 1)
+		print(" and %u more", nr - MAX_OTHERS - 1);
+	print("\n");
+	list_free(&problems);
+}
+
+static void print_found(const struct found *found)
+{
+	int width = user_width(found);
+	u32 i, n;
+
+	for (i = 0; i < found->nr; i += n) {
+		const struct named *first = &found->items[i];
+
+		for (n = 1; i + n < found->nr &&
+		     !compare_kinds(first, &first[n]); n++)
+			;
+		if (!i || first->rule != first[-1].rule) {
+			autofree char *rule = source_rule(&found->source,
+							  first->rule);
+
+			print("rule %u: %s\n", first->rule + 1, rule);
+		}
+		print_kind(first, n, width);
+	}
+	if (!found->nr)
+		print("no rule names a running process\n");
 }
 
 int cmd_ps(char **args)
 {
 	const char *file = option("file");
-	struct policy_source source;
-	json_t *list, *json;
-	size_t i;
+	struct found found = { 0 };
+	u32 i;
 
 	(void)args;
-	source_open(&source, !file, file);
-	list = find_processes(&source);
+	source_open(&found.source, !file, file);
+	find_processes(&found);
 	if (geteuid())
 		warn("warning: only root sees the programs of all processes");
-	if (option("json")) {
-		print_json(list);
-	} else {
-		json_array_foreach(list, i, json)
-			print_process(json);
-		if (!i)
-			print("no process runs a program that a rule names\n");
-		json_decref(list);
+	if (option("json"))
+		print_json_found(&found);
+	else
+		print_found(&found);
+	for (i = 0; i < found.nr; i++) {
+		free(found.items[i].comm);
+		free(found.items[i].exe);
+		free(found.items[i].reason);
 	}
-	source_close(&source);
+	free(found.items);
+	source_close(&found.source);
 	return EXIT_OK;
 }

@@ -16,7 +16,7 @@ allow tcp 80 exe=$here_named/fine uid=0 accept=writable
 allow tcp 81 exe=$here_named/gone uid=0
 allow tcp 82 exe=$here_named/open uid=0
 allow tcp 83 exe=$here_named/fine uid=65533 accept=writable
-allow tcp 84 uid=0
+deny tcp 85 uid=65533
 END
 	named/fine 600 &
 	fine=$!
@@ -42,8 +42,45 @@ END
 	run ps --json --file ps.conf
 	json "ps --json" '{p["pid"] for p in j if p["allowed"]} == {'$fine', '$gone'} and
 		all(p["problems"] for p in j if p["pid"] == '$gone')'
-	gives "ps: nothing" 0 'no process runs' ps --file /dev/null
+	gives "ps: nothing" 0 'no rule names a running process' ps --file /dev/null
 	kill $fine $user $gone $open
+	# Rules that name no program
+	setpriv --reuid=65533 --regid=65532 --clear-groups sleep 600 &
+	one=$!
+	setpriv --reuid=65533 --regid=65532 --clear-groups sleep 600 &
+	two=$!
+	setpriv --reuid=65531 --regid=65531 --groups 65532,65530 sleep 600 &
+	three=$!
+	for pid in $one $two $three; do
+		until_true 60 is_running sleep $pid
+	done
+	cgroup=$(sed -n 's/^0:://p' /proc/$one/cgroup)
+	cat > ps.conf <<'END'
+allow tcp 80 uid=65533
+allow tcp 81 gid=65532 addr=127.0.0.1
+allow tcp 82
+allow tcp 83 uid=65529
+deny tcp 84 uid=65533
+END
+	gives "ps: a rule for a user" 0 "^ *$one  65533 .*/sleep: allowed .*; also $two\$" \
+		ps --file ps.conf
+	[ "$(grep -c '^rule ' out)" = 2 ]
+	point $? "ps: a heading for each rule that names a process"
+	grep -q "^ *$three  65531 .*/sleep: allowed" out
+	point $? "ps: a rule for a supplementary group, at its address"
+	run ps --json --file ps.conf
+	json "ps --json: each process of a rule without a program" '
+		sorted((p["rule"]["rule"], p["pid"]) for p in j) ==
+		sorted([(1, '$one'), (1, '$two'), (2, '$one'), (2, '$two'), (2, '$three')])'
+	if [ "${cgroup:-/}" != / ]; then
+		echo "allow tcp 80 cgroup=$cgroup" > ps.conf
+		gives "ps: a rule for a cgroup" 0 "^ *$one  65533 " ps --file ps.conf
+		echo "allow tcp 80 cgroup=$cgroup/x" > ps.conf
+		gives "ps: another cgroup" 0 'no rule names a running process' ps --file ps.conf
+	else
+		skip "ps: a rule for a cgroup" "the processes are in the first one"
+	fi
+	kill $one $two $three
 else
 	skip "ps" "needs root and setpriv"
 fi
