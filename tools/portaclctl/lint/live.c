@@ -17,6 +17,7 @@
 #include "system/netns.h"
 #include "system/process.h"
 #include "system/sockets.h"
+#include "system/units.h"
 
 #define PORT_RANGE "/proc/sys/net/ipv4/ip_local_port_range"
 
@@ -120,8 +121,12 @@ static void enter_net(struct stage *stage, const struct net *nets, u32 index)
 	stage->start = unprivileged_start(pid);
 }
 
-/* Would the kernel's own rule let it have the port, as far as it shows? */
-static bool is_capable(const struct stage *stage, const struct bound *bound)
+/*
+ * Would the kernel's own rule let it have the port, as far as it shows?  Many
+ * daemons drop the capability after the bind.
+ */
+static bool is_capable(const struct stage *stage, const struct bound *bound,
+		       const struct unit *unit)
 {
 	const struct process *process = &stage->process;
 	u64 caps = process->effective | process->permitted | process->ambient;
@@ -133,15 +138,26 @@ static bool is_capable(const struct stage *stage, const struct bound *bound)
 		return false;
 	return !bound->uid || process->launched_by_root ||
 	       (caps & BIT(CAP_NET_BIND_SERVICE_BIT)) ||
+	       (unit && unit_may_bind(unit)) ||
 	       (filecap_read(process->exe, &cap) && cap.permitted);
+}
+
+/* What is known of the capability that the process does not have now. */
+static char *incapable_text(const struct unit *unit)
+{
+	if (unit && unit_is_unprivileged(unit))
+		return xasprintf("no rule allows it and %s gives it no CAP_NET_BIND_SERVICE: ",
+				 unit->name);
+	return xstrdup("no rule allows it and it has no CAP_NET_BIND_SERVICE, unless what starts it gives it: ");
 }
 
 /* Why a process could not bind again, or NULL. */
 static char *judge(struct stage *stage, const struct bound *bound)
 {
 	const struct policy_source *source = &stage->rehearsal->source;
+	const struct unit *unit = launch_unit(&stage->process);
 	struct request *request = &stage->request;
-	autofree char *reason = NULL;
+	autofree char *reason = NULL, *incapable = NULL;
 	enum portacl_action action;
 	struct answer answer;
 
@@ -151,14 +167,14 @@ static char *judge(struct stage *stage, const struct bound *bound)
 	request->bind.uid = bound->uid;
 	action = ask_action(source, request);
 	if (action == PORTACL_ALLOW ||
-	    (action == PORTACL_LEGACY && is_capable(stage, bound)))
+	    (action == PORTACL_LEGACY && is_capable(stage, bound, unit)))
 		return NULL;
 	ask(source, request, &answer);
 	reason = reason_text(stage->rehearsal, &answer);
 	answer_free(&answer);
-	return xasprintf("%s%s", action == PORTACL_DENY ? "" :
-			 "no rule allows it and it has no CAP_NET_BIND_SERVICE: ",
-			 reason);
+	incapable = action == PORTACL_DENY ? xstrdup("") :
+					     incapable_text(unit);
+	return xasprintf("%s%s", incapable, reason);
 }
 
 /* The process that runs the caller, or one that it was started by. */

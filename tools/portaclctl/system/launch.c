@@ -44,7 +44,7 @@ static bool is_unit(const struct unit *unit, const char *name, size_t len)
 }
 
 /* The unit whose service a process is part of, or NULL. */
-static const struct unit *find_unit(const struct process *process)
+const struct unit *launch_unit(const struct process *process)
 {
 	const char *name = process->cgroup ? process->cgroup : "";
 	const char *end, *slash;
@@ -104,7 +104,7 @@ void launch_read(struct process *process, struct list *notes)
 	/* What a chroot has in it is never vouched for. */
 	if (process->launched_by_root || process->own_root)
 		return;
-	unit = find_unit(process);
+	unit = launch_unit(process);
 	if (!unit)
 		return;
 	if (!starts(unit, process->exe)) {

@@ -88,6 +88,29 @@ if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
 	echo "allow tcp $port gid=5040 only" > v.conf
 	live "none of 40 groups" 1 'reason="wrong gid"' --strict
 	kill "$server"
+	# systemd-resolved binds with a capability that it drops afterwards.
+	serve_user --clear-groups
+	mkdir -p "unit/proc/$server" unit/proc/sys/net/ipv4 unit/etc/systemd/system
+	echo '0::/system.slice/dropper.service' > "unit/proc/$server/cgroup"
+	echo 65535 > unit/proc/sys/net/ipv4/ip_unprivileged_port_start
+	# dropped NAME STATUS PATTERN LINE...: with these lines in the unit
+	dropped() {
+		name=$1 want=$2 pattern=$3
+		shift 3
+		printf '%s\n' '[Service]' "$@" > unit/etc/systemd/system/dropper.service
+		PORTACLCTL_ROOT=$PWD/unit live "a dropped capability: $name" "$want" \
+			"$pattern" --strict
+	}
+	echo 'deny udp 1' > v.conf
+	dropped "of the unit" 0 '' User=daemon AmbientCapabilities=CAP_NET_BIND_SERVICE
+	hides "live: the service is not cut off" ".pid $server, "
+	dropped "not of the unit" 1 \
+		".pid $server, .*no rule allows it and dropper.service gives it no CAP_NET_BIND_SERVICE: " \
+		User=daemon
+	dropped "of root's unit" 1 ".pid $server, .*unless what starts it gives it: "
+	dropped "not in the bounding set" 1 'dropper.service gives it no' User=daemon \
+		AmbientCapabilities=CAP_NET_BIND_SERVICE CapabilityBoundingSet=CAP_SETPCAP
+	kill "$server"
 else
 	skip "live: a user's program" "needs root and setpriv"
 fi
