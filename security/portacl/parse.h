@@ -17,7 +17,7 @@ enum portacl_list {
 	PORTACL_NR_LISTS,
 };
 
-/* What a name stands for: a number in one of these lists. */
+/* The lists in which a name is looked up. */
 enum portacl_name {
 	PORTACL_SERVICE = PORTACL_PORTS,
 	PORTACL_USER = PORTACL_UIDS,

@@ -35,7 +35,7 @@ static json_t *json_diff(char *lines)
 			 added);
 }
 
-/* What diff(1) prints for two files, for free(). */
+/* Run diff(1) on two files; its output is for free(). */
 static char *run_diff(const char *from, const char *to)
 {
 	int fds[2], status;

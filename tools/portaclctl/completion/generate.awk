@@ -5,6 +5,12 @@
 BEGIN {
 	FS = "\t"
 	ports = "tcp/ udp/ sctp/ udplite/ dccp/"
+	set("PORT", "compadd -S \"\" -- " ports, ports)
+	set("FILE", "_files", "")
+	set("RULES|FILE", "_files", "")
+	set("DIR", "_files -/", "(__fish_complete_directories)")
+	set("USER", "_users", "(__fish_complete_users)")
+	set("PROGRAM", "_command_names -e", "(__fish_complete_command)")
 	print (shell == "zsh" ? "#compdef portaclctl\n" : "") \
 		"# SPDX-License-Identifier: GPL-2.0-only"
 	print "# " shell " completion for portaclctl(8), made of its table"
@@ -16,49 +22,21 @@ function quoted(text)
 	return "'" text "'"
 }
 
-# What completes a kind of word.
-function zsh_action(kind)
+# Set how zsh and fish complete a kind of word.
+function set(kind, zsh, fish)
 {
-	if (kind ~ /FILE$/)
-		return "_files"
-	if (kind == "DIR")
-		return "_files -/"
-	if (kind == "USER")
-		return "_users"
-	if (kind == "PROGRAM")
-		return "_command_names -e"
-	if (kind == "COMMAND")
-		return "_portaclctl_commands"
-	if (kind == "PORT")
-		return "compadd -S \"\" -- " ports
-	if (kind == "KEY")
-		return "compadd -S \"\" -- " keys
-	if (kind ~ /[|]/) {
-		gsub(/[|]/, " ", kind)
-		return "(" kind ")"
-	}
-	return " "
+	actions[kind] = shell == "zsh" ? zsh : fish
 }
 
-function fish_words(kind)
+function action(kind)
 {
-	if (kind == "DIR")
-		return "(__fish_complete_directories)"
-	if (kind == "USER")
-		return "(__fish_complete_users)"
-	if (kind == "PROGRAM")
-		return "(__fish_complete_command)"
-	if (kind == "COMMAND")
-		return commands
-	if (kind == "PORT")
-		return ports
-	if (kind == "KEY")
-		return keys
+	if (kind in actions)
+		return actions[kind]
 	if (kind ~ /[|]/) {
 		gsub(/[|]/, " ", kind)
-		return kind
+		return shell == "zsh" ? "(" kind ")" : kind
 	}
-	return ""
+	return shell == "zsh" ? " " : ""
 }
 
 function fish_line(command, rest)
@@ -72,13 +50,13 @@ function zsh_operands(kinds, n, i, list, text)
 	n = split(kinds, list, " ")
 	for (i = 1; i <= n; i++)
 		text = text " " quoted((i == n ? "*" : i) ":" list[i] ":" \
-				       zsh_action(list[i]))
+				       action(list[i]))
 	return text
 }
 
 function fish_action(kind)
 {
-	return kind ~ /FILE$/ ? "-F" : "-f -a " quoted(fish_words(kind))
+	return kind ~ /FILE$/ ? "-F" : "-f -a " quoted(action(kind))
 }
 
 function fish_operands(command, kinds, n, i, list)
@@ -91,10 +69,12 @@ function fish_operands(command, kinds, n, i, list)
 # They come first: the other lines make use of them.
 $1 == "key" {
 	keys = keys (keys ? " " : "") $2
+	set("KEY", "compadd -S \"\" -- " keys, keys)
 }
 
 $1 == "command" {
 	commands = commands (commands ? " " : "") $2
+	set("COMMAND", "_portaclctl_commands", commands)
 	names[++nr] = $2
 	operands[$2] = $3
 	text[$2] = $4
@@ -107,7 +87,7 @@ $1 == "option" {
 	if (shell == "zsh")
 		arguments[$2] = arguments[$2] " " quoted("--" $3 \
 			($4 ? "=" : "") "[" $5 "]" \
-			($4 ? ":" $4 ":" zsh_action($4) : ""))
+			($4 ? ":" $4 ":" action($4) : ""))
 	if (shell == "fish")
 		arguments[$2] = arguments[$2] $3 "\t" $4 "\t" $5 "\n"
 }

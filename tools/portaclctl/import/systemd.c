@@ -196,6 +196,21 @@ static bool read_ports(const char *text, u32 *min, u32 *max)
 	       *max >= *min;
 }
 
+/* One of the names at the start, and a colon; -1 if it is none of them. */
+static int take_name(char **word, const char *const *names, int nr)
+{
+	int i;
+
+	for (i = 0; i < nr; i++) {
+		if (strncmp(*word, names[i], strlen(names[i])))
+			continue;
+		*word += strlen(names[i]);
+		*word += **word == ':';
+		return i;
+	}
+	return -1;
+}
+
 /*
  * `[ipv4:|ipv6:][tcp:|udp:]PORTS`, each of them alone, or `any`; systemctl 252
  * leaves out the colon before the ports.
@@ -203,26 +218,12 @@ static bool read_ports(const char *text, u32 *min, u32 *max)
 static bool close_ports(struct closed *closed, const char *text, bool close)
 {
 	autofree char *copy = xstrdup(text);
-	int family = -1, proto = -1, f, p;
+	int family, proto, f, p;
 	u32 min = 1, max = 65535;
 	char *word = copy;
 
-	for (f = 0; f < NR_FAMILIES; f++) {
-		if (strncmp(word, families[f], 4))
-			continue;
-		family = f;
-		word += 4;
-		word += *word == ':';
-		break;
-	}
-	for (p = 0; p < OTHERS; p++) {
-		if (strncmp(word, protos[p], 3))
-			continue;
-		proto = p;
-		word += 3;
-		word += *word == ':';
-		break;
-	}
+	family = take_name(&word, families, NR_FAMILIES);
+	proto = take_name(&word, protos, OTHERS);
 	if (*word && strcmp(word, "any") && !read_ports(word, &min, &max))
 		return false;
 	for (f = 0; f < NR_FAMILIES; f++)

@@ -224,6 +224,23 @@ bool write_all(int fd, const char *text, size_t len)
 	return true;
 }
 
+/* The first of the sorted items that does not come before the key. */
+u32 find_first(const void *key, const void *items, u32 nr, size_t size,
+	       int (*compare)(const void *a, const void *b))
+{
+	u32 low = 0, high = nr;
+
+	while (low < high) {
+		u32 middle = low + (high - low) / 2;
+
+		if (compare((const char *)items + middle * size, key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* A child with a pipe to or from it, which both have both ends of. */
 pid_t fork_piped(int fds[2])
 {

@@ -70,6 +70,8 @@ char *read_fd(int fd, size_t *len);
 char *read_file(const char *path, size_t *len);
 char *read_line_file(const char *path);
 bool write_all(int fd, const char *text, size_t len);
+u32 find_first(const void *key, const void *items, u32 nr, size_t size,
+	       int (*compare)(const void *a, const void *b));
 pid_t fork_piped(int fds[2]);
 bool parse_number(const char *text, u32 max, u32 *value);
 char *get_field(const char *text, const char *key);

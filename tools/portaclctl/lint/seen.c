@@ -181,22 +181,6 @@ static int compare_ports(const void *a, const void *b)
 	return (int)x->port - (int)y->port;
 }
 
-/* The first that was seen at the port or at a higher one. */
-static u32 find_port(const struct linter *linter, u32 port)
-{
-	u32 low = 0, high = linter->nr_seen;
-
-	while (low < high) {
-		u32 middle = low + (high - low) / 2;
-
-		if (linter->seen[middle].port < port)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static void judge_all(struct linter *linter, u32 index)
 {
 	const struct portacl_policy *policy = linter->policy;
@@ -206,10 +190,15 @@ static void judge_all(struct linter *linter, u32 index)
 
 	if (!(rule->flags & PORTACL_RULE_ALLOW))
 		return;
-	for (i = 0; i < rule->nr_ports; i++)
-		for (n = find_port(linter, range[i].min); n < linter->nr_seen &&
+	for (i = 0; i < rule->nr_ports; i++) {
+		const struct seen first = { .port = range[i].min };
+
+		for (n = find_first(&first, linter->seen, linter->nr_seen,
+				    sizeof(first), compare_ports);
+		     n < linter->nr_seen &&
 		     linter->seen[n].port <= range[i].max; n++)
 			judge(linter, index, &linter->seen[n]);
+	}
 }
 
 /* Once for a rule: a program may hold thousands of ports. */

@@ -154,31 +154,18 @@ static int compare_places(const void *a, const void *b)
 	return x->rule < y->rule ? -1 : x->rule > y->rule;
 }
 
-/* The first place with the key, or with a higher one. */
-static u32 find_place(const struct search *search, u64 key)
-{
-	u32 low = 0, high = search->nr_places;
-
-	while (low < high) {
-		u32 middle = low + (high - low) / 2;
-
-		if (search->places[middle].key < key)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* Add the earlier rules with this key that match everybody of @own. */
 static void collect(struct search *search, const struct place *own, u64 key)
 {
 	const struct portacl_policy *policy = search->policy;
 	const struct portacl_rule *rules = policy->rules;
 	const struct portacl_rule *rule = &rules[own->rule];
+	const struct place first = { .key = key };
 	u32 at, nr = search->nr_places;
 
-	for (at = find_place(search, key); at < nr; at++, search->steps++) {
+	for (at = find_first(&first, search->places, nr, sizeof(first),
+			     compare_places);
+	     at < nr; at++, search->steps++) {
 		const struct place *place = &search->places[at];
 
 		if (place->key != key || place->rule >= own->rule ||

@@ -13,7 +13,6 @@
 #include "portacl.h"
 #include "query.h"
 #include "quick.h"
-#include "tests/key_cases.h"
 
 #define REQUESTS 400
 
@@ -336,73 +335,6 @@ static bool round_trip(const struct portacl_policy *policy)
 	return ok;
 }
 
-static const struct key_case *find_case(const char *key)
-{
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(key_cases); i++)
-		if (!strcmp(key_cases[i].key, key))
-			return &key_cases[i];
-	printf("# %s= has no case in key_cases.h\n", key);
-	return NULL;
-}
-
-/* Does a rule alone allow a request, by any path? */
-static bool allows(const char *rule, const char *request)
-{
-	struct portacl_parser p = {
-		.ops = &portacl_kernel_ops,
-		.has_version = true,
-	};
-	struct portacl_policy *policy;
-	struct portacl_request *req;
-	struct portacl_query query;
-	struct portacl_error error;
-	char line[128], question[128];
-	bool allowed;
-
-	snprintf(line, sizeof(line), "%s", rule);
-	snprintf(question, sizeof(question), "tcp 80 %s", request);
-	assert(!portacl_parse_line(&p, line, strlen(line)));
-	assert(!portacl_parse_query(&query, &portacl_kernel_ops, question,
-				    &error));
-	policy = portacl_policy_build(&p.draft);
-	assert(!IS_ERR(policy));
-	req = &query.request;
-	allowed = portacl_match(policy, req).action == PORTACL_ALLOW;
-	if (!req->taint && !req->other_net &&
-	    quick_rule(policy, req) < policy->nr_rules)
-		allowed = true;
-	portacl_policy_free(policy);
-	portacl_parser_free(&p);
-	return allowed;
-}
-
-/* Each key that the parser knows must be looked at on each path. */
-static bool keys_matter(void)
-{
-	const struct key_case *c;
-	const char *key;
-	char rule[128];
-	u32 i, p;
-
-	for (i = 0; i < PORTACL_NR_KEYS; i++) {
-		key = portacl_keys[i];
-		c = find_case(key);
-		for (p = 0; c && p < ARRAY_SIZE(key_ports); p++) {
-			snprintf(rule, sizeof(rule), "allow tcp %s %s %s",
-				 key_ports[p], c->base, c->text);
-			if (allows(rule, c->matching) && !allows(rule, c->other))
-				continue;
-			printf("# %s= does not decide: %s\n", key, rule);
-			c = NULL;
-		}
-		if (!c)
-			return false;
-	}
-	return true;
-}
-
 /* A line of the maximum length: `deny tcp 1-4,6-9,...`. */
 static void long_line(char *line, const char *end)
 {
@@ -454,7 +386,7 @@ int main(int argc, char **argv)
 	u32 policies = argc > 2 ? atoi(argv[2]) : 2000;
 	u32 i, n, bad = 0, lost = 0, decided = 0, quick = 0, groups[8];
 	struct portacl_request req;
-	bool small, keys;
+	bool small, often;
 
 	state = seed * GOLDEN_RATIO_64 + 1;
 	for (i = 0; i < policies && bad + lost < 20; i++) {
@@ -470,11 +402,12 @@ int main(int argc, char **argv)
 		lost += !round_trip(policy);
 		portacl_policy_free(policy);
 	}
-	printf("TAP version 13\n1..6\n");
+	printf("TAP version 13\n1..5\n");
 	printf("%s 1 - index and naive model agree (%u policies, %u requests, seed %llu)\n",
 	       bad ? "not ok" : "ok", i, i * REQUESTS, seed);
 	printf("%s 2 - a printed policy reads back as the same\n",
 	       lost ? "not ok" : "ok");
+	often = decided > i * (REQUESTS / 10) && quick > i * REQUESTS / 10000;
 	printf("%s 3 - the rules decided %u requests, more than a tenth\n",
 	       decided > i * (REQUESTS / 10) ? "ok" : "not ok", decided);
 	printf("%s 4 - %u of them on the quick path, more than one in 10000\n",
@@ -484,7 +417,5 @@ int main(int argc, char **argv)
 		fits_memory(" uid=5 exe=/a");
 	printf("%s 5 - a policy takes no more memory than its text\n",
 	       small ? "ok" : "not ok");
-	keys = keys_matter();
-	printf("%s 6 - each key of a rule decides\n", keys ? "ok" : "not ok");
-	return bad || lost || !small || !keys;
+	return bad || lost || !often || !small;
 }
