@@ -170,8 +170,8 @@ static void find_processes(struct found *found)
 }
 
 /*
- * What is wrong with the identity, apart from the rule.  A process that started
- * before the rule was loaded shows as `env': a restart takes that away.
+ * List the weaknesses of the identity, whatever the rule says.  A process that
+ * started before the rule was loaded shows as `env'; a restart removes that.
  */
 static void list_problems(const struct named *named, struct list *problems)
 {

@@ -234,7 +234,7 @@ static const char *action_of(const struct port *port,
 						  PORTACL_LEGACY];
 }
 
-/* What others get at the addresses that rules name. */
+/* Ask for the others at the addresses that rules name. */
 static json_t *json_addresses(const struct port *port)
 {
 	json_t *array = json_array();

@@ -13,10 +13,10 @@
 #include "policy/names.h"
 #include "print.h"
 
-/* What a rule should rather accept than have removed. */
+/* Taints that a rule had better accept. */
 #define KEPT (BIT(PORTACL_TAINT_NNP) | BIT(PORTACL_TAINT_CHROOT))
 
-/* What a rule names. */
+/* The keys of a rule that is proposed. */
 enum {
 	NAME_EXE = BIT(0),
 	NAME_UID = BIT(1),
@@ -205,7 +205,7 @@ static bool add_launcher(const struct view *view, struct advice *advice,
 	return good;
 }
 
-/* What lint would find only as long as the steps are not taken. */
+/* The findings of lint that the steps remove. */
 static u32 removed_faults(u32 taint)
 {
 	return (taint & BIT(PORTACL_TAINT_WRITABLE) ?

@@ -196,7 +196,7 @@ static void keep_last(struct search *search)
 	*last = (struct denial) { 0 };
 }
 
-/* What the kernel adds to a refusal: the process, which Landlock leaves out. */
+/* Take the next record of a refusal: the process, which Landlock leaves out. */
 static void take_syscall(struct search *search, const char *line)
 {
 	enum whom who = whom(search, line);

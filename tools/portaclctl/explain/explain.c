@@ -42,7 +42,7 @@ static void add_secure_note(struct view *view)
 		"the rule makes the kernel execute the program with AT_SECURE: the loader ignores LD_LIBRARY_PATH and LD_PRELOAD; accept=env on all its rules avoids that, and so does a `launcher' line for what starts it"));
 }
 
-/* What is not known, and what the port may do without a bind. */
+/* Note the facts that are not known, and services of the port without a bind. */
 static void add_notes(struct view *view)
 {
 	const struct steering *steering = &view->steering;

@@ -46,7 +46,7 @@ static char *place_text(const struct bound *bound)
 			 bound_states[bound->state], count);
 }
 
-/* What lets two sockets share the port. */
+/* Say how two sockets can share the port. */
 static const char *remedy(const struct view *view, const struct bound *bound)
 {
 	if (bound->proto == PORTACL_TCP && bound->state >= BOUND_CONNECTED)

@@ -6,7 +6,7 @@
 #include "explain/remedies.h"
 #include "lib/cleanup.h"
 
-/* What no rule can accept, and what has to be done instead. */
+/* Remedies for the taints that no rule can accept. */
 static const char *const remedies[PORTACL_NR_TAINTS] = {
 	[PORTACL_TAINT_IDMAPPED] =
 		"put the program on a mount without id mapping",

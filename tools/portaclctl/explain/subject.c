@@ -57,7 +57,7 @@ static bool has_filecap(const char *exe)
 	       !cap.root_uid;
 }
 
-/* What the kernel will take the program for, and what it gains by its file. */
+/* Find the program that the kernel will see, and what its file gives it. */
 static void look_at_program(struct subject *subject, const char *name)
 {
 	struct process *process = &subject->process;
@@ -100,7 +100,7 @@ static int compare_groups(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* What does not fit is told, and asked for again. */
+/* getgrouplist() returns the number if the room is too small. */
 static void read_groups(struct process *process, const char *user, gid_t gid)
 {
 	gid_t *groups = NULL;

@@ -18,7 +18,7 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
-/* What other parts of the tool ask about the units that were read. */
+/* Ask about the units that were read, as other parts of the tool do. */
 static void read_answers(struct unit *units, u32 nr)
 {
 	u32 i;
@@ -69,7 +69,7 @@ static void read_unit(char *text)
 	read_answers(units, nr);
 }
 
-/* What `systemctl show` prints. */
+/* The output of `systemctl show`. */
 static void read_systemctl(char *text)
 {
 	struct unit *units = NULL;

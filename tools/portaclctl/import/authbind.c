@@ -295,7 +295,7 @@ static bool is_decided(const struct tree *tree, u32 port,
 	return tree->decided[port];
 }
 
-/* What is left of a range, as a list for a rule, without a text if nothing. */
+/* Print the rest of a range as a list for a rule; nothing if there is none. */
 static void print_ports(const struct tree *tree, u32 min, u32 max,
 			const struct portacl_cidr *cidr, struct buf *ports)
 {

@@ -60,7 +60,7 @@ char *user_word(const char *key, u32 number)
 					xasprintf("%s=%u", key, number);
 }
 
-/* What --json prints: a list of lines; NULL without it. */
+/* The lines for --json; NULL without it. */
 static json_t *lines;
 
 /*

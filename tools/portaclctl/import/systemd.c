@@ -301,7 +301,7 @@ static void deny_closed(const struct closed *closed, const char *who)
 	}
 }
 
-/* What a unit forbids itself: what it denies, less what it allows. */
+/* The binds that a unit forbids: those that it denies and does not allow. */
 static void import_sandbox(const struct unit *unit)
 {
 	autofree struct closed *closed = NULL;

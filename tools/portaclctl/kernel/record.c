@@ -12,7 +12,7 @@ enum form {
 	NR_FORMS,
 };
 
-/* What stands before the verdict.  FORM_AUDIT holds FORM_LOG. */
+/* The text before the verdict.  That of FORM_AUDIT ends in that of FORM_LOG. */
 static const char *const marks[NR_FORMS] = {
 	[FORM_AUDIT] = "{ name_bind } for  portacl: ",
 	[FORM_LOG] = "portacl: ",

@@ -58,7 +58,7 @@ static bool is_present(const struct learner *learner, const char *rule)
 	return false;
 }
 
-/* What cannot be allowed is only noted. */
+/* A rule that cannot allow the bind is only a note. */
 void take_rule(struct learner *learner, const char *rule, bool usable)
 {
 	bool wanted;
@@ -119,7 +119,7 @@ static void learn_from(struct learner *learner, struct observed *seen, u32 nr)
 	free(seen);
 }
 
-/* What was asked for was made, unless it goes to a file. */
+/* Print the rules, or their JSON. */
 static void print_rules(struct learner *learner)
 {
 	if (learner->json)

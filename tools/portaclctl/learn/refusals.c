@@ -81,7 +81,7 @@ static void take_line(void *context, const char *line)
  * @from_stdin: the log is standard input, else those of this system
  * @nr: where the number of refusals is stored
  *
- * What the policy in force allows is left out.
+ * Binds that the policy in force allows are left out.
  *
  * Return: the refusals, for free(), as their paths are.
  */

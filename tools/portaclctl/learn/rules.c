@@ -103,7 +103,7 @@ static void add_exe(struct buf *rule, const char *exe)
 	}
 }
 
-/* What the administrator should know before he takes the rule. */
+/* Add what the administrator should know before taking the rule. */
 static void add_comments(const struct learner *learner, struct buf *text,
 			 const struct observed *seen, const struct ports *ports)
 {

@@ -20,7 +20,7 @@ void report(struct linter *linter, u32 rule, const char *id, const char *fmt,
 	va_end(args);
 }
 
-/* Whoever can write the policy's files has what the policy can give. */
+/* A user who can write the policy's files has all that a policy can grant. */
 static void lint_files(struct linter *linter)
 {
 	struct stat st;
@@ -88,7 +88,7 @@ static void lint_lockouts(struct linter *linter)
 	rehearsal_free(&rehearsal);
 }
 
-/* What is a launcher in name only, or hands on more than it should. */
+/* Report a launcher that does not work as one, or that hands on too much. */
 static void lint_launcher(struct linter *linter, const char *name,
 			  const char *path)
 {

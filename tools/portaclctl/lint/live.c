@@ -83,7 +83,7 @@ struct stage {
 	u32 high;
 };
 
-/* What the process will be after a restart under the policy. */
+/* Change the process to what it will be after a restart under the policy. */
 static void restart(struct process *process)
 {
 	/* A program that rules name is then executed with AT_SECURE. */
@@ -142,7 +142,7 @@ static bool is_capable(const struct stage *stage, const struct bound *bound,
 	       (filecap_read(process->exe, &cap) && cap.permitted);
 }
 
-/* What is known of the capability that the process does not have now. */
+/* Say what is known of the capability that the process does not have now. */
 static char *incapable_text(const struct unit *unit)
 {
 	if (unit && unit_is_unprivileged(unit))

@@ -13,7 +13,7 @@
 /* Programs named in a note. */
 #define MAX_SECURE 5
 
-/* What is wrong with a program; many rules name the same one. */
+/* The faults of a program; many rules name the same one. */
 struct looked {
 	u64 exe;
 	u32 faults;

@@ -78,7 +78,7 @@ void findings_add(struct findings *findings, u32 rule, const char *id,
 		add_rule(finding, rule);
 }
 
-/* What a finding says; for free(). */
+/* Make the text of a finding; for free(). */
 static char *finding_text(const struct finding *finding)
 {
 	if (finding->text)

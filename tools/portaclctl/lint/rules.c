@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is odd about a rule by itself.
+ * Findings about a rule by itself.
  */
 #include "lex.h"
 #include "lib/cleanup.h"

@@ -159,7 +159,7 @@ static void report_seen(struct linter *linter, u32 rule, const char *id,
 	       what);
 }
 
-/* What a rule for the port says of the program and the user that were seen. */
+/* Compare a rule for the port with the program and the user that were seen. */
 static void judge(struct linter *linter, u32 index, struct seen *seen)
 {
 	const struct portacl_rule *rule = &linter->policy->rules[index];

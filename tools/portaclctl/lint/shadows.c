@@ -9,7 +9,7 @@
 /* In the worst case every rule is compared with all before it. */
 #define MAX_STEPS (1ULL << 27)
 
-/* What a comparison of all keys costs, in steps. */
+/* The cost of a comparison of all keys, in steps. */
 #define COMPARE_STEPS 16
 
 #define MAX_NAMED 5

@@ -84,7 +84,7 @@ static char *join(char **args)
 	return text.text;
 }
 
-/* What the rule means; exits if it is not one. */
+/* Return the canonical text of the rule; exit if it is not one. */
 static char *read_rule(const char *text)
 {
 	struct config cfg = { 0 };

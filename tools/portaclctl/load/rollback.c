@@ -17,7 +17,7 @@
 #include "kernel/securityfs.h"
 #include "load/rollback.h"
 
-/* What the two processes tell each other. */
+/* The words between the two processes. */
 enum {
 	SAY_READY = 'r',	/* the guard waits */
 	SAY_LOADED = 'l',	/* the time starts */
@@ -210,7 +210,7 @@ void guard_watch(struct guard *guard)
 	tell(guard, SAY_LOADED);
 }
 
-/* What the administrator says: yes, no, or nothing in time. */
+/* Read the administrator's answer: yes, no, or nothing in time. */
 static char read_answer(const struct guard *guard, int fd, u64 deadline)
 {
 	struct pollfd fds[] = {
@@ -234,7 +234,7 @@ static char read_answer(const struct guard *guard, int fd, u64 deadline)
 	       SAY_KEEP : SAY_ROLL_BACK;
 }
 
-/* Did a guard that was killed replace the file before?  That is its last act. */
+/* Return true if a guard that was killed had replaced the file. */
 static bool has_replaced(const struct guard *guard)
 {
 	return guard->from && access(guard->from, F_OK) && errno == ENOENT;

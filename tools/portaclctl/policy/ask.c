@@ -70,7 +70,7 @@ char *source_rule(const struct policy_source *source, u32 rule)
 	return line;
 }
 
-/* What a program of this name would be at exec; @path: where it is stored. */
+/* Resolve the name of a program as exec does; @path: where it is stored. */
 static const char *resolve(const struct request *request,
 			   struct portacl_request *bind, char path[PATH_MAX])
 {

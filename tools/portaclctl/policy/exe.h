@@ -7,7 +7,7 @@
 
 #include "policy/files.h"
 
-/* What may be wrong with a program; the first ones make a rule match nobody. */
+/* The faults of a program; the first ones make a rule match nobody. */
 enum program_fault {
 	PROGRAM_MISSING,
 	PROGRAM_NOT_CANONICAL,

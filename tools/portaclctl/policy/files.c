@@ -60,7 +60,7 @@ static bool starts(const char *text, const char *with)
 	return !strncmp(text, with, strlen(with));
 }
 
-/* What is usual elsewhere: a blank in a list or a path, other names of keys. */
+/* Hint at habits from elsewhere: a blank in a list or a path, other keys. */
 static void hint(const struct source *src, u32 at, const char *reason)
 {
 	const char *text = src->text;

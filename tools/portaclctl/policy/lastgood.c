@@ -97,7 +97,7 @@ void last_good_store(const struct config *cfg, bool usual)
 	boot_error_store(NULL);
 }
 
-/* What others than root could have written is no policy. */
+/* A file that others than root can write is not trusted. */
 static bool is_trusted(const char *path)
 {
 	struct stat st;
@@ -158,7 +158,7 @@ void last_good_free(struct last_good *last)
 	*last = (struct last_good) { 0 };
 }
 
-/* What became of a program, or NULL. */
+/* Say how a program has moved; NULL: it has not. */
 static char *look_again(const char *written, const char *target)
 {
 	struct program program;

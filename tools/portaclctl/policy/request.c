@@ -15,7 +15,7 @@ static u64 hash(const char *path)
 	return path ? portacl_hash_path(path, strlen(path)) : 0;
 }
 
-/* What the parser read refers to its text; a request has its own copies. */
+/* The result of the parser points into its text; a request has copies. */
 static void keep(struct request *request, const struct portacl_query *query,
 		 const char *launcher)
 {
@@ -69,7 +69,7 @@ void request_read(struct request *request, const char *text)
 	read_request(request, text, &portacl_kernel_ops);
 }
 
-/* What the command line gave must name a protocol and a port. */
+/* Exit unless the command line names a protocol and a port. */
 static void check_words(char **words)
 {
 	const char *slash = strchr(*words, '/');
@@ -222,7 +222,7 @@ static void add_taint(struct buf *text, u32 taint)
 	buf_add(text, names, s.len);
 }
 
-/* What the kernel's `query` takes; whether :: is IPv6 alone it cannot say. */
+/* Write the request for the kernel's `query`, which has no word for V6ONLY. */
 char *request_text(const struct request *request)
 {
 	const struct portacl_request *bind = &request->bind;

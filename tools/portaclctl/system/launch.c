@@ -12,7 +12,7 @@
 #include "system/launch.h"
 #include "system/units.h"
 
-/* What of systemd's executes the services; for free(). */
+/* The program of systemd that executes the services; for free(). */
 char *launch_image(void)
 {
 	static const char *const paths[] = {
@@ -101,7 +101,7 @@ void launch_read(struct process *process, struct list *notes)
 	const struct unit *unit;
 	char *note;
 
-	/* What a chroot has in it is never vouched for. */
+	/* A launcher never vouches for a program in a chroot. */
 	if (process->launched_by_root || process->own_root)
 		return;
 	unit = launch_unit(process);

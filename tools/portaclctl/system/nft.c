@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What `nft -j list ruleset' says about a port, libnftables-json(5).
+ * The rules of `nft -j list ruleset' for a port, libnftables-json(5).
  */
 #include <jansson.h>
 
@@ -53,7 +53,7 @@ static enum hit negate(enum hit hit, const char *op)
 	return hit == HIT_YES ? HIT_NO : HIT_YES;
 }
 
-/* What one match says: only ports and protocols are understood. */
+/* Read a match: only ports and protocols are understood. */
 static enum hit match_one(const json_t *match, const char *proto, u32 port)
 {
 	const json_t *left = json_object_get(match, "left");
@@ -90,7 +90,7 @@ static const char *target_of(const json_t *statement)
 	return NULL;
 }
 
-/* What looks the port up: its elements are [KEY, VALUE] pairs. */
+/* Read a map that looks the port up: its elements are [KEY, VALUE] pairs. */
 struct lookup {
 	bool by_port;
 	enum hit proto;

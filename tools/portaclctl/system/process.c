@@ -140,7 +140,7 @@ static void take_aux(struct process *process, u64 type, u64 value)
 		process->secure = value;
 }
 
-/* What exec left behind: who started the program, and how. */
+/* Read who started the program, and how, from the auxiliary vector. */
 static void read_auxv(struct process *process)
 {
 	size_t len = 0, i;

@@ -10,7 +10,7 @@
 #include "lib/util.h"
 #include "match.h"
 
-/* What a socket does with its port. */
+/* The states of a socket that has a port. */
 enum bound_state {
 	BOUND_LISTENING,
 	BOUND_IDLE,		/* bound; of udp: receives from anywhere */

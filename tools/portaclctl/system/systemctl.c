@@ -93,7 +93,7 @@ static void read_block(struct unit **units, u32 *nr, char *block)
 		unit_take_line(unit, line);
 }
 
-/* What `systemctl show` prints: a block for each unit. */
+/* Read the output of `systemctl show`: a block for each unit. */
 void systemctl_take(struct unit **units, u32 *nr, char *text)
 {
 	char *end;
