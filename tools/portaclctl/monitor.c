@@ -15,6 +15,7 @@
 #include "commands.h"
 #include "kernel/record.h"
 #include "kernel/securityfs.h"
+#include "lib/cleanup.h"
 #include "policy/cover.h"
 
 #define EVENT "events/portacl/portacl_bind/enable"
@@ -57,20 +58,17 @@ static char *make_instance(void)
 
 static bool has_audit_daemon(void)
 {
-	DIR *proc = opendir("/proc");
+	autoclosedir DIR *proc = opendir("/proc");
 	const struct dirent *entry;
 	bool found = false;
 
 	while (proc && !found && (entry = readdir(proc))) {
-		char *path = xasprintf("/proc/%s/comm", entry->d_name);
-		char *comm = read_line_file(path);
+		autofree char *path = xasprintf("/proc/%s/comm",
+						entry->d_name);
+		autofree char *comm = read_line_file(path);
 
 		found = comm && !strcmp(comm, "auditd");
-		free(comm);
-		free(path);
 	}
-	if (proc)
-		closedir(proc);
 	return found;
 }
 
@@ -149,11 +147,9 @@ static void follow(int log, int trace, bool grants, bool denials)
 
 static int open_trace(const char *instance)
 {
-	char *path = xasprintf("%s/trace_pipe", instance);
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	autofree char *path = xasprintf("%s/trace_pipe", instance);
 
-	free(path);
-	return fd;
+	return open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 }
 
 int cmd_monitor(char **args)

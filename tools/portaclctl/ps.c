@@ -97,9 +97,7 @@ static void add_named(struct found *found, const struct process *process,
 	struct answer answer;
 	u32 nr = found->nr++;
 
-	if (!(nr & (nr + 1)))
-		found->items = xrealloc(found->items, 2 * nr + 1,
-					sizeof(*found->items));
+	make_room(found->items, nr);
 	ask(&found->source, request, &answer);
 	found->items[nr] = (struct named) {
 		.rule = rule, .pid = process->pid, .uid = process->uid,

@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "kernel/securityfs.h"
+#include "lib/cleanup.h"
 #include "policy/cover.h"
 #include "policy/lastgood.h"
 #include "policy/names.h"
@@ -16,21 +17,14 @@ static char *field(const char *status, const char *key)
 
 static json_int_t number(const char *status, const char *key)
 {
-	char *value = field(status, key);
-	json_int_t number = strtoll(value, NULL, 10);
-
-	free(value);
-	return number;
+	return get_number(status, key, 0);
 }
 
 static json_t *text(const char *status, const char *key)
 {
-	char *value = field(status, key);
-	bool known = strcmp(value, "none") && strcmp(value, "?");
-	json_t *json = known ? json_text(value) : json_null();
+	autofree char *value = get_field(status, key);
 
-	free(value);
-	return json;
+	return value && strcmp(value, "none") ? json_text(value) : json_null();
 }
 
 static json_t *json_loader(const char *loaded)
@@ -41,11 +35,11 @@ static json_t *json_loader(const char *loaded)
 			 "pid", number(loaded, "pid"));
 }
 
-/* What is known beside what the kernel says. */
+/* The facts that the kernel does not know. */
 static json_t *json_stored(void)
 {
-	char *path = in_root(BOOT_ERROR), *error = read_line_file(path);
-	char *stored = in_root(LAST_GOOD), *why = NULL;
+	autofree char *path = in_root(BOOT_ERROR), *error = read_line_file(path);
+	autofree char *stored = in_root(LAST_GOOD), *why = NULL;
 	json_t *stale = json_array(), *json;
 	struct last_good last = { 0 };
 	struct stale *list;
@@ -64,10 +58,6 @@ static json_t *json_stored(void)
 			 json_text(why) : json_null(), "stale", stale);
 	stale_free(list, nr);
 	last_good_free(&last);
-	free(path);
-	free(stored);
-	free(why);
-	free(error);
 	return json;
 }
 
@@ -76,15 +66,15 @@ static void print_text(const char *name, const char *text)
 	print("%-12s%s\n", name, text);
 }
 
-static void print_stored(const char *digest)
+static void print_stored(const char *status)
 {
+	autofree char *digest = field(status, "digest");
 	json_t *json = json_stored(), *item;
 	const char *last = json_string_value(json_object_get(json, "last_good"));
 	const char *error = json_string_value(json_object_get(json,
 							      "boot_error"));
 	const char *why = json_string_value(json_object_get(json,
 							    "last_good_error"));
-	char *text;
 	size_t i;
 
 	if (last && strcmp(last, digest))
@@ -96,21 +86,21 @@ static void print_stored(const char *digest)
 	if (error)
 		print_text("boot error", error);
 	json_array_foreach(json_object_get(json, "stale"), i, item) {
-		text = xasprintf("%s:%d: %s", json_string_value(
+		autofree char *text = xasprintf("%s:%d: %s", json_string_value(
 			json_object_get(item, "file")), (int)json_integer_value(
 			json_object_get(item, "line")), json_string_value(
 			json_object_get(item, "text")));
+
 		print_text("stale", text);
-		free(text);
 	}
 	json_decref(json);
 }
 
 static json_t *json_status(const char *status)
 {
-	char *loaded = field(status, "loaded");
-	char *when = strcmp(loaded, "boot") ? field(loaded, "time") :
-					      xstrdup(loaded);
+	autofree char *loaded = field(status, "loaded");
+	autofree char *when = strcmp(loaded, "boot") ? field(loaded, "time") :
+						       xstrdup(loaded);
 	json_t *stored = json_stored(), *json = json_pack(
 		"{sI so sI sI so sb so so so so}",
 		"abi", number(status, "abi"), "mode", text(status, "mode"),
@@ -124,31 +114,28 @@ static json_t *json_status(const char *status)
 
 	json_object_update(json, stored);
 	json_decref(stored);
-	free(loaded);
-	free(when);
 	return json;
 }
 
 static void print_line(const char *status, const char *name, const char *key)
 {
-	char *value = field(status, key);
+	autofree char *value = field(status, key);
 
-	print("%-12s%s\n", name, value);
-	free(value);
+	print_text(name, value);
 }
 
 /* A guess at the policy can be confirmed by it, so not everybody may see it. */
 static void print_digest(const char *status)
 {
-	char *digest = get_field(status, "digest");
+	autofree char *digest = get_field(status, "digest");
 
 	print_text("digest", digest ? digest : "only with CAP_MAC_ADMIN");
-	free(digest);
 }
 
 static void print_loader(const char *status)
 {
-	char *loaded = field(status, "loaded"), *when = field(loaded, "time");
+	autofree char *loaded = field(status, "loaded");
+	autofree char *when = field(loaded, "time");
 	u32 uid = number(loaded, "uid");
 	const char *name = name_of(PORTACL_USER, uid);
 
@@ -156,17 +143,14 @@ static void print_loader(const char *status)
 		print("%-12sat boot\n", "loaded");
 	else
 		print("%-12s%s by %s (uid %u), process %d\n", "loaded", when,
-		       name ? name : "?", uid, (int)number(loaded, "pid"));
-	free(loaded);
-	free(when);
+		      name ? name : "?", uid, (int)number(loaded, "pid"));
 }
 
 int cmd_status(char **args)
 {
-	char *status, *digest;
+	autofree char *status = kernel_read("status");
 
 	(void)args;
-	status = kernel_read("status");
 	if (option("json")) {
 		print_json(json_status(status));
 	} else {
@@ -179,10 +163,7 @@ int cmd_status(char **args)
 		print("%-12s%s\n", "locked",
 		       number(status, "locked") ? "until reboot" : "no");
 		print_line(status, "last error", "error");
-		digest = field(status, "digest");
-		print_stored(digest);
-		free(digest);
+		print_stored(status);
 	}
-	free(status);
 	return EXIT_OK;
 }

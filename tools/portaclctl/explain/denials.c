@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <netinet/in.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "explain/denials.h"
 #include "kernel/log.h"
+#include "lib/cleanup.h"
 
 /* The longest name that a process has; a record may hold no more of it. */
 #define COMM_LEN 15
@@ -52,7 +54,7 @@ static u64 now(clockid_t clock)
 /* When a process was started, in seconds since 1970; 0: not known. */
 static u64 start_of(pid_t pid)
 {
-	char *stat = pid ? process_file(pid, "stat") : NULL;
+	autofree char *stat = pid ? process_file(pid, "stat") : NULL;
 	const char *at = stat ? strrchr(stat, ')') : NULL;
 	unsigned long long ticks = 0;
 
@@ -61,18 +63,15 @@ static u64 start_of(pid_t pid)
 			  " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
 			  &ticks) != 1)
 		ticks = 0;
-	free(stat);
 	return ticks ? now(CLOCK_REALTIME) - now(CLOCK_BOOTTIME) +
 		       ticks / sysconf(_SC_CLK_TCK) : 0;
 }
 
 static bool has_field(const char *line, const char *key, const char *value)
 {
-	char *found = get_field(line, key);
-	bool same = found && !strcmp(found, value);
+	autofree char *found = get_field(line, key);
 
-	free(found);
-	return same;
+	return found && !strcmp(found, value);
 }
 
 static bool has_number(const char *line, const char *key, u32 number)
@@ -86,77 +85,60 @@ static bool has_number(const char *line, const char *key, u32 number)
 /* A record that does not say is good, too. */
 static bool has_number_if_any(const char *line, const char *key, u32 number)
 {
-	char *found = get_field(line, key);
-	bool same = !found || has_number(line, key, number);
+	autofree char *found = get_field(line, key);
 
-	free(found);
-	return same;
+	return !found || has_number(line, key, number);
 }
 
 static enum whom whom(const struct search *search, const char *line)
 {
 	const struct process *process = &search->subject->process;
 	const char *name = strrchr(process->exe, '/');
-	char *exe = get_name(line, "exe"), *comm = get_name(line, "comm");
+	autofree char *exe = get_name(line, "exe");
+	autofree char *comm = get_name(line, "comm");
 	bool self = process->pid && has_number(line, "pid", process->pid) &&
 		    /* Both times are rounded. */
 		    strtoull(search->event, NULL, 10) + 1 >= search->started;
-	enum whom whom = WHOM_STRANGER;
 
 	if (self)
-		whom = WHOM_SELF;
-	else if (exe && !strcmp(exe, process->exe))
-		whom = WHOM_NAMESAKE;
-	else if (!exe && comm && name && !strncmp(comm, name + 1, COMM_LEN))
-		whom = WHOM_NAMESAKE;
-	else if (!exe && !comm)
-		whom = WHOM_UNKNOWN;
-	free(exe);
-	free(comm);
-	return whom;
+		return WHOM_SELF;
+	if (exe)
+		return strcmp(exe, process->exe) ? WHOM_STRANGER :
+						   WHOM_NAMESAKE;
+	if (!comm)
+		return WHOM_UNKNOWN;
+	return name && !strncmp(comm, name + 1, COMM_LEN) ? WHOM_NAMESAKE :
+							    WHOM_STRANGER;
 }
 
 static bool is_landlock(const char *line, const struct subject *subject)
 {
-	char *right = xasprintf("net.bind_%s", subject->proto);
-	char *blockers = get_field(line, "blockers");
-	bool is = blockers && strstr(blockers, right) &&
-		  has_number(line, "src", subject->port);
+	autofree char *right = xasprintf("net.bind_%s", subject->proto);
+	autofree char *blockers = get_field(line, "blockers");
 
-	free(blockers);
-	free(right);
-	return is;
+	return blockers && strstr(blockers, right) &&
+	       has_number(line, "src", subject->port);
 }
 
 static bool is_selinux(const char *line, const struct subject *subject)
 {
-	char *class = xasprintf("%s_socket", strcmp(subject->proto, "udplite") ?
-						     subject->proto : "udp");
-	bool is = strstr(line, "avc:  denied  { name_bind }") &&
-		  !has_field(line, "permissive", "1") &&
-		  has_field(line, "tclass", class) &&
-		  has_number(line, "src", subject->port);
+	autofree char *class = xasprintf(
+		"%s_socket", strcmp(subject->proto, "udplite") ?
+			     subject->proto : "udp");
 
-	free(class);
-	return is;
+	return strstr(line, "avc:  denied  { name_bind }") &&
+	       !has_field(line, "permissive", "1") &&
+	       has_field(line, "tclass", class) &&
+	       has_number(line, "src", subject->port);
 }
 
-static u32 protocol_number(const char *proto)
-{
-	static const struct {
-		const char *name;
-		u32 number;
-	} protos[] = {
-		{ "tcp", 6 }, { "udp", 17 }, { "sctp", 132 },
-		{ "udplite", 136 }, { "dccp", 33 },
-	};
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(protos); i++)
-		if (!strcmp(proto, protos[i].name))
-			return protos[i].number;
-	return 0;
-}
+static const u32 protocol_numbers[PORTACL_NR_PROTOS] = {
+	[PORTACL_TCP] = IPPROTO_TCP,
+	[PORTACL_UDP] = IPPROTO_UDP,
+	[PORTACL_SCTP] = IPPROTO_SCTP,
+	[PORTACL_UDPLITE] = IPPROTO_UDPLITE,
+	[PORTACL_DCCP] = IPPROTO_DCCP,
+};
 
 static bool is_apparmor(const char *line, const struct subject *subject)
 {
@@ -165,7 +147,7 @@ static bool is_apparmor(const char *line, const struct subject *subject)
 	       (has_field(line, "family", "inet") ||
 		has_field(line, "family", "inet6")) &&
 	       has_number_if_any(line, "protocol",
-				 protocol_number(subject->proto)) &&
+				 protocol_numbers[subject->request.bind.proto]) &&
 	       has_number_if_any(line, "lport", subject->port) &&
 	       has_number_if_any(line, "src", subject->port);
 }

@@ -2,6 +2,7 @@
 #include "explain/holders.h"
 #include "kernel/securityfs.h"
 #include "lex.h"
+#include "lib/cleanup.h"
 #include "lib/root.h"
 #include "system/bpf.h"
 #include "system/netns.h"
@@ -54,11 +55,10 @@ static void layer_cgroup_bpf(const struct view *view, struct layer *layer)
 /* The mode matters for the running policy, not for a file. */
 static bool is_enforced(const struct view *view)
 {
-	char *mode = view->source.kernel ? kernel_status("mode") : NULL;
-	bool enforced = !mode || !strcmp(mode, "enforce");
+	autofree char *mode = view->source.kernel ? kernel_status("mode") :
+						    NULL;
 
-	free(mode);
-	return enforced;
+	return !mode || !strcmp(mode, "enforce");
 }
 
 static void layer_portacl(struct view *view, struct layer *layer)

@@ -15,10 +15,9 @@
 /* The label that a security module gives a process, or NULL. */
 static char *read_label(pid_t pid, const char *module)
 {
-	char *name = xasprintf("attr/%s/current", module);
+	autofree char *name = xasprintf("attr/%s/current", module);
 	char *label = pid ? process_file(pid, name) : NULL;
 
-	free(name);
 	if (label)
 		label[strcspn(label, "\n")] = '\0';
 	return label;
@@ -26,14 +25,11 @@ static char *read_label(pid_t pid, const char *module)
 
 static bool has_apparmor_profile(const char *exe)
 {
-	char *profiles = read_file("/sys/kernel/security/apparmor/profiles",
-				   NULL);
-	char *entry = xasprintf("%s (enforce)", exe);
-	bool found = profiles && strstr(profiles, entry);
+	autofree char *profiles = read_file(
+		"/sys/kernel/security/apparmor/profiles", NULL);
+	autofree char *entry = xasprintf("%s (enforce)", exe);
 
-	free(profiles);
-	free(entry);
-	return found;
+	return profiles && strstr(profiles, entry);
 }
 
 static char *suspect_apparmor(const struct process *process, const char *label)
@@ -47,13 +43,12 @@ static char *suspect_apparmor(const struct process *process, const char *label)
 
 static char *suspect_selinux(const struct process *process, const char *label)
 {
-	char *enforce = read_line_file("/sys/fs/selinux/enforce");
-	bool enforced = enforce && !strcmp(enforce, "1");
+	autofree char *enforce = read_line_file("/sys/fs/selinux/enforce");
 
 	(void)process;
-	free(enforce);
-	return enforced ? xasprintf("SELinux enforces: %s",
-				    label ? label : "?") : NULL;
+	if (!enforce || strcmp(enforce, "1"))
+		return NULL;
+	return xasprintf("SELinux enforces: %s", label ? label : "?");
 }
 
 static char *suspect_tomoyo(const struct process *process, const char *label)
@@ -89,13 +84,6 @@ static char *suspect_bpf(const struct process *process, const char *label)
 	return text.text;
 }
 
-static char *suspect_nothing(const struct process *process, const char *label)
-{
-	(void)process;
-	(void)label;
-	return NULL;
-}
-
 static const struct {
 	const char *name;
 	char *(*suspect)(const struct process *process, const char *label);
@@ -104,26 +92,27 @@ static const struct {
 	{ "tomoyo", suspect_tomoyo }, { "landlock", suspect_landlock },
 	{ "bpf", suspect_bpf },
 	/* These have no say in a bind, or are asked about elsewhere. */
-	{ "capability", suspect_nothing }, { "evm", suspect_nothing },
-	{ "ima", suspect_nothing }, { "integrity", suspect_nothing },
-	{ "ipe", suspect_nothing }, { "loadpin", suspect_nothing },
-	{ "lockdown", suspect_nothing }, { "portacl", suspect_nothing },
-	{ "safesetid", suspect_nothing }, { "yama", suspect_nothing },
+	{ "capability", NULL }, { "evm", NULL },
+	{ "ima", NULL }, { "integrity", NULL },
+	{ "ipe", NULL }, { "loadpin", NULL },
+	{ "lockdown", NULL }, { "portacl", NULL },
+	{ "safesetid", NULL }, { "yama", NULL },
 };
 
-/* What a module might do to the subject, or NULL. */
+/* How a module might refuse the bind of the subject, or NULL. */
 static char *suspect(const char *name, const struct process *process)
 {
-	char *label, *text;
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(modules); i++) {
+		autofree char *label = NULL;
+
 		if (strcmp(name, modules[i].name))
 			continue;
+		if (!modules[i].suspect)
+			return NULL;
 		label = read_label(process->pid, name);
-		text = modules[i].suspect(process, label);
-		free(label);
-		return text;
+		return modules[i].suspect(process, label);
 	}
 	return xasprintf("%s is loaded", name);
 }
@@ -136,15 +125,15 @@ static void add_suspect(struct buf *text, const char *finding)
 static void add_suspects(const struct process *process, const char *names,
 			 struct buf *text)
 {
-	char *copy = xstrdup(names), *rest = copy, *name, *finding;
+	autofree char *copy = xstrdup(names);
+	char *rest = copy, *name;
 
 	while ((name = strsep(&rest, ","))) {
-		finding = suspect(name, process);
+		autofree char *finding = suspect(name, process);
+
 		if (finding)
 			add_suspect(text, finding);
-		free(finding);
 	}
-	free(copy);
 }
 
 static void suspect_all(const struct process *process, struct layer *layer,

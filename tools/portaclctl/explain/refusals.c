@@ -23,9 +23,7 @@ static void take_line(void *context, const char *line)
 		record_free(&record);
 		return;
 	}
-	if (!(nr & (nr + 1)))
-		reader->refusals = xrealloc(reader->refusals, 2 * nr + 1,
-					    sizeof(*reader->refusals));
+	make_room(reader->refusals, nr);
 	reader->refusals[nr] = (struct refusal) {
 		.record = record, .count = 1, .order = nr,
 	};

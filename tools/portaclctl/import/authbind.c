@@ -76,8 +76,7 @@ static void grant(struct tree *tree, const char *ports, const char *who,
 			buf_printf(&grant->addrs, ",%s", addr);
 		return;
 	}
-	tree->grants = xrealloc(tree->grants, tree->nr_grants + 1,
-				sizeof(*grant));
+	make_room(tree->grants, tree->nr_grants);
 	grant = &tree->grants[tree->nr_grants++];
 	*grant = (struct grant) { .ports = xstrdup(ports),
 				  .who = xstrdup(who) };
@@ -229,8 +228,7 @@ static void import_address(struct tree *tree, const char *path,
 		return;
 	}
 	list_free(&names);
-	tree->places = xrealloc(tree->places, tree->nr_places + 1,
-				sizeof(place));
+	make_room(tree->places, tree->nr_places);
 	tree->places[tree->nr_places++] = place;
 	why = why_not_addr(&place.cidr, v6);
 	ports = xasprintf("%u", place.port);

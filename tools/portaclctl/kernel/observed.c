@@ -58,7 +58,7 @@ struct observed *observed_read(const char *text, u32 *nr)
 
 	*nr = 0;
 	while ((line = strsep(&rest, "\n"))) {
-		seen = xrealloc(seen, *nr + 1, sizeof(*seen));
+		make_room(seen, *nr);
 		if (!strncmp(line, "exe=", 4) && read_line(&seen[*nr], line))
 			++*nr;
 	}

@@ -46,9 +46,7 @@ static void add(struct reader *reader, const struct record *record)
 	const char *denied = portacl_reason_text(PORTACL_REASON_RULE);
 	u32 nr = reader->nr++;
 
-	if (!(nr & (nr + 1)))
-		reader->seen = xrealloc(reader->seen, 2 * nr + 1,
-					sizeof(*reader->seen));
+	make_room(reader->seen, nr);
 	reader->seen[nr] = (struct observed) {
 		.exe = path_escape(record->exe),
 		.verified = record->verified,

@@ -31,6 +31,9 @@ void NORETURN finish(int status);
 
 void *xrealloc(void *data, size_t nr, size_t size);
 void *xzalloc(size_t size);
+/* Make room for one more item in an array of @nr, which grows by doubling. */
+#define make_room(items, nr) ((items) = (nr) & ((nr) + 1) ? (items) : \
+	xrealloc(items, 2 * (size_t)(nr) + 1, sizeof(*(items))))
 char *xstrdup(const char *text);
 char *xstrndup(const char *text, size_t len);
 char *xvasprintf(const char *fmt, va_list args) __printf(1, 0);

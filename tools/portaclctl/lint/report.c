@@ -17,9 +17,7 @@ static void add_rule(struct finding *finding, u32 rule)
 {
 	u32 nr = finding->nr_rules++;
 
-	if (!(nr & (nr + 1)))
-		finding->rules = xrealloc(finding->rules, 2 * nr + 1,
-					  sizeof(*finding->rules));
+	make_room(finding->rules, nr);
 	finding->rules[nr] = rule;
 }
 
@@ -45,8 +43,7 @@ static struct finding *new_finding(struct findings *findings, const char *id)
 {
 	u32 nr = findings->nr++;
 
-	findings->items = xrealloc(findings->items, nr + 1,
-				   sizeof(*findings->items));
+	make_room(findings->items, nr);
 	findings->items[nr] = (struct finding) { .id = id };
 	return &findings->items[nr];
 }

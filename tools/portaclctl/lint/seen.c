@@ -47,9 +47,7 @@ static void add_seen(struct linter *linter, struct seen seen)
 
 	seen.exe = portacl_hash_path(seen.path, strlen(seen.path));
 	seen.own = seen.other = NO_RULE;
-	if (!(nr & (nr + 1)))
-		linter->seen = xrealloc(linter->seen, 2 * nr + 1,
-					sizeof(*linter->seen));
+	make_room(linter->seen, nr);
 	linter->seen[nr] = seen;
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "kernel/securityfs.h"
+#include "lib/cleanup.h"
 #include "load/boot.h"
 #include "policy/lastgood.h"
 
@@ -27,18 +28,17 @@ static char *first_error(const char *text)
 /* Does the kernel have the policy that it booted with, or none? */
 static bool is_fresh(void)
 {
-	char *loaded = kernel_status("loaded");
-	bool fresh = !loaded || !strcmp(loaded, "boot");
+	autofree char *loaded = kernel_status("loaded");
 
-	free(loaded);
-	return fresh;
+	return !loaded || !strcmp(loaded, "boot");
 }
 
 /* The stored policy instead of the files; what came of it, in words. */
 static char *fall_back(void)
 {
+	autofree char *why = NULL;
 	struct last_good last;
-	char *why = NULL, *text;
+	char *text;
 
 	if (!is_fresh())
 		return xstrdup("the policy in force stays");
@@ -51,25 +51,20 @@ static char *fall_back(void)
 	else
 		text = xasprintf("nor can the last good policy: %s", why);
 	last_good_free(&last);
-	free(why);
 	return text;
 }
 
 static int fail(const char *messages)
 {
-	char *error = first_error(messages), *instead, *text;
+	autofree char *error = first_error(messages);
+	autofree char *instead = NULL, *text = NULL;
 
-	if (!kernel_present()) {
-		free(error);
+	if (!kernel_present())
 		return EXIT_ERROR;
-	}
 	instead = fall_back();
 	warn("the files could not be loaded; %s", instead);
 	text = xasprintf("%s; %s", error, instead);
 	boot_error_store(text);
-	free(error);
-	free(instead);
-	free(text);
 	return EXIT_ERROR;
 }
 

@@ -20,10 +20,10 @@
 static void load(const struct config *cfg, const char *generation,
 		 struct guard *guard)
 {
+	autofree char *commit = generation ?
+		xasprintf("commit generation=%s", generation) :
+		xstrdup("commit");
 	struct buf text = { 0 };
-	char *commit = generation ? xasprintf("commit generation=%s",
-					      generation) :
-				    xstrdup("commit");
 	char *why;
 
 	policy_text(&text, cfg->policy, commit);
@@ -36,31 +36,32 @@ static void load(const struct config *cfg, const char *generation,
 	}
 	if (guard)
 		guard_watch(guard);
-	free(commit);
 	free(text.text);
 }
 
-/* What brings the policy of now back, if nobody changed it after us. */
+/*
+ * Make the transaction that restores the policy in force, unless it was changed
+ * after the next load.
+ */
 static char *rollback_text(const char *generation)
 {
-	char *old = kernel_read("policy"), *text, *commit;
+	autofree char *old = kernel_read("policy");
+	char *commit = strstr(old, "\ncommit");
 
-	commit = strstr(old, "\ncommit");
 	if (!commit)
 		die("the kernel's policy is not understood");
 	*commit = '\0';
-	text = xasprintf("%s\ncommit generation=%llu\n", old,
+	return xasprintf("%s\ncommit generation=%llu\n", old,
 			 strtoull(generation, NULL, 10) + 1);
-	free(old);
-	return text;
 }
 
 static json_t *json_result(const struct config *cfg, bool loaded,
 			   const struct rehearsal *live)
 {
-	char *generation = loaded ? kernel_status("generation") : NULL;
-	char *mode = loaded ? kernel_status("mode") : NULL;
-	json_t *json = json_pack(
+	autofree char *generation = loaded ? kernel_status("generation") : NULL;
+	autofree char *mode = loaded ? kernel_status("mode") : NULL;
+
+	return json_pack(
 		"{sb si ss so so so}", "loaded", loaded,
 		"rules", cfg->policy->nr_rules,
 		"default", portacl_actions[cfg->policy->default_action],
@@ -69,22 +70,16 @@ static json_t *json_result(const struct config *cfg, bool loaded,
 			json_null(),
 		"mode", mode ? json_text(mode) : json_null(),
 		"live", json_rehearsal(live));
-
-	free(generation);
-	free(mode);
-	return json;
 }
 
 static void print_result(const struct config *cfg)
 {
-	char *generation = kernel_status("generation");
-	char *mode = kernel_status("mode");
+	autofree char *generation = kernel_status("generation");
+	autofree char *mode = kernel_status("mode");
 
 	print("loaded: %u rule%s, generation %s, mode %s\n",
 	       cfg->policy->nr_rules, cfg->policy->nr_rules == 1 ? "" : "s",
 	       generation ? generation : "?", mode ? mode : "?");
-	free(generation);
-	free(mode);
 }
 
 /* Exit if the options contradict each other. */

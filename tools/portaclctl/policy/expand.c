@@ -28,12 +28,8 @@ static void add_origin(struct source *src, char *written)
 	struct config *cfg = src->cfg;
 	u32 rule = cfg->parser.draft.rules.len - 1;
 
-	if (!(rule & (rule + 1))) {
-		cfg->origins = xrealloc(cfg->origins, 2 * rule + 2,
-					sizeof(*cfg->origins));
-		cfg->written = xrealloc(cfg->written, 2 * rule + 2,
-					sizeof(*cfg->written));
-	}
+	make_room(cfg->origins, rule);
+	make_room(cfg->written, rule);
 	cfg->written[rule] = written;
 	cfg->origins[rule] = (struct origin) { src->file, src->line };
 }

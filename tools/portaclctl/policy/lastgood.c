@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "kernel/securityfs.h"
+#include "lib/cleanup.h"
 #include "policy/exe.h"
 #include "policy/lastgood.h"
 #include "policy/links.h"
@@ -27,7 +28,7 @@ static void add_exe(const struct config *cfg, u32 index, struct buf *text)
 	const char *path = policy->strings + policy->rules[index].exe_text;
 	const char *from = cfg->written[index] ? cfg->written[index] : path;
 	struct program program;
-	char *written, *target;
+	autofree char *written = NULL, *target = NULL;
 
 	program_look(&program, path, false);
 	if (program.faults & (BIT(PROGRAM_MISSING) | BIT(PROGRAM_NOT_CANONICAL)))
@@ -36,14 +37,12 @@ static void add_exe(const struct config *cfg, u32 index, struct buf *text)
 	target = path_escape(path);
 	buf_print(text, EXE "%u %s %s %s\n", origin->line, written, target,
 		   cfg->files.items[origin->file]);
-	free(written);
-	free(target);
 }
 
 /* Whole or not at all, also if the power fails. */
 static bool write_file(const char *path, const struct buf *text)
 {
-	char *new = xasprintf("%s.new", path), *dir = xstrdup(path);
+	autofree char *new = xasprintf("%s.new", path), *dir = xstrdup(path);
 	int fd, error;
 	bool good;
 
@@ -58,8 +57,6 @@ static bool write_file(const char *path, const struct buf *text)
 		unlink(new);
 	if (fd >= 0)
 		close(fd);
-	free(new);
-	free(dir);
 	errno = error;
 	return good;
 }
@@ -76,8 +73,8 @@ static char *digest_of(const char *text, size_t len)
  */
 void last_good_store(const struct config *cfg, bool usual)
 {
+	autofree char *path = in_root(LAST_GOOD), *digest = NULL;
 	struct buf text = { 0 }, all = { 0 };
-	char *path = in_root(LAST_GOOD), *digest;
 	u32 i;
 
 	policy_text(&text, cfg->policy, "commit");
@@ -92,8 +89,6 @@ void last_good_store(const struct config *cfg, bool usual)
 		     strerror(errno));
 	free(text.text);
 	free(all.text);
-	free(digest);
-	free(path);
 	boot_error_store(NULL);
 }
 
@@ -110,8 +105,7 @@ static bool is_trusted(const char *path)
 static bool split(struct last_good *last)
 {
 	const char *digest = strstr(last->data, "\n" DIGEST);
-	char *found;
-	bool same;
+	autofree char *found = NULL;
 
 	last->text = strstr(last->data, "\nversion ");
 	if (!digest || !last->text)
@@ -121,9 +115,7 @@ static bool split(struct last_good *last)
 	last->text++;
 	last->usual = strstr(last->data, "\n" USUAL);
 	found = digest_of(last->text, strlen(last->text));
-	same = !strcmp(found, last->digest);
-	free(found);
-	return same;
+	return !strcmp(found, last->digest);
 }
 
 /**
@@ -135,7 +127,7 @@ static bool split(struct last_good *last)
  */
 bool last_good_read(struct last_good *last, char **why)
 {
-	char *path = in_root(LAST_GOOD);
+	autofree char *path = in_root(LAST_GOOD);
 
 	*last = (struct last_good) { .data = read_file(path, NULL) };
 	*why = NULL;
@@ -145,7 +137,6 @@ bool last_good_read(struct last_good *last, char **why)
 		*why = xasprintf("%s: others than root can write it", path);
 	else if (!split(last))
 		*why = xasprintf("%s is damaged", path);
-	free(path);
 	if (*why)
 		last_good_free(last);
 	return !*why;
@@ -179,7 +170,7 @@ static char *look_again(const char *written, const char *target)
 static char *check_line(const char *line, u32 *number, const char **file)
 {
 	size_t written, target;
-	char *from, *to, *text;
+	autofree char *from = NULL, *to = NULL;
 
 	*number = strtoul(line + strlen(EXE), (char **)&line, 10);
 	line += strspn(line, " ");
@@ -189,10 +180,7 @@ static char *check_line(const char *line, u32 *number, const char **file)
 	target = strcspn(line, " \n");
 	to = path_unescape(line, target);
 	*file = line + target + strspn(line + target, " ");
-	text = look_again(from, to);
-	free(from);
-	free(to);
-	return text;
+	return look_again(from, to);
 }
 
 /**
@@ -214,7 +202,7 @@ struct stale *last_good_stale(const struct last_good *last, u32 *nr)
 		text = check_line(line, &number, &file);
 		if (!text)
 			continue;
-		list = xrealloc(list, *nr + 1, sizeof(*list));
+		make_room(list, *nr);
 		list[(*nr)++] = (struct stale) {
 			.file = xstrndup(file, strcspn(file, "\n")),
 			.line = number,
@@ -235,17 +223,15 @@ void stale_free(struct stale *stale, u32 nr)
 
 bool last_good_in_force(const struct last_good *last)
 {
-	char *digest = kernel_status("digest");
-	bool same = digest && !strcmp(digest, last->digest);
+	autofree char *digest = kernel_status("digest");
 
-	free(digest);
-	return same;
+	return digest && !strcmp(digest, last->digest);
 }
 
 /* Why the policy's files could not be loaded at boot; NULL: they could. */
 void boot_error_store(const char *text)
 {
-	char *path = in_root(BOOT_ERROR);
+	autofree char *path = in_root(BOOT_ERROR);
 	struct buf line = { 0 };
 
 	if (text) {
@@ -256,5 +242,4 @@ void boot_error_store(const char *text)
 	} else if (unlink(path) && errno != ENOENT && errno != ENOTDIR) {
 		warn("warning: %s: %s", path, strerror(errno));
 	}
-	free(path);
 }

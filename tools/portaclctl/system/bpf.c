@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lib/cleanup.h"
 #include "system/bpf.h"
 
 #define MAX_PROGRAMS 64
@@ -60,22 +61,18 @@ static int open_cgroup(const char *cgroup)
 {
 	const char *mount = access("/sys/fs/cgroup/cgroup.procs", F_OK) ?
 			    "/sys/fs/cgroup/unified" : "/sys/fs/cgroup";
-	char *path = xasprintf("%s%s", mount, cgroup);
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	autofree char *path = xasprintf("%s%s", mount, cgroup);
 
-	free(path);
-	return fd;
+	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 static bool is_attached(const char *cgroup, enum bpf_attach_type type, u32 id)
 {
-	int fd = open_cgroup(cgroup);
+	autoclose int fd = open_cgroup(cgroup);
 	u32 ids[MAX_PROGRAMS], nr = 0;
 
-	if (fd < 0)
-		return false;
-	query(fd, type, 0, ids, &nr);
-	close(fd);
+	if (fd >= 0)
+		query(fd, type, 0, ids, &nr);
 	while (nr)
 		if (ids[--nr] == id)
 			return true;
@@ -112,15 +109,14 @@ static const struct {
 static void add_program(const char *cgroup, u32 hook, u32 id,
 			struct list *names)
 {
+	autofree char *where = find_cgroup(cgroup, hooks[hook].type, id);
+	autofree char *name = NULL;
 	struct bpf_prog_info info;
-	char *name, *where = find_cgroup(cgroup, hooks[hook].type, id);
 
 	read_info(id, &info);
 	name = program_name(&info, id);
 	list_add(names, xasprintf("%s %s at %s", hooks[hook].name, name,
 				  where));
-	free(name);
-	free(where);
 }
 
 /**
@@ -132,8 +128,9 @@ static void add_program(const char *cgroup, u32 hook, u32 id,
  */
 int cgroup_bpf(const char *cgroup, struct list *names)
 {
+	autoclose int fd = open_cgroup(cgroup);
 	u32 ids[MAX_PROGRAMS], nr, i, n;
-	int fd = open_cgroup(cgroup), err = 0;
+	int err = 0;
 
 	if (fd < 0)
 		return -errno;
@@ -142,7 +139,6 @@ int cgroup_bpf(const char *cgroup, struct list *names)
 		for (n = 0; n < nr; n++)
 			add_program(cgroup, i, ids[n], names);
 	}
-	close(fd);
 	return err;
 }
 
@@ -155,12 +151,12 @@ int cgroup_bpf(const char *cgroup, struct list *names)
  */
 int sk_lookup_bpf(pid_t pid, struct list *names)
 {
-	char *path = xasprintf("/proc/%d/ns/net", pid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
+	autofree char *path = xasprintf("/proc/%d/ns/net", pid);
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct bpf_prog_info info;
 	u32 ids[MAX_PROGRAMS], nr, i;
+	int err;
 
-	free(path);
 	if (fd < 0)
 		return -errno;
 	err = query(fd, BPF_SK_LOOKUP, 0, ids, &nr);
@@ -168,7 +164,6 @@ int sk_lookup_bpf(pid_t pid, struct list *names)
 		read_info(ids[i], &info);
 		list_add(names, program_name(&info, ids[i]));
 	}
-	close(fd);
 	return err;
 }
 

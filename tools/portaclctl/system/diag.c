@@ -55,11 +55,7 @@ static void map_addr(u8 *addr, int family, const void *from)
 
 static void add(struct sockets *sockets, const struct bound *bound)
 {
-	/* Twice the room whenever the number is a power of two. */
-	if (!(sockets->nr & (sockets->nr - 1)))
-		sockets->items = xrealloc(sockets->items,
-					  max(2 * sockets->nr, 1U),
-					  sizeof(*sockets->items));
+	make_room(sockets->items, sockets->nr);
 	sockets->items[sockets->nr++] = *bound;
 }
 

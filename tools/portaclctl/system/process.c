@@ -26,15 +26,12 @@ char *process_file(pid_t pid, const char *name)
 
 static bool same_file(pid_t a, pid_t b, const char *name)
 {
-	char *x = xasprintf("/proc/%d/%s", a, name);
-	char *y = xasprintf("/proc/%d/%s", b, name);
+	autofree char *x = xasprintf("/proc/%d/%s", a, name);
+	autofree char *y = xasprintf("/proc/%d/%s", b, name);
 	struct stat s, t;
-	bool same = stat(x, &s) || stat(y, &t) ||
-		    (s.st_dev == t.st_dev && s.st_ino == t.st_ino);
 
-	free(x);
-	free(y);
-	return same;
+	return stat(x, &s) || stat(y, &t) ||
+	       (s.st_dev == t.st_dev && s.st_ino == t.st_ino);
 }
 
 /* If it cannot be told, they are taken to be the same. */
@@ -66,10 +63,7 @@ static void read_groups(struct process *process, const char *status)
 		gid = strtoul(at, &end, 10);
 		if (end == at || memchr(at, '\n', end - at))
 			break;
-		/* Twice the room whenever the number is a power of two. */
-		if (!(nr & (nr - 1)))
-			groups = xrealloc(groups, max(2 * nr, 1U),
-					  sizeof(*groups));
+		make_room(groups, nr);
 		groups[nr++] = gid;
 	}
 	process->groups = groups;
@@ -92,7 +86,7 @@ static u32 effective_id(const char *line)
 
 static void read_status(struct process *process, const char *status)
 {
-	char *tracer;
+	autofree char *tracer = NULL;
 
 	snprintf(process->comm, sizeof(process->comm), "%.*s",
 		 (int)strcspn(find_line(status, "Name:\t"), "\n"),
@@ -114,22 +108,17 @@ static void read_status(struct process *process, const char *status)
 	if (tracer)
 		process->tracer_root =
 			!effective_id(find_line(tracer, "\nUid:"));
-	free(tracer);
 }
 
 /* Does it run a 32-bit program?  Its auxv then has 32-bit entries. */
 static bool is_elf32(pid_t pid)
 {
-	char *path = xasprintf("/proc/%d/exe", pid), ident[EI_CLASS + 1] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool is = fd >= 0 &&
-		  read(fd, ident, sizeof(ident)) == sizeof(ident) &&
-		  ident[EI_CLASS] == ELFCLASS32;
+	autofree char *path = xasprintf("/proc/%d/exe", pid);
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char ident[EI_CLASS + 1] = "";
 
-	if (fd >= 0)
-		close(fd);
-	free(path);
-	return is;
+	return fd >= 0 && read(fd, ident, sizeof(ident)) == sizeof(ident) &&
+	       ident[EI_CLASS] == ELFCLASS32;
 }
 
 static void take_aux(struct process *process, u64 type, u64 value)
@@ -144,12 +133,11 @@ static void take_aux(struct process *process, u64 type, u64 value)
 static void read_auxv(struct process *process)
 {
 	size_t len = 0, i;
-	char *path = xasprintf("/proc/%d/auxv", process->pid);
-	char *data = read_file(path, &len);
+	autofree char *path = xasprintf("/proc/%d/auxv", process->pid);
+	autofree char *data = read_file(path, &len);
 	const Elf64_auxv_t *wide = (const void *)data;
 	const Elf32_auxv_t *narrow = (const void *)data;
 
-	free(path);
 	process->known = data;
 	if (data && is_elf32(process->pid))
 		for (i = 0; i < len / sizeof(*narrow); i++)
@@ -158,16 +146,15 @@ static void read_auxv(struct process *process)
 	else
 		for (i = 0; i < len / sizeof(*wide); i++)
 			take_aux(process, wide[i].a_type, wide[i].a_un.a_val);
-	free(data);
 }
 
 static void read_exe(struct process *process)
 {
 	static const char deleted[] = " (deleted)";
-	char *path = xasprintf("/proc/%d/exe", process->pid), *mark;
+	autofree char *path = xasprintf("/proc/%d/exe", process->pid);
 	ssize_t len = readlink(path, process->exe, sizeof(process->exe) - 1);
+	char *mark;
 
-	free(path);
 	if (len < 0) {
 		process->known = false;
 		len = 0;
@@ -181,14 +168,13 @@ static void read_exe(struct process *process)
 
 static char *read_cgroup(pid_t pid)
 {
-	char *text = process_file(pid, "cgroup"), *line, *path = NULL;
+	autofree char *text = process_file(pid, "cgroup");
+	const char *line = text ? strstr(text, "0::/") : NULL;
 
-	line = text ? strstr(text, "0::/") : NULL;
-	if (line && (line == text || line[-1] == '\n') &&
-	    strncmp(line, "0::/..", 6))
-		path = xstrndup(line + 3, strcspn(line + 3, "\n"));
-	free(text);
-	return path;
+	if (!line || (line != text && line[-1] != '\n') ||
+	    !strncmp(line, "0::/..", 6))
+		return NULL;
+	return xstrndup(line + 3, strcspn(line + 3, "\n"));
 }
 
 /**
@@ -200,13 +186,12 @@ static char *read_cgroup(pid_t pid)
  */
 bool process_read(struct process *process, pid_t pid)
 {
-	char *status = process_file(pid, "status");
+	autofree char *status = process_file(pid, "status");
 
 	*process = (struct process) { .pid = pid };
 	if (!status)
 		return false;
 	read_status(process, status);
-	free(status);
 	read_auxv(process);
 	read_exe(process);
 	process->cgroup = read_cgroup(pid);
@@ -233,36 +218,32 @@ static char *own_path(const struct process *process, const char *what)
 	return xasprintf("/proc/%d/%s", process->pid, what);
 }
 
-/* What others than root can write: the file, or a directory; or NULL. */
+/* Return the file or the directory that others than root can write, or NULL. */
 char *process_writable(const struct process *process)
 {
+	autofree char *root = process->own_mnt_ns ? own_path(process, "root") :
+						    xstrdup("");
+	autofree char *path = xasprintf("%s%s", root, process->exe);
 	struct program program;
-	char *root = process->own_mnt_ns ? own_path(process, "root") :
-					   xstrdup("");
-	char *path = xasprintf("%s%s", root, process->exe);
 
 	program_look(&program, path, false);
-	free(root);
-	free(path);
 	return program.faults & BIT(PROGRAM_WRITABLE) ?
 	       xstrdup(program.where) : NULL;
 }
 
 static bool is_nosuid(const struct process *process)
 {
-	char *path = process->pid ? own_path(process, "exe") :
-				    xstrdup(process->exe);
+	autofree char *path = process->pid ? own_path(process, "exe") :
+					     xstrdup(process->exe);
 	struct statvfs fs;
-	bool is = !statvfs(path, &fs) && (fs.f_flag & ST_NOSUID);
 
-	free(path);
-	return is;
+	return !statvfs(path, &fs) && (fs.f_flag & ST_NOSUID);
 }
 
 /* As far as it shows from outside; bits of enum portacl_taint. */
 u32 process_taint(const struct process *process)
 {
-	char *writable;
+	autofree char *writable = NULL;
 	u32 taint = 0;
 
 	if (!*process->exe)
@@ -270,7 +251,6 @@ u32 process_taint(const struct process *process)
 	writable = process_writable(process);
 	if (writable)
 		taint |= BIT(PORTACL_TAINT_WRITABLE);
-	free(writable);
 	if (is_nosuid(process))
 		taint |= BIT(PORTACL_TAINT_NOSUID);
 	if (process->own_user_ns ||

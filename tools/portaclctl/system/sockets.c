@@ -214,8 +214,7 @@ static void read_net(struct sockets *sockets, pid_t pid, u8 proto, u16 port)
 {
 	int own;
 
-	sockets->nets = xrealloc(sockets->nets, sockets->nr_nets + 1,
-				 sizeof(*sockets->nets));
+	make_room(sockets->nets, sockets->nr_nets);
 	sockets->nets[sockets->nr_nets++] = (struct net) {
 		.inode = net_inode(pid), .pid = pid,
 	};

@@ -63,7 +63,7 @@ static void add_file(struct unit_files *files, const char *dir,
 	else if (!stat(path, &st) && S_ISREG(st.st_mode) && st.st_size)
 		file.path = xstrdup(path);
 	file.name = xstrdup(name);
-	files->files = xrealloc(files->files, files->nr + 1, sizeof(file));
+	make_room(files->files, files->nr);
 	files->files[files->nr++] = file;
 }
 

@@ -329,7 +329,7 @@ struct unit *unit_add(struct unit **units, u32 *nr, const char *name)
 {
 	struct unit *unit;
 
-	*units = xrealloc(*units, *nr + 1, sizeof(**units));
+	make_room(*units, *nr);
 	unit = &(*units)[(*nr)++];
 	*unit = (struct unit) {
 		.name = xstrdup(name),
