@@ -84,7 +84,8 @@ trim_kconfig() {
 strip_compat() {
 	cd "$work/full"
 	unifdef -m -UCOMPAT_LSM_INFO_NAME $core/lsm.c || [ $? = 1 ]
-	sed -i 's/\<COMPAT_BPRM_FILE\>/const struct file/; s/__lsm_ro_after_init/__ro_after_init/' $core/*.c
+	sed -i 's/\<COMPAT_BPRM_FILE\>/const struct file/; s/__lsm_ro_after_init/__ro_after_init/' \
+		$core/*.c $core/tests/*.c
 	sed -i '/compat\.h/d' $core/Makefile
 	rm $core/compat.h
 	sed -i '/^\/\* A private number/d; s/0x706f7274/LSM_ID_PORTACL/' $core/hooks.c
