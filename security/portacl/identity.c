@@ -65,6 +65,24 @@ static bool is_shared(const struct linux_binprm *bprm)
 	return (bprm->unsafe & LSM_UNSAFE_SHARE) && !is_global_init(current);
 }
 
+/*
+ * Does a process without CAP_SYS_PTRACE trace a thread of current?  At an
+ * exec the other threads still run in the same memory.
+ */
+static bool is_traced(void)
+{
+	struct task_struct *task;
+	bool traced = false;
+
+	rcu_read_lock();
+	for_each_thread(current, task)
+		if (READ_ONCE(task->ptrace) &&
+		    !ptracer_capable(task, &init_user_ns))
+			traced = true;
+	rcu_read_unlock();
+	return traced;
+}
+
 static u32 find_taint(const struct linux_binprm *bprm, const struct file *file,
 		      bool root)
 {
@@ -85,7 +103,7 @@ static u32 find_taint(const struct linux_binprm *bprm, const struct file *file,
 		taint |= BIT(PORTACL_TAINT_DELETED);
 	if (is_idmapped_mnt(file->f_path.mnt))
 		taint |= BIT(PORTACL_TAINT_IDMAPPED);
-	if (!ptracer_capable(current, &init_user_ns))
+	if (is_traced())
 		taint |= BIT(PORTACL_TAINT_TRACED);
 	if (is_shared(bprm))
 		taint |= BIT(PORTACL_TAINT_SHARED);
@@ -223,21 +241,6 @@ bool portacl_identity_protected(const struct portacl_cred *id)
 		taint &= ~PORTACL_LAUNCH_TAINTS;
 	return !(taint & (~ACCEPTABLE | BIT(PORTACL_TAINT_ENV))) &&
 	       is_listed_strictly(id->exe);
-}
-
-/* Does a process without CAP_SYS_PTRACE trace a thread of current? */
-static bool is_traced(void)
-{
-	struct task_struct *task;
-	bool traced = false;
-
-	rcu_read_lock();
-	for_each_thread(current, task)
-		if (READ_ONCE(task->ptrace) &&
-		    !ptracer_capable(task, &init_user_ns))
-			traced = true;
-	rcu_read_unlock();
-	return traced;
 }
 
 /**

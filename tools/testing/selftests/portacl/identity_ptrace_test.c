@@ -5,6 +5,8 @@
  */
 #include "identity.h"
 
+#include <pthread.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 
@@ -320,6 +322,59 @@ TEST_F(traced, through_exec)
 
 	ASSERT_EQ(0, svc_start(&self->s, &how));
 	EXPECT_EQ(self->s.started, tracer_of(self->s.pid));
+	EXPECT_REFUSED(&self->s, ONLY_SVC, "traced");
+	svc_stop(&self->s);
+}
+
+static void *write_tid(void *fd)
+{
+	pid_t tid = gettid();
+
+	if (write((long)fd, &tid, sizeof(tid)) != sizeof(tid))
+		return NULL;
+	for (;;)
+		pause();
+}
+
+/* The forked process traces the second thread of its child, which executes. */
+static int under_thread_tracer(const struct launch *how)
+{
+	int tids[2], errs[2], err = 0;
+	pthread_t thread;
+	pid_t pid, tid;
+
+	if (pipe2(tids, O_CLOEXEC) || pipe2(errs, O_CLOEXEC))
+		return errno;
+	pid = fork();
+	if (pid > 0) {
+		if (read(tids[0], &tid, sizeof(tid)) != sizeof(tid) ||
+		    ptrace(PTRACE_SEIZE, tid, 0, 0))
+			err = errno;
+		if (write(errs[1], &err, sizeof(err)) != sizeof(err))
+			_exit(1);
+		close(0);
+		close(1);
+		trace(tid, how->arg);
+		waitpid(pid, NULL, 0);
+		_exit(0);
+	}
+	/* The change of user has made it undumpable. */
+	prctl(PR_SET_DUMPABLE, 1);
+	err = pthread_create(&thread, NULL, write_tid, (void *)(long)tids[1]);
+	if (err || read(errs[0], &err, sizeof(err)) != sizeof(err))
+		return err ?: EIO;
+	return err;
+}
+
+TEST_F(traced, second_thread)
+{
+	struct launch how = {
+		.path = SVC,
+		.last = under_thread_tracer,
+		.arg = STAYS,
+	};
+
+	ASSERT_EQ(0, svc_start(&self->s, &how));
 	EXPECT_REFUSED(&self->s, ONLY_SVC, "traced");
 	svc_stop(&self->s);
 }
