@@ -133,6 +133,16 @@ static void __init refuse(struct portacl_parser *p, const char *what,
 	portacl_parser_free(p);
 }
 
+/* Is there a compiled-in policy that can be used? */
+static bool __init take_file(struct portacl_parser *p,
+			     struct portacl_error *error)
+{
+	if (!BOOT_POLICY_SIZE || !parse_file(p))
+		return BOOT_POLICY_SIZE;
+	refuse(p, "boot policy", error);
+	return false;
+}
+
 /**
  * portacl_boot_load - load the compiled-in policy and portacl.rules=
  *
@@ -144,18 +154,13 @@ void __init portacl_boot_load(void)
 {
 	struct portacl_error error = { };
 	struct portacl_parser p = { .ops = &portacl_kernel_ops };
-	bool has_file = BOOT_POLICY_SIZE;
+	bool has_file = take_file(&p, &error);
 
-	if (has_file && parse_file(&p)) {
-		refuse(&p, "boot policy", &error);
-		has_file = false;
-	}
 	p.line = 0;
 	if (rules && parse_rules(&p)) {
 		refuse(&p, "portacl.rules=", &error);
 		rules = NULL;
-		if (has_file)
-			parse_file(&p);
+		has_file = has_file && take_file(&p, &error);
 	}
 	if ((has_file || rules) && portacl_state_load(&p))
 		pr_err("the boot policy is not in force\n");
