@@ -129,6 +129,7 @@ static int build_port_sets(struct portacl_policy *policy)
 	for (i = 0; i < policy->nr_rules; i++) {
 		const struct portacl_rule *rule = &policy->rules[i];
 
+		cond_resched();
 		policy->has_addrs |= rule->nr_addrs;
 		portacl_rule_set_ports(policy, rule, policy->ports);
 		if (!(rule->flags & PORTACL_RULE_ONLY))

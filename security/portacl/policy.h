@@ -60,6 +60,8 @@ struct portacl_rule {
 	bool exact;
 };
 
+/* Rules are compared as bytes, so there must be no padding. */
+static_assert(sizeof(struct portacl_rule) == sizeof(u64) + 6 * sizeof(u32));
 static_assert(PORTACL_ANY_PROTO <= U8_MAX);
 static_assert(BIT(PORTACL_NR_ACCEPT) - 1 <= U8_MAX);
 static_assert(PORTACL_RULE_TREE <= U8_MAX);

@@ -125,6 +125,7 @@ static int compare_intervals(const void *a, const void *b)
 {
 	const struct interval *x = a, *y = b;
 
+	cond_resched();
 	if (x->min != y->min)
 		return x->min < y->min ? -1 : 1;
 	return x->rule < y->rule ? -1 : x->rule > y->rule;
