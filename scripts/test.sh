@@ -113,6 +113,11 @@ list_boots() {
 	[ "$suites" = test ] ||
 		find "$tool_tests/guest" -name '*.sh' ! -name lib.sh |
 		sort -r | awk '{ print "tool" NR " base \"\" " $0 }'
+	# 2,000 of them, as many in one boot as its time allows
+	[ "$suites" != 'test|first|full' ] || [ "$only" ] || [ "$k" != "$first" ] ||
+		for i in 1 2 3 4 5 6 7 8 9 10; do
+			echo "verdicts$i base verdicts=200 $tool_tests/guest/verdicts.sh"
+		done
 	sed -nE "s/^($suites)[[:blank:]]+//p" "$tests/boots"
 	for t in "$tests"/*_test.c "$tests"/*_test.sh; do
 		t=$(basename "$t" .c)

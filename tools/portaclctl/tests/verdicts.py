@@ -9,8 +9,9 @@ The same question is put to `test' (the model, from the file), to `test
 the process) and to bind(2) itself.  One line of TAP; a difference is shown with
 the policy and the process, and the seed repeats it.
 
-Left out is what no question can say: a socket for IPv6 alone at the wildcard,
-and a program that shared its fs_struct.
+No question can name a socket for IPv6 alone at the wildcard: `check --live' must
+not call one refused that bind(2) has made.  That a program shared its fs_struct
+cannot be seen from outside, so the question says it.
 """
 import json
 import os
@@ -52,6 +53,7 @@ while (<STDIN>) {
 		print syscall(117, $arg[0] + 0, $arg[1] + 0, $arg[2] + 0) ? 0 + $! : 0, "\n";
 		next;
 	}
+	$kept = undef;
 	my ($family, $type, $proto, $addr, $port, $alone) = @arg;
 	my $packed = inet_pton($family, $addr);
 	if (!socket(my $s, $family, $type, $proto)) {
@@ -60,9 +62,30 @@ while (<STDIN>) {
 		setsockopt($s, 41, 26, $alone) if $family == 10;
 		print bind($s, $family == 2 ? pack_sockaddr_in($port, $packed) :
 			pack_sockaddr_in6($port, $packed)) ? 0 : 0 + $!, "\n";
-		close $s;
+		listen $s, 1 if $type == 1;
+		$kept = $s;
 	}
 }
+"""
+
+# exec while another process shares the root and working directory
+SHARER = r"""
+my $parent = $$;
+if (!syscall 56, 0x200 | 17, 0, 0, 0, 0) {
+	sleep 1 while getppid() == $parent;
+	exit;
+}
+exec @ARGV;
+"""
+
+# Trace a process as its user may, until standard input ends.
+TRACER = r"""
+$| = 1;
+my $pid = shift;
+print "traced\n" if !syscall(101, 16, $pid + 0, 0, 0) &&
+	waitpid($pid, 0x40000000) && !syscall 101, 7, $pid + 0, 0, 0;
+print "done\n";
+<STDIN>;
 """
 
 rand = random.Random(SEED)
@@ -86,8 +109,10 @@ def prepare():
         subprocess.run(command, check=True)
     for cgroup in CGROUPS:
         os.makedirs(CGROUP + cgroup, exist_ok=True)
-    with open(BASE + "/binder.pl", "w", encoding="ascii") as out:
-        out.write(BINDER)
+    for name, text in (("binder", BINDER), ("sharer", SHARER),
+                       ("tracer", TRACER)):
+        with open(BASE + "/" + name + ".pl", "w", encoding="ascii") as out:
+            out.write(text)
     # In a cgroup, and a network namespace with an address to bind.
     with open(BASE + "/in_cgroup", "w", encoding="ascii") as out:
         out.write('echo $$ > "$1"\nshift\nexec "$@"\n')
@@ -174,7 +199,12 @@ class Process:
             argv += ["--no-new-privs"] if nnp else []
         if self.net == "own":
             argv += ["unshare", "-r", "-n", "sh", BASE + "/lo_up"]
+        # One that the question could not name beside the others
+        self.shared = self.net != "own" and rand.random() < 0.1
+        if self.shared:
+            argv += [PERL, BASE + "/sharer.pl"]
         self.argv = argv + [self.exe, BASE + "/binder.pl"]
+        self.tracer = None
         if self.exe == BASE + "/d/perl":
             shutil.copy(PERL, self.exe)
         self.run = subprocess.Popen(self.argv, stdin=subprocess.PIPE,
@@ -197,15 +227,39 @@ class Process:
                      rand.choice([uid, -1]))
             self.argv.append("(then uid %d)" % uid)
 
-    def launcher(self):
+    def trace(self):
+        """By its own user, if the kernel permits it."""
+        if self.uid == 0 or self.net == "own" or self.jail or self.shared:
+            return
+        self.tracer = subprocess.Popen(
+            [SETPRIV, "--reuid=%d" % self.uid, "--clear-groups", PERL,
+             BASE + "/tracer.pl", str(self.run.pid)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        if self.tracer.stdout.readline() == "traced\n":
+            self.argv.append("(traced)")
+
+    def hidden(self):
         """What the tool cannot know: here no unit starts the program."""
+        if self.shared:
+            return ["taint=shared"]
         if self.setpriv and self.net != "own" and not self.jail:
             return ["launcher=" + SETPRIV]
         return []
 
     def end(self):
-        self.run.stdin.close()
-        self.run.wait()
+        for run in filter(None, (self.tracer, self.run)):
+            run.stdin.close()
+            run.wait()
+
+
+def judge_alone(process, real, place):
+    """A bind that the kernel has granted could be made again."""
+    if real != "0":
+        return [] if real == str(EACCES) else ["bind: errno " + real]
+    said = output(CTL, "check", "--live", "--json", BASE + "/policy")
+    wrong = [text for text in json.loads(said)["live"]["findings"]
+             if "(pid %d," % process.run.pid in text and place + " " in text]
+    return ["an IPv6 socket alone: " + text for text in wrong]
 
 
 def judge(process):
@@ -213,14 +267,15 @@ def judge(process):
     proto, port = rand.choice(sorted(PROTOS)), rand.choice(PORTS)
     addr = rand.choice(sorted(ADDRS))
     family = ADDRS[addr]
-    # At the wildcard it matters, and cannot be said.
-    alone = int(addr == "::1" and rand.random() < 0.5)
+    alone = int(family == 10 and rand.random() < 0.5)
     real = process.ask("bind", family, *PROTOS[proto], addr, port, alone)
     if real == "none":
         return None
+    if alone and addr == "::":
+        return judge_alone(process, real, "%s/%d" % (proto, port))
     explained = output(CTL, "explain", "--json", str(process.run.pid),
                        "%s/%d" % (proto, port), "addr=" + addr,
-                       *process.launcher())
+                       *process.hidden())
     try:
         view = json.loads(explained)
     except ValueError:
@@ -265,6 +320,8 @@ def main():
         for process in processes:
             if process.works and rand.random() < 0.3:
                 process.drop()
+            elif process.works and rand.random() < 0.2:
+                process.trace()
             for _ in range(8 if process.works else 0):
                 differ = differ or judge(process) or []
                 done += 1
