@@ -68,7 +68,11 @@ static void layer_portacl(struct view *view, struct layer *layer)
 	char *rule;
 	u32 index;
 
-	*answer = NO_ANSWER;
+	*answer = (struct answer) {
+		.rule = PORTACL_NO_RULE,
+		.nearest = PORTACL_NO_RULE,
+		.reserved = PORTACL_NO_RULE,
+	};
 	if (!view->has_policy) {
 		layer->text = xstrdup("not in this kernel");
 		return;

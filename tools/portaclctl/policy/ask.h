@@ -37,12 +37,6 @@ struct answer {
 	u32 reserved;
 };
 
-/* The answer before a policy is asked. */
-#define NO_ANSWER                                                       \
-	(struct answer) { .rule = PORTACL_NO_RULE,                      \
-			  .nearest = PORTACL_NO_RULE,                   \
-			  .reserved = PORTACL_NO_RULE }
-
 struct portacl_policy *kernel_policy(void);
 void source_open(struct policy_source *source, bool kernel, const char *file);
 void source_close(struct policy_source *source);
