@@ -260,6 +260,7 @@ static void show(struct seq_file *m, const struct observation *seen)
 void portacl_learn_show(struct seq_file *m)
 {
 	struct observation *seen;
+	u64 lost;
 	u32 bucket;
 
 	/* Binds wait for the lock, so release it after each bucket. */
@@ -269,5 +270,8 @@ void portacl_learn_show(struct seq_file *m)
 			show(m, seen);
 		spin_unlock(&learn_lock);
 	}
-	seq_printf(m, "overflow=%llu\n", READ_ONCE(overflow));
+	spin_lock(&learn_lock);
+	lost = overflow;
+	spin_unlock(&learn_lock);
+	seq_printf(m, "overflow=%llu\n", lost);
 }

@@ -17,43 +17,43 @@
 #include "securityfs.h"
 #include "state.h"
 
-static bool listed __initdata;
-static bool active __initdata;
+/* The reason why the module is not active, or NULL. */
+static const char *inactive __initdata = "built in, but not listed in lsm=";
 
 static int __init start(void)
 {
 	int err;
 
-	listed = true;
-	if (portacl_boot_off())
+	if (portacl_boot_off()) {
+		inactive = "switched off by " PORTACL_NAME "=";
 		return 0;
+	}
 	portacl_path_init();
 	portacl_audit_init();
 	err = portacl_state_init(portacl_boot_mode());
-	if (err)
+	if (err) {
+		inactive = "out of memory";
 		return err;
+	}
 	portacl_boot_load();
 	portacl_hooks_add();
-	active = true;
+	inactive = NULL;
 	return 0;
 }
 
 /* Warn if no rule at all guards the ports. */
 static void __init tell_inactive(void)
 {
-	const char *why = listed ? "switched off by " PORTACL_NAME "=" :
-				   "built in, but not listed in lsm=";
-
 	if (IS_ENABLED(CONFIG_INET_PRIVILEGED_PORTS))
-		pr_info("not active: %s\n", why);
+		pr_info("not active: %s\n", inactive);
 	else
 		pr_warn("not active: %s; every port is open to every user\n",
-			why);
+			inactive);
 }
 
 static int __init late_start(void)
 {
-	if (!active) {
+	if (inactive) {
 		tell_inactive();
 		return 0;
 	}

@@ -75,6 +75,7 @@ void portacl_stats_free(struct portacl_stats *stats)
 	kvfree(stats);
 }
 
+/* Not charged, because the memory is the loader's and the caller only binds. */
 static noinline struct portacl_cell *new_chunk(struct portacl_stats *stats,
 					       u32 rule)
 {
