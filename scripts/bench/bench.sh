@@ -60,7 +60,7 @@ to_json() {
 	END { print "\n]" }' "$figures"
 }
 
-# What a bind costs more than where portacl is off.
+# The last column but one is the difference from the kernel with portacl off.
 to_table() {
 	echo "Linux $(cat "$cache/src/$k/.portacl-version"), $(date -u +%F): make bench BENCH=$k"
 	awk '
@@ -68,7 +68,9 @@ to_table() {
 	NR == 1 { printf "%-13s %-18s %7s %12s %-13s %8s  %s\n", "peer", "case",
 		"rules", "value", "unit", "more", "result" }
 	{
-		base = $2 ~ /^exec/ ? off["exec"] : off["bind"]
+		base = $2
+		sub(/-.*/, "", base)
+		base = base in off ? off[base] : off["bind"]
 		more = ""
 		if ($5 == "instructions" && $2 !~ /^load/)
 			more = sprintf("%+d", $4 - base)

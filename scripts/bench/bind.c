@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What bind(2) and exec cost, in a guest.
+ * The cost of bind(2), connect(2) and exec, in a guest.
  *
  * Usage: bind bind PORT UID [capable | bpf | landlock=RULES]
+ *        bind connect PORT UID
  *        bind exec PROGRAM UID
  *        bind pair PORT UID CPUS
  *
- * The first two print the median of many calls, by a time stamp counter that
+ * All but the last print the median of many calls, by a time stamp counter that
  * counts instructions (QEMU -icount shift=0), and how the last call ended;
- * the third prints how many binds a second so many processors do together.
+ * the last prints how many binds a second so many processors do together.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -150,12 +151,15 @@ static void attach_bpf(void)
 		die("BPF_PROG_ATTACH");
 }
 
-/* Returns the cost of one bind; its errno goes to @err. */
-static uint64_t bind_once(const struct sockaddr_in *addr, int *err)
+typedef int address_call(int fd, const struct sockaddr *addr, socklen_t len);
+
+/* Returns the cost of one bind() or connect(); its errno goes to @err. */
+static uint64_t call_once(address_call *call, const struct sockaddr_in *addr,
+			  int *err)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	uint64_t start = now(), cost;
-	int ret = bind(fd, (const struct sockaddr *)addr, sizeof(*addr));
+	int ret = call(fd, (const struct sockaddr *)addr, sizeof(*addr));
 
 	cost = now() - start;
 	*err = ret ? errno : 0;
@@ -163,16 +167,17 @@ static uint64_t bind_once(const struct sockaddr_in *addr, int *err)
 	return cost;
 }
 
-static void measure_bind(uint16_t port)
+static void measure_call(address_call *call, in_addr_t ip, uint16_t port)
 {
 	struct sockaddr_in addr = {
 		.sin_family = AF_INET, .sin_port = htons(port),
+		.sin_addr.s_addr = htonl(ip),
 	};
 	static uint64_t calls[CALLS];
 	int i, err;
 
 	for (i = 0; i < CALLS; i++)
-		calls[i] = bind_once(&addr, &err);
+		calls[i] = call_once(call, &addr, &err);
 	printf("%llu instructions %s\n", (unsigned long long)median(calls),
 	       err ? strerrorname_np(err) : "ok");
 }
@@ -223,7 +228,7 @@ static void bind_on(int cpu, uint16_t port, long *count)
 	if (sched_setaffinity(0, sizeof(set), &set))
 		die("sched_setaffinity");
 	while (seconds() < end) {
-		bind_once(&addr, &err);
+		call_once(bind, &addr, &err);
 		if (err)
 			exit(2);
 		++*count;
@@ -268,7 +273,9 @@ int main(int argc, char **argv)
 	else
 		become(uid);
 	if (!strcmp(argv[1], "bind"))
-		measure_bind(atoi(argv[2]));
+		measure_call(bind, INADDR_ANY, atoi(argv[2]));
+	else if (!strcmp(argv[1], "connect"))
+		measure_call(connect, INADDR_LOOPBACK, atoi(argv[2]));
 	else if (!strcmp(argv[1], "pair"))
 		measure_pair(atoi(argv[2]), atoi(how));
 	else

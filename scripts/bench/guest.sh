@@ -80,6 +80,8 @@ measure_off() {
 	figure bind 0 bind 8080 33
 	figure bind-80-capable 0 bind 80 33 capable
 	figure bind-80-refused 0 bind 80 33
+	figure autobind 0 bind 0 33
+	figure connect 0 connect 9 33
 	figure exec 0 exec "$true" 33
 }
 
@@ -96,6 +98,8 @@ measure_shape() {
 	ranges|users) figure "hit-by-$1" "$2" bind 63500 33 ;;
 	esac
 	figure "no-rule-$1" "$2" bind 64000 33
+	figure "autobind-$1" "$2" bind 0 33
+	figure "connect-$1" "$2" connect 9 33
 	figure "exec-$1" "$2" exec "$true" 33
 }
 
