@@ -181,6 +181,7 @@ TEST_F(cred, other_net)
 	ASSERT_EQ(0, svc_start(&s, &how));
 	how.arg = 1;
 	ASSERT_EQ(0, svc_start(&open, &how));
+	warm_up(&s);
 	EXPECT_EQ(EACCES, ask(&s, "tcp 80"));
 	EXPECT_EQ(0, ask(&open, "tcp 80"));
 	ASSERT_EQ(0, load_rules(ONLY_SVC " net=any"));
