@@ -24,6 +24,9 @@ tests='default-jre-headless:java nodejs:node authbind mandoc bash-completion
 	zsh fish python3-jsonschema apparmor auditd strace'
 # a guest with the distribution's own init, and a disk that boots
 system='debootstrap fdisk e2fsprogs'
+# kernels for other processors
+processors='gcc-aarch64-linux-gnu gcc-s390x-linux-gnu qemu-system-arm
+	qemu-system-misc'
 bench='apparmor checkpolicy gnuplot-nox'
 # packages of the kernel
 kernel_deb='debhelper dpkg-dev fakeroot rsync dwarves libdw-dev'
@@ -45,9 +48,10 @@ group() {
 	lint) echo "$lint" ;;
 	docs) echo "$docs" ;;
 	pictures) echo "$pictures" ;;
+	processors) echo "$processors" ;;
 	bench) echo "$bench" ;;
-	all) echo "$build $tool $guest $tests $system $deb $kernel_deb $lint $docs $pictures $bench" ;;
-	*) die "unknown group '$1': build tool demo guest tests system deb kernel-deb lint docs pictures bench all" ;;
+	all) echo "$build $tool $guest $tests $system $deb $kernel_deb $lint $docs $pictures $processors $bench" ;;
+	*) die "unknown group '$1': build tool demo guest tests system deb kernel-deb lint docs pictures processors bench all" ;;
 	esac
 }
 
