@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * libFuzzer: what the kernel, nft, systemd, sshd, the logs and the last good
- * policy say.
+ * libFuzzer: what the kernel, nft, systemd, sshd, the logs, programs and the last
+ * good policy say.
  */
 #include <fcntl.h>
 
@@ -10,6 +10,7 @@
 #include "lib/cleanup.h"
 #include "policy/cover.h"
 #include "policy/lastgood.h"
+#include "system/libraries.h"
 #include "system/redirect.h"
 #include "system/sockets.h"
 #include "system/sshd.h"
@@ -79,6 +80,23 @@ static void read_systemctl(char *text)
 	read_answers(units, nr);
 }
 
+/* The output of `systemctl list-unit-files`. */
+static void read_names(char *text)
+{
+	struct list names = { 0 };
+
+	systemctl_names(&names, text);
+	list_free(&names);
+}
+
+static void read_ipvs(char *text)
+{
+	struct steering steering = { 0 };
+
+	steering_ipvs(&steering, text, PORTACL_TCP, 80);
+	steering_free(&steering);
+}
+
 static void read_sshd(char *text)
 {
 	struct list places = { 0 };
@@ -120,6 +138,33 @@ static void read_last_good(char *text)
 	stale_free(stale, nr);
 }
 
+static void write_file(const char *path, const void *data, size_t size)
+{
+	autoclose int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	if (fd < 0 || !write_all(fd, data, size))
+		abort();
+}
+
+/* The file as it is stored, with a digest that need not be right. */
+static void read_stored(char *text)
+{
+	autofree char *path = in_root(LAST_GOOD), *why = NULL;
+	struct last_good last;
+
+	write_file(path, text, strlen(text));
+	last_good_read(&last, &why);
+	last_good_free(&last);
+}
+
+static void read_program(const u8 *data, size_t size)
+{
+	autofree char *path = in_root("/program"), *library = NULL;
+
+	write_file(path, data, size);
+	library = missing_library(path);
+}
+
 static void read_log(char *text)
 {
 	struct subject subject = {
@@ -127,11 +172,9 @@ static void read_log(char *text)
 		.proto = "tcp", .port = 80,
 	};
 	autofree char *path = in_root("/var/log/audit/audit.log");
-	autoclose int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	struct denial denial;
 
-	if (fd < 0 || !write_all(fd, text, strlen(text)))
-		abort();
+	write_file(path, text, strlen(text));
 	find_denial(&subject, &denial);
 	free(denial.text);
 }
@@ -160,7 +203,8 @@ static const struct {
 } readers[] = {
 	{ 'U', read_unit }, { 'S', read_systemctl }, { 'D', read_sshd },
 	{ 'O', read_observed }, { 'G', read_last_good }, { 'L', read_log },
-	{ 'R', read_report },
+	{ 'R', read_report }, { 'M', read_stored }, { 'N', read_names },
+	{ 'I', read_ipvs },
 };
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -173,7 +217,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	root_dir = getenv("TMPDIR");
 	if (!root_dir)
 		abort();
-	command = xasprintf("mkdir -p %s/var/log/audit", root_dir);
+	command = xasprintf("mkdir -p %s/var/log/audit %s/var/lib/portacl",
+			    root_dir, root_dir);
 	return system(command);
 }
 
@@ -193,6 +238,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	}
 	if (size && *data == '{')
 		read_rules(data, size);
+	else if (size && *data == 0x7f)
+		read_program(data, size);
 	else
 		read_sockets(data, size);
 	return 0;

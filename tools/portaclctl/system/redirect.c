@@ -46,16 +46,23 @@ static void take_service(struct steering *steering, const char *line, u8 proto,
 			(int)len, line));
 }
 
+/* Read /proc/net/ip_vs, as steering_nft() reads what nft prints. */
+void steering_ipvs(struct steering *steering, char *text, u8 proto, u32 port)
+{
+	char *line;
+
+	while (text && (line = strsep(&text, "\n")))
+		take_service(steering, line, proto, port);
+}
+
 static void look_at_ipvs(struct steering *steering, u8 proto, u32 port)
 {
 	autofree char *text = read_kernel_file(IPVS);
-	char *rest = text, *line;
 
 	if (!text && errno != ENOENT)
 		list_add(&steering->unseen, xasprintf("IPVS (" IPVS ": %s)",
 						      strerror(errno)));
-	while (text && (line = strsep(&rest, "\n")))
-		take_service(steering, line, proto, port);
+	steering_ipvs(steering, text, proto, port);
 }
 
 static void look_at_sk_lookup(struct steering *steering, pid_t pid)

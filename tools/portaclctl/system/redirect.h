@@ -21,6 +21,7 @@ struct steering {
 
 void steering_read(struct steering *steering, u8 proto, u32 port, pid_t pid);
 void steering_free(struct steering *steering);
+void steering_ipvs(struct steering *steering, char *text, u8 proto, u32 port);
 void steering_nft(struct steering *steering, const char *text, u8 proto,
 		  u32 port);
 

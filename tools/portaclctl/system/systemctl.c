@@ -34,23 +34,30 @@ static char *listed_name(const char *line)
 	return xstrndup(line, len);
 }
 
+/* Read the output of `systemctl list-unit-files`; add what `show` is asked. */
+void systemctl_names(struct list *names, char *text)
+{
+	char *line, *name;
+
+	while (text && (line = strsep(&text, "\n"))) {
+		name = listed_name(line);
+		if (name)
+			list_add(names, name);
+	}
+}
+
 /* Those of files, and whatever else is loaded. */
 static void add_names(struct list *argv)
 {
 	struct list command = { 0 };
 	autofree char *text = NULL;
-	char *rest, *line, *name;
 
 	start_command(&command, "list-unit-files");
 	list_add(&command, xstrdup("--no-legend"));
 	list_add(&command, xstrdup("--type=service,socket"));
-	rest = text = read_command((const char *const *)command.items);
+	text = read_command((const char *const *)command.items);
 	list_free(&command);
-	while (text && (line = strsep(&rest, "\n"))) {
-		name = listed_name(line);
-		if (name)
-			list_add(argv, name);
-	}
+	systemctl_names(argv, text);
 	list_add(argv, xstrdup("*.service"));
 	list_add(argv, xstrdup("*.socket"));
 }

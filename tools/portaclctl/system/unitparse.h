@@ -14,6 +14,7 @@ void unit_keys(struct list *keys);
 void unit_clear(struct unit *unit);
 
 bool systemctl_read(struct unit **units, u32 *nr);
+void systemctl_names(struct list *names, char *text);
 void systemctl_take(struct unit **units, u32 *nr, char *text);
 
 #endif /* _PORTACLCTL_SYSTEM_UNITPARSE_H */
