@@ -7,7 +7,7 @@ Usage: confirm_test.py PORTACLCTL [add]
 Whatever happens, the old policy is back or the new one is confirmed; and `add`
 has changed its file if, and only if, the new policy is in force.  Files stand
 for those of the kernel.  strace injects the faults: into the command from
-the start of its guard on, and into the guard.
+the start of its guard on, and into the guard, from its first call on.
 """
 import collections
 import concurrent.futures
@@ -24,7 +24,7 @@ ADDS = sys.argv[2:] and sys.argv[2] == "add"
 OLD = "version 1\ndefault legacy\ndeny tcp 1\n"
 RULE = "allow tcp 2 uid=0\n"
 NEW = "version 1\ndefault legacy\n" + RULE
-CALL = re.compile(r"(\w+)\(")
+CALL = re.compile(r"(\d+ +)?(\w+)\(")
 LIMIT = 120  # seconds until a run that hangs is a failure
 
 
@@ -100,8 +100,12 @@ class Machine:
             f"the policy is {state}, and the file differs"
 
     def calls(self):
+        """By process, in the order of their starts; None: one is traced."""
+        found = {}
         with open(self.log) as f:
-            return [m[1] for m in map(CALL.match, f) if m]
+            for m in filter(None, map(CALL.match, f)):
+                found.setdefault(m[1], []).append(m[2])
+        return found
 
 
 def until(condition, what):
@@ -129,15 +133,15 @@ def sites(calls, first):
             yield name, count[name]
 
 
-def strace(machine, inject):
-    return ["strace", "-o", machine.log, "-s", "16"] + \
+def strace(machine, inject, *more):
+    return ["strace", *more, "-o", machine.log, "-s", "16"] + \
         (["-e", "inject=" + inject] if inject else [])
 
 
-def run_command(answer, inject):
+def run_command(answer, inject, *more):
     """A fault in the command.  Return what is wrong, or None."""
     machine = Machine(answer)
-    machine.start(strace(machine, inject), 1)
+    machine.start(strace(machine, inject, *more), 1)
     out = machine.finish()
     state = machine.state()
     with open(machine.log) as f:
@@ -172,17 +176,25 @@ def run_guard(inject, answer=None):
     state = machine.state()
     if state != ("new" if ": confirmed" in out else "old"):
         return f"guard, {inject}: {state}: {out}"
-    return machine.calls() if not inject else None
+    return machine.calls()[None] if not inject else None
 
 
-def main():
+def run_well(*more):
+    """Without a fault.  Return the system calls."""
     machine = Machine(b"yes\n")
-    machine.start(strace(machine, None), 60)
+    machine.start(strace(machine, None, *more), 60)
     out = machine.finish()
     if machine.state() != "new" or ": confirmed" not in out:
         sys.exit("it does not work without a fault: " + out)
-    calls = machine.calls()
+    return machine.calls()
+
+
+def main():
+    calls = run_well()[None]
     first = calls.index("socketpair") - 8  # the signals are blocked there
+    # What the guard does until it waits, which is traced from its fork on.
+    _, start = run_well("-f").values()
+    start = start[:start.index("ppoll")]
     jobs = []
     guards = [(None, run_guard(""))]
     if ADDS:
@@ -195,6 +207,12 @@ def main():
                 inject = f"{name}:{fault}:when={when}"
                 jobs.append(pool.submit(run_command, b"yes\n", inject))
                 jobs.append(pool.submit(run_command, None, inject))
+        for name, when in sites(start, 0):
+            for fault in "signal=KILL", "error=ENOMEM":
+                inject = f"{name}:{fault}:when={when}"
+                for answer in b"yes\n", None:
+                    jobs.append(pool.submit(run_command, answer, inject,
+                                            "-f"))
         for answer, calls in guards:
             for name, when in sites(calls, 0):
                 if name in ("restart_syscall", "exit_group"):
