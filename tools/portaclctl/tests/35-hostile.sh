@@ -51,6 +51,8 @@ clean '\012FORGED' explain env "$name" tcp/80
 clean 'is not a number' import --mac-portacl "uid:$name:tcp:80"
 clean '\012FORGED' learn --output "$name" --"$name"
 clean '\012FORGED' check "nowhere $name"
+clean '\012FORGED' add --no-load --file "nowhere/$name/x" allow tcp 80 uid=0
+clean '\302\233m' delete "allow tcp 80 uid=$esc$c1"
 printf 'frob %s\n' "$name" > "hostile/$name/p.conf"
 for command in check load lint; do
 	clean '\033]0;X\007' $command "hostile/$name/p.conf"
@@ -98,6 +100,9 @@ clean '\012FORGED' explain --file hostile.conf $server "tcp/$port"
 clean '\012FORGED' explain --file hostile.conf "$PWD/hostile/$name/$name" root tcp/80
 clean 'u001B]0;X' who --json --file hostile.conf "tcp/$port"
 clean 'FORGED' explain --json --file hostile.conf $server "tcp/$port"
+echo "allow tcp $port uid=$(id -u)" > hostile.conf
+clean '\012FORGED' ps --file hostile.conf
+clean 'FORGED' ps --json --file hostile.conf
 if [ "$(id -u)" = 0 ] && command -v setcap > /dev/null &&
 	setcap cap_net_bind_service+p "hostile/$name/$name" 2> /dev/null; then
 	clean '\033]0;X\007' import --setcap hostile
@@ -109,7 +114,8 @@ fi
 root=$PWD/hostile/root
 fs=$root/sys/kernel/security/portacl
 mkdir -p "$fs" "$root/etc/systemd/system" "$root/etc/authbind/byport" \
-	"$root/usr/sbin" "$root/var/lib/portacl" "$root/run/portacl"
+	"$root/usr/sbin" "$root/var/lib/portacl" "$root/run/portacl" \
+	"$root/var/log/audit"
 export PORTACLCTL_ROOT="$root"
 printf 'version 1\ndefault legacy\nallow tcp 80 exe=/\\033\\233 uid=0\ncommit\n' > "$fs/policy"
 printf 'abi 1\nmode %s\ngeneration 1\nrules 1\ndefault legacy\nlocked 0\ndigest 00\nerror %s\nloaded uid=0 pid=1 time=%s\n' \
@@ -136,8 +142,35 @@ clean '\033]0;X\007' import --systemd
 : > "$root/etc/authbind/byport/x$esc$c1$raw
 FORGED"
 clean '\033]0;X\007' import --authbind
-printf '#!/bin/sh\nprintf "\\033]0;X\\233" >&2\nexit 1\n' > "$root/usr/sbin/nft"
+echo 'allow tcp 80 exe=/usr/bin/env uid=65533' > hostile.conf
+clean '\033]0;X\007' lint hostile.conf
+printf '# %s\n%s\n' "$name" "$(cat "$fs/policy")" > "$fs/policy.new"
+mv "$fs/policy.new" "$fs/policy"
+clean '\033]0;X\007' diff hostile.conf
+clean 'u001B' diff --json hostile.conf
+# Names of programs in a log: raw, and as the kernel writes them.
+for text in "$esc$c1$raw" "$(printf '%s' "/$name" | od -An -tx1 | tr -d ' \n' | tr a-f A-F)"; do
+	echo "type=AVC msg=audit(1732600000.000:1): avc:  denied  { name_bind } for  portacl: denied proto=tcp addr=0.0.0.0 port=80 uid=1 pid=4194303 comm=$text exe=$text rule=default reason=\"$esc$raw\" tclass=tcp_socket"
+done > hostile.log
+for command in 'explain --file hostile.conf -' 'explain --json --file hostile.conf -' 'learn -'; do
+	# shellcheck disable=SC2086
+	"$ctl" $command < hostile.log > out 2> err
+	python3 hostile.py FORGED 2>> err
+	point $? "hostile names: $command, what a log has"
+done
+cp hostile.log "$root/var/log/audit/audit.log"
+clean 'FORGED' learn --denials --print
+# nft, which prints its rules, and one that fails
+cat > "$root/usr/sbin/nft" <<'EOF'
+#!/bin/sh
+cat <<'END'
+{"nftables": [{"chain": {"family": "ip", "table": "t\u001b]0;X\u009b", "name": "c\nFORGED", "hook": "prerouting"}}, {"rule": {"family": "ip", "table": "t\u001b]0;X\u009b", "chain": "c\nFORGED", "handle": 7, "comment": "\u001b\nFORGED", "expr": [{"redirect": {"port": 1}}]}}]}
+END
+EOF
 chmod 755 "$root/usr/sbin/nft"
+clean '\012FORGED' explain --file hostile.conf env root tcp/1
+clean '\302\233' who --file hostile.conf tcp/1
+printf '#!/bin/sh\nprintf "\\033]0;X\\233" >&2\nexit 1\n' > "$root/usr/sbin/nft"
 clean 'allowed' explain --file hostile.conf env root tcp/1
 unset PORTACLCTL_ROOT
 kill $server
