@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "commands.h"
+#include "lib/cleanup.h"
 #include "lib/root.h"
 #include "lex.h"
 #include "lint/lint.h"
@@ -32,13 +33,12 @@ static void print_summary(const struct config *cfg)
 static void warn_everything(const struct config *cfg)
 {
 	u32 rule = denies_everything(cfg->policy);
-	char *where;
+	autofree char *where = NULL;
 
 	if (rule == NO_RULE)
 		return;
 	where = config_where(cfg, rule);
 	print_err("%s: warning: denies everything, sshd too\n", where);
-	free(where);
 }
 
 static json_t *json_check(const struct config *cfg, const struct list *warnings,
@@ -56,7 +56,7 @@ static json_t *json_check(const struct config *cfg, const struct list *warnings,
 		"problems", json_incref(cfg->problems),
 		"warnings", json_texts(warnings),
 		"live", live ? json_rehearsal(live) : json_null(),
-		"text", text ? json_text(text) : json_null());
+		"text", json_text(text));
 }
 
 int cmd_check(char **args)

@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "kernel/securityfs.h"
+#include "lib/cleanup.h"
 #include "lib/root.h"
 #include "policy/cover.h"
 #include "policy/files.h"
@@ -61,9 +62,9 @@ static char *run_diff(const char *from, const char *to)
 
 int cmd_diff(char **args)
 {
+	autofree char *active = NULL, *from = NULL, *to = NULL, *lines = NULL;
 	struct config cfg = { 0 };
 	struct buf text = { 0 };
-	char *active, *from, *to, *lines;
 	bool differs;
 
 	config_load(&cfg, args);
@@ -79,10 +80,6 @@ int cmd_diff(char **args)
 		print_json(json_diff(lines));
 	else
 		print_lines(lines, strlen(lines));
-	free(lines);
-	free(from);
-	free(to);
-	free(active);
 	free(text.text);
 	config_free(&cfg);
 	return differs ? EXIT_REFUSED : EXIT_OK;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "commands.h"
 #include "kernel/securityfs.h"
+#include "lib/cleanup.h"
 #include "policy/cover.h"
 
 int cmd_mode(char **args)
 {
 	static const char *const modes[] = { "enforce", "permissive", "learn" };
-	char *text;
+	autofree char *text = NULL;
 
 	if (*args && match_string(modes, ARRAY_SIZE(modes), *args) < 0)
 		die_usage("%s: a mode is enforce, permissive or learn", *args);
@@ -20,13 +21,12 @@ int cmd_mode(char **args)
 				     strcspn(text, "\n")));
 	else
 		print_lines(text, strlen(text));
-	free(text);
 	return EXIT_OK;
 }
 
 int cmd_lock(char **args)
 {
-	char *text;
+	autofree char *text = NULL;
 
 	(void)args;
 	if (option("until-reboot"))
@@ -38,6 +38,5 @@ int cmd_lock(char **args)
 		print_json(json_pack("{sb}", "locked", *text == '1'));
 	else
 		print_lines(text, strlen(text));
-	free(text);
 	return EXIT_OK;
 }

@@ -4,7 +4,6 @@
  * denials from the kernel log, which says why, or from the trace event where
  * an audit daemon takes them away.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -17,6 +16,7 @@
 #include "kernel/securityfs.h"
 #include "lib/cleanup.h"
 #include "policy/cover.h"
+#include "system/process.h"
 
 #define EVENT "events/portacl/portacl_bind/enable"
 
@@ -56,19 +56,19 @@ static char *make_instance(void)
 	return NULL;
 }
 
+static void find_audit_daemon(void *found, pid_t pid)
+{
+	autofree char *path = xasprintf("/proc/%d/comm", pid);
+	autofree char *comm = read_line_file(path);
+
+	*(bool *)found |= comm && !strcmp(comm, "auditd");
+}
+
 static bool has_audit_daemon(void)
 {
-	autoclosedir DIR *proc = opendir("/proc");
-	const struct dirent *entry;
 	bool found = false;
 
-	while (proc && !found && (entry = readdir(proc))) {
-		autofree char *path = xasprintf("/proc/%s/comm",
-						entry->d_name);
-		autofree char *comm = read_line_file(path);
-
-		found = comm && !strcmp(comm, "auditd");
-	}
+	each_process(find_audit_daemon, &found);
 	return found;
 }
 
@@ -154,7 +154,7 @@ static int open_trace(const char *instance)
 
 int cmd_monitor(char **args)
 {
-	bool denials_only = option("denials");
+	bool denials_only = option("denials"), audited = has_audit_daemon();
 	struct sigaction stop = { .sa_handler = on_stop };
 	int log, trace = -1;
 	char *instance = NULL;
@@ -168,13 +168,13 @@ int cmd_monitor(char **args)
 	log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (log < 0 || lseek(log, 0, SEEK_END) < 0)
 		die_errno("/dev/kmsg");
-	if (!denials_only || has_audit_daemon())
+	if (!denials_only || audited)
 		instance = make_instance();
 	if (instance)
 		trace = open_trace(instance);
 	else if (!denials_only)
 		warn("grants are not shown: this kernel has no trace event, or tracefs is not mounted");
-	follow(log, trace, !denials_only, has_audit_daemon());
+	follow(log, trace, !denials_only, audited);
 	close(trace);
 	if (instance)
 		rmdir(instance);

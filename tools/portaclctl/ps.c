@@ -3,11 +3,9 @@
  * The processes that rules name, by program or else by user, group or cgroup,
  * and what keeps the rule from matching them.
  */
-#include <dirent.h>
 #include <unistd.h>
 
 #include "commands.h"
-#include "kernel/securityfs.h"
 #include "lex.h"
 #include "lib/cleanup.h"
 #include "policy/ask.h"
@@ -110,8 +108,9 @@ static void add_named(struct found *found, const struct process *process,
 	answer_free(&answer);
 }
 
-static void add_process(struct found *found, pid_t pid)
+static void add_process(void *context, pid_t pid)
 {
+	struct found *found = context;
 	const struct portacl_policy *policy = found->source.policy;
 	struct request request = { 0 };
 	struct process process;
@@ -154,19 +153,6 @@ static int compare(const void *a, const void *b)
 	return diff ? diff : x->pid - y->pid;
 }
 
-static void find_processes(struct found *found)
-{
-	autoclosedir DIR *proc = opendir("/proc");
-	const struct dirent *entry;
-	u32 pid;
-
-	while (proc && (entry = readdir(proc)))
-		if (parse_number(entry->d_name, INT_MAX, &pid))
-			add_process(found, pid);
-	if (found->nr)
-		qsort(found->items, found->nr, sizeof(*found->items), compare);
-}
-
 /*
  * List the weaknesses of the identity, whatever the rule says.  A process that
  * started before the rule was loaded shows as `env'; a restart removes that.
@@ -196,8 +182,7 @@ static json_t *json_named(const struct found *found, const struct named *named)
 			 "uid", (json_int_t)named->uid,
 			 "rule", json_rule(found->source.policy, named->rule),
 			 "allowed", !named->reason,
-			 "reason", named->reason ? json_text(named->reason) :
-						   json_null(),
+			 "reason", json_text(named->reason),
 			 "problems", json_texts(&problems));
 	list_free(&problems);
 	return json;
@@ -287,7 +272,9 @@ int cmd_ps(char **args)
 
 	(void)args;
 	source_open(&found.source, !file, file);
-	find_processes(&found);
+	each_process(add_process, &found);
+	if (found.nr)
+		qsort(found.items, found.nr, sizeof(*found.items), compare);
 	if (geteuid())
 		warn("warning: only root sees the programs of all processes");
 	if (option("json"))

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "commands.h"
 #include "kernel/securityfs.h"
+#include "lib/cleanup.h"
 #include "policy/ask.h"
 #include "policy/cover.h"
 
 int cmd_show(char **args)
 {
 	struct portacl_policy *policy;
-	char *text;
+	autofree char *text = NULL;
 
 	(void)args;
 	if (option("json")) {
@@ -18,6 +19,5 @@ int cmd_show(char **args)
 	}
 	text = kernel_read("policy");
 	print_lines(text, strlen(text));
-	free(text);
 	return EXIT_OK;
 }

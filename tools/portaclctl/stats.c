@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "kernel/securityfs.h"
+#include "lib/cleanup.h"
 #include "policy/ask.h"
 #include "policy/cover.h"
 #include "policy/files.h"
@@ -54,7 +55,7 @@ struct output {
 static void take_rule(struct output *out, const char *line)
 {
 	u32 rule = number(line, "rule");
-	char *text;
+	autofree char *text = NULL;
 
 	/* Another policy may have been loaded between the two files. */
 	if (!rule || rule > out->policy->nr_rules)
@@ -66,12 +67,11 @@ static void take_rule(struct output *out, const char *line)
 		json_array_append_new(out->rules, json_counters(line, text));
 	else
 		print_rule(line, text);
-	free(text);
 }
 
 static void take_line(struct output *out, const char *line)
 {
-	char *reason = get_field(line, "reason");
+	autofree char *reason = get_field(line, "reason");
 
 	if (!strncmp(line, "rule=", 5)) {
 		take_rule(out, line);
@@ -95,19 +95,18 @@ static void take_line(struct output *out, const char *line)
 	} else if (!out->rules && !out->unused) {
 		print("%s\n", line);
 	}
-	free(reason);
 }
 
 int cmd_stats(char **args)
 {
 	struct output out = { .unused = option("unused") };
 	bool json = option("json");
-	struct portacl_policy *policy;
-	char *text, *line, *rest;
+	struct portacl_policy *policy = kernel_policy();
+	autofree char *text = kernel_read("stats");
+	char *rest = text, *line;
 
 	(void)args;
-	out.policy = policy = kernel_policy();
-	rest = text = kernel_read("stats");
+	out.policy = policy;
 	if (json) {
 		out.rules = json_array();
 		out.reasons = json_object();
@@ -121,7 +120,6 @@ int cmd_stats(char **args)
 	if (json)
 		print_json(json_pack("{so so so}", "rules", out.rules, "total",
 				     out.total, "reasons", out.reasons));
-	free(text);
 	portacl_policy_free(policy);
 	return EXIT_OK;
 }

@@ -24,7 +24,7 @@ static json_t *text(const char *status, const char *key)
 {
 	autofree char *value = get_field(status, key);
 
-	return value && strcmp(value, "none") ? json_text(value) : json_null();
+	return json_text(value && strcmp(value, "none") ? value : NULL);
 }
 
 static json_t *json_loader(const char *loaded)
@@ -44,18 +44,18 @@ static json_t *json_stored(void)
 	struct last_good last = { 0 };
 	struct stale *list;
 	u32 nr = 0, i;
+	bool none;
 
 	list = last_good_read(&last, &why) ? last_good_stale(&last, &nr) : NULL;
 	for (i = 0; i < nr; i++)
 		json_array_append_new(stale, json_pack(
 			"{so si so}", "file", json_text(list[i].file),
 			"line", list[i].line, "text", json_text(list[i].text)));
-	json = json_pack("{so so so so}", "boot_error",
-			 error ? json_text(error) : json_null(), "last_good",
-			 last.digest ? json_text(last.digest) : json_null(),
-			 "last_good_error",
-			 why && !(access(stored, F_OK) && errno == ENOENT) ?
-			 json_text(why) : json_null(), "stale", stale);
+	none = access(stored, F_OK) && errno == ENOENT;
+	json = json_pack("{so so so so}", "boot_error", json_text(error),
+			 "last_good", json_text(last.digest),
+			 "last_good_error", json_text(none ? NULL : why),
+			 "stale", stale);
 	stale_free(list, nr);
 	last_good_free(&last);
 	return json;

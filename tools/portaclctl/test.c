@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "commands.h"
+#include "lib/cleanup.h"
 #include "lib/root.h"
 #include "lex.h"
 #include "policy/ask.h"
@@ -9,13 +10,12 @@
 static void print_rule(const struct policy_source *source, const char *what,
 		       u32 rule)
 {
-	char *text;
+	autofree char *text = NULL;
 
 	if (rule == PORTACL_NO_RULE)
 		return;
 	text = source_rule(source, rule);
 	print("  %s %u: %s\n", what, rule + 1, text);
-	free(text);
 }
 
 static json_t *json_rule_at(const struct policy_source *source, u32 rule)
@@ -28,18 +28,16 @@ static json_t *json_answer(const struct policy_source *source,
 			   const struct request *request,
 			   const struct answer *answer, const char *note)
 {
-	char *text = request_text(request);
-	json_t *json = json_pack(
+	autofree char *text = request_text(request);
+
+	return json_pack(
 		"{so ss so so so so so}", "request", json_text(text),
 		"verdict", portacl_actions[answer->action],
 		"text", json_text(answer->text),
 		"rule", json_rule_at(source, answer->rule),
 		"nearest", json_rule_at(source, answer->nearest),
 		"reserved_by", json_rule_at(source, answer->reserved),
-		"note", note ? json_text(note) : json_null());
-
-	free(text);
-	return json;
+		"note", json_text(note));
 }
 
 static void print_answer(const struct policy_source *source,
@@ -62,7 +60,7 @@ int cmd_test(char **args)
 	struct answer answer;
 	struct request request;
 	struct list words = { 0 };
-	char *note;
+	autofree char *note = NULL;
 	bool refused;
 
 	if (kernel && file)
@@ -79,7 +77,6 @@ int cmd_test(char **args)
 		print_json(json_answer(&source, &request, &answer, note));
 	else
 		print_answer(&source, &answer, note);
-	free(note);
 	refused = answer.action == PORTACL_DENY;
 	request_free(&request);
 	answer_free(&answer);

@@ -2,7 +2,6 @@
 /*
  * Everybody who may bind a port: by the policy, by the kernel's own rule.
  */
-#include <dirent.h>
 #include <unistd.h>
 
 #include "commands.h"
@@ -12,10 +11,9 @@
 #include "lib/cleanup.h"
 #include "lib/root.h"
 #include "lint/lint.h"
+#include "policy/address.h"
 #include "policy/cover.h"
-#include "policy/names.h"
 #include "policy/place.h"
-#include "print.h"
 #include "system/filecaps.h"
 #include "system/netns.h"
 #include "system/process.h"
@@ -115,13 +113,8 @@ static bool is_asked(const struct port *port, const char *addr)
 
 static void ask_at(struct port *port, const struct portacl_cidr *cidr)
 {
-	char text[64];
-	struct seq_buf s;
-	char *addr;
+	char *addr = cidr_text(cidr);
 
-	seq_buf_init(&s, text, sizeof(text));
-	portacl_print_cidr(&s, cidr);
-	addr = xstrndup(text, s.len);
 	if (port->nr_others <= MAX_ADDRS && !is_asked(port, addr))
 		ask_others(port, addr, cidr->addr);
 	else
@@ -176,40 +169,41 @@ static const struct list *find_setcap(void)
 	static u32 i;
 
 	for (; i < ARRAY_SIZE(dirs); i++) {
-		char *dir = in_root(dirs[i]);
+		autofree char *dir = in_root(dirs[i]);
 
 		filecaps_search(dir, add_path, &paths);
-		free(dir);
 	}
 	return &paths;
 }
 
-/* Processes that are not root's but have the capability. */
-static void find_capable(struct list *texts, json_t *json)
-{
-	DIR *proc = root_option ? NULL : opendir("/proc");
-	const struct dirent *entry;
-	struct process process;
-	u32 pid;
+/**
+ * struct capable - processes that are not root's but have the capability
+ * @texts: as text
+ * @json: as JSON
+ */
+struct capable {
+	struct list texts;
+	json_t *json;
+};
 
-	while (proc && (entry = readdir(proc))) {
-		if (!parse_number(entry->d_name, INT_MAX, &pid) ||
-		    !process_read(&process, pid))
-			continue;
-		if (process.uid && !process.own_user_ns &&
-		    (process.effective & BIT(CAP_NET_BIND_SERVICE_BIT))) {
-			list_add(texts, xasprintf("%s[%u] as uid %u",
-						  process.comm, pid,
-						  process.uid));
-			json_array_append_new(json, json_pack(
-				"{si so sI}", "pid", pid,
-				"comm", json_text(process.comm),
-				"uid", (json_int_t)process.uid));
-		}
-		process_free(&process);
+static void add_capable(void *context, pid_t pid)
+{
+	struct capable *capable = context;
+	struct process process;
+
+	if (!process_read(&process, pid))
+		return;
+	if (process.uid && !process.own_user_ns &&
+	    (process.effective & BIT(CAP_NET_BIND_SERVICE_BIT))) {
+		list_add(&capable->texts, xasprintf("%s[%d] as uid %u",
+						    process.comm, pid,
+						    process.uid));
+		json_array_append_new(capable->json, json_pack(
+			"{si so sI}", "pid", pid,
+			"comm", json_text(process.comm),
+			"uid", (json_int_t)process.uid));
 	}
-	if (proc)
-		closedir(proc);
+	process_free(&process);
 }
 
 static json_t *json_rules(const struct port *port)
@@ -337,14 +331,13 @@ static void print_reserved(const struct port *port,
 {
 	u32 index = port->has_policy ? port->others[0].user.reserved :
 				       PORTACL_NO_RULE;
-	char *rule;
+	autofree char *rule = NULL;
 
 	if (index == PORTACL_NO_RULE)
 		return;
 	rule = source_rule(&port->source, index);
 	print("  the port is %sreserved by rule %u: %s\n",
 	       sockets->unseen.len ? "" : "free, and ", index + 1, rule);
-	free(rule);
 }
 
 static json_t *json_port(const struct port *port, const struct list *paths,
@@ -372,8 +365,7 @@ static json_t *json_port(const struct port *port, const struct list *paths,
 static void show_port(const struct port *port, json_t *json)
 {
 	const struct list none = { 0 }, *paths = &none;
-	struct list texts = { 0 };
-	json_t *capable = json_array();
+	struct capable capable = { .json = json_array() };
 	struct steering steering = { 0 };
 	struct sockets sockets;
 
@@ -381,27 +373,28 @@ static void show_port(const struct port *port, json_t *json)
 	steering_read(&steering, port->proto, port->number, 0);
 	if (is_legacy(port) && is_privileged(port)) {
 		paths = find_setcap();
-		find_capable(&texts, capable);
+		if (!root_option)
+			each_process(add_capable, &capable);
 	}
 	if (json) {
-		json_array_append_new(json, json_port(port, paths, capable,
-						      &sockets, &steering));
+		json_array_append_new(json, json_port(
+			port, paths, capable.json, &sockets, &steering));
 	} else {
 		print("%s/%u:\n", portacl_protos[port->proto], port->number);
 		print_rules(port);
 		print_others(port);
 		print_list(paths, NULL, "whoever runs ");
-		print_list(&texts, NULL, "process ");
+		print_list(&capable.texts, NULL, "process ");
 		print_holders(&sockets);
 		if (!sockets.nr)
 			print_reserved(port, &sockets);
 		print_list(&steering.found, "served without a bind", "");
 		print_list(&sockets.unseen, "not listed", "");
 		print_list(&steering.unseen, "cannot see", "");
-		json_decref(capable);
+		json_decref(capable.json);
 	}
 	sockets_free(&sockets);
-	list_free(&texts);
+	list_free(&capable.texts);
 	steering_free(&steering);
 }
 

@@ -8,10 +8,10 @@
 #include "explain/trial.h"
 #include "lex.h"
 #include "lib/cleanup.h"
+#include "policy/address.h"
 #include "policy/exe.h"
 #include "policy/links.h"
 #include "policy/names.h"
-#include "print.h"
 
 /* Taints that a rule had better accept. */
 #define KEPT (BIT(PORTACL_TAINT_NNP) | BIT(PORTACL_TAINT_CHROOT))
@@ -37,15 +37,12 @@ static void add_user(struct buf *line, u32 uid)
 
 static void add_bound(struct buf *line, const struct portacl_request *bind)
 {
-	char text[64];
-	struct seq_buf s;
 	u32 i;
 
 	for (i = 0; i < bind->nr_bound; i++) {
-		seq_buf_init(&s, text, sizeof(text));
-		portacl_print_cidr(&s, &bind->bound[i]);
-		buf_printf(line, "%s%.*s", i ? "," : " addr=", (int)s.len,
-			   text);
+		autofree char *text = cidr_text(&bind->bound[i]);
+
+		buf_printf(line, "%s%s", i ? "," : " addr=", text);
 	}
 }
 
@@ -61,9 +58,8 @@ static char *make_line(const struct view *view, const struct request *request,
 		       u32 names, u32 accept)
 {
 	const struct subject *subject = &view->subject;
+	autofree char *taints = names_text(portacl_taints, accept);
 	struct buf line = { 0 };
-	char taints[64];
-	struct seq_buf s;
 
 	buf_printf(&line, "allow %s %u", subject->proto, subject->port);
 	if (request->exe && (names & NAME_EXE))
@@ -75,11 +71,8 @@ static char *make_line(const struct view *view, const struct request *request,
 	add_bound(&line, &request->bind);
 	if (request->bind.other_net)
 		buf_puts(&line, " net=any");
-	if (accept) {
-		seq_buf_init(&s, taints, sizeof(taints));
-		portacl_print_names(&s, portacl_taints, accept);
-		buf_printf(&line, " accept=%.*s", (int)s.len, taints);
-	}
+	if (accept)
+		buf_printf(&line, " accept=%s", taints);
 	if (view->answer.rule != PORTACL_NO_RULE)
 		buf_printf(&line, "  # before rule %u", view->answer.rule + 1);
 	return line.text;

@@ -3,8 +3,6 @@
 #include "explain/refusals.h"
 #include "explain/show.h"
 #include "kernel/securityfs.h"
-#include "lex.h"
-#include "lib/cleanup.h"
 #include "lib/options.h"
 #include "lib/root.h"
 #include "lint/lint.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "explain/holders.h"
 #include "kernel/securityfs.h"
-#include "lex.h"
 #include "lib/cleanup.h"
 #include "lib/root.h"
 #include "system/bpf.h"
@@ -64,8 +63,8 @@ static bool is_enforced(const struct view *view)
 static void layer_portacl(struct view *view, struct layer *layer)
 {
 	struct answer *answer = &view->answer;
+	autofree char *rule = NULL;
 	const char *mode = "";
-	char *rule;
 	u32 index;
 
 	*answer = (struct answer) {
@@ -94,7 +93,6 @@ static void layer_portacl(struct view *view, struct layer *layer)
 		mode = " (not enforced in this mode)";
 	layer->text = xasprintf("%s%s%s%s", answer->text, mode,
 				*rule ? ": " : "", rule);
-	free(rule);
 }
 
 static void layer_sysctl(const struct view *view, struct layer *layer)

@@ -62,26 +62,20 @@ static void print_advice(const struct view *view)
 	advice_free(&advice);
 }
 
-static void print_note(const char *text)
-{
-	print("  note        %s\n", text);
-}
-
 void print_view(const struct view *view)
 {
-	char *name = subject_name(&view->subject), *result = outcome(view);
+	autofree char *name = subject_name(&view->subject);
+	autofree char *result = outcome(view);
 	enum layer_kind kind;
 	size_t i;
 
 	print("%s: %s\n", name, result);
 	for (i = 0; i < view->subject.notes.len; i++)
-		print_note(view->subject.notes.items[i]);
+		print("  note        %s\n", view->subject.notes.items[i]);
 	for (kind = 0; kind < LAYER_NR; kind++)
 		print("%c %-11s %s\n", kind == view->decider ? '*' : ' ',
 		      layer_names[kind], view->layers[kind].text);
 	print_advice(view);
-	free(name);
-	free(result);
 }
 
 static json_t *json_suggestion(const struct advice *advice)
@@ -90,8 +84,7 @@ static json_t *json_suggestion(const struct advice *advice)
 		return json_text(advice->other_line);
 	if (advice->line)
 		return json_text(advice->line);
-	return advice->steps.len ? json_text(*advice->steps.items) :
-				   json_null();
+	return json_text(advice->steps.len ? *advice->steps.items : NULL);
 }
 
 json_t *json_view(const struct view *view)
@@ -115,8 +108,7 @@ json_t *json_view(const struct view *view)
 			 "advice", json_texts(&advice.steps),
 			 "layers", layers,
 			 "notes", json_texts(&view->subject.notes),
-			 "held_by", view->held ? json_text(view->held) :
-						 json_null(),
+			 "held_by", json_text(view->held),
 			 "tried", view->tried,
 			 "steered", json_texts(&view->steering.found),
 			 "unseen", json_texts(&view->steering.unseen));

@@ -27,11 +27,9 @@ static bool find_program(const char *name, char *path)
 	if (strchr(name, '/'))
 		return realpath(name, path);
 	for (i = 0; i < ARRAY_SIZE(dirs); i++) {
-		char *try = xasprintf("%s/%s", dirs[i], name);
-		bool found = !access(try, X_OK) && realpath(try, path);
+		autofree char *try = xasprintf("%s/%s", dirs[i], name);
 
-		free(try);
-		if (found)
+		if (!access(try, X_OK) && realpath(try, path))
 			return true;
 	}
 	return false;
@@ -93,13 +91,6 @@ static void look_at_program(struct subject *subject, const char *name)
 	subject->setcap = has_filecap(process->exe);
 }
 
-static int compare_groups(const void *a, const void *b)
-{
-	u32 x = *(const u32 *)a, y = *(const u32 *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* getgrouplist() returns the number if the room is too small. */
 static void read_groups(struct process *process, const char *user, gid_t gid)
 {
@@ -113,7 +104,7 @@ static void read_groups(struct process *process, const char *user, gid_t gid)
 	} while (getgrouplist(user, gid, groups, &nr) < 0 && nr > room);
 	process->nr_groups = min(nr, room);
 	process->groups = groups;
-	qsort(groups, process->nr_groups, sizeof(*groups), compare_groups);
+	qsort(groups, process->nr_groups, sizeof(*groups), compare_u32);
 }
 
 static void take_user(struct process *process, u32 uid,
@@ -159,7 +150,8 @@ static void give_capabilities(struct subject *subject)
 static void note_uid_map(struct subject *subject)
 {
 	const struct process *process = &subject->process;
-	char *map = process_file(process->pid, "uid_map"), *rest = map, *line;
+	autofree char *map = process_file(process->pid, "uid_map");
+	char *rest = map, *line;
 	u32 inner, outer, count;
 
 	while (map && (line = strsep(&rest, "\n")))
@@ -170,7 +162,6 @@ static void note_uid_map(struct subject *subject)
 				"uid %u is uid %u in its user namespace; rules compare %u",
 				process->uid, inner + process->uid - outer,
 				process->uid));
-	free(map);
 }
 
 #define PF_KTHREAD 0x00200000	/* in the kernel's sched.h */

@@ -5,14 +5,9 @@
 static bool allows(const struct portacl_policy *policy,
 		   const struct request *request)
 {
-	struct policy_source source = { .policy = policy };
-	struct answer answer;
-	bool good;
+	const struct policy_source source = { .policy = policy };
 
-	ask(&source, request, &answer);
-	good = answer.action == PORTACL_ALLOW;
-	answer_free(&answer);
-	return good;
+	return ask_action(&source, request) == PORTACL_ALLOW;
 }
 
 /**

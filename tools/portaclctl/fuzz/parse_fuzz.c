@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "match.h"
 #include "policy/files.h"
 #include "match.h"
 #include "policy/names.h"

@@ -305,9 +305,7 @@ static void print_ports(const struct tree *tree, u32 min, u32 max,
 			continue;
 		while (end < max && !is_decided(tree, end + 1, cidr))
 			end++;
-		buf_printf(ports, "%s%u", ports->len ? "," : "", port);
-		if (end > port)
-			buf_printf(ports, "-%u", end);
+		add_range(ports, port, end);
 	}
 }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "import/import.h"
 #include "lib/options.h"
-#include "lib/root.h"
 #include "parse.h"
 #include "policy/cover.h"
+#include "policy/links.h"
 #include "policy/names.h"
-#include "print.h"
 
 /* A path below root_dir, without it. */
 const char *without_root(const char *path)
@@ -16,23 +15,10 @@ const char *without_root(const char *path)
 								   path;
 }
 
-/* A path as a policy file has it: no pattern, without the root directory. */
+/* A path as a policy file has it, without the root directory. */
 char *policy_path(const char *path)
 {
-	char text[4 * PATH_MAX];
-	struct buf quoted = { 0 };
-	struct seq_buf s;
-	size_t i;
-
-	seq_buf_init(&s, text, sizeof(text));
-	portacl_print_path(&s, without_root(path));
-	for (i = 0; i < min(s.len, s.size); i++) {
-		if (strchr("*?[", text[i]))
-			buf_printf(&quoted, "\\%03o", text[i]);
-		else
-			buf_add(&quoted, &text[i], 1);
-	}
-	return quoted.text;
+	return path_escape(without_root(path));
 }
 
 /* Letters, digits and the characters of @others, nothing else. */

@@ -9,24 +9,18 @@
 /* Who may run the file, as the keys of a rule; more than one: several rules. */
 static void print_rules(const char *path, const struct stat *st)
 {
-	char *exe = policy_path(path), *word;
+	autofree char *exe = policy_path(path);
+	autofree char *group = user_word("gid", st->st_gid);
+	autofree char *user = user_word("uid", st->st_uid);
 
 	if (st->st_mode & 0001) {
 		rule_again("allow any 1-1023 exe=%s", exe);
-		free(exe);
 		return;
 	}
-	if (st->st_mode & 0010) {
-		word = user_word("gid", st->st_gid);
-		rule_again("allow any 1-1023 exe=%s %s", exe, word);
-		free(word);
-	}
-	if ((st->st_mode & 0100) && st->st_uid) {
-		word = user_word("uid", st->st_uid);
-		rule_again("allow any 1-1023 exe=%s %s", exe, word);
-		free(word);
-	}
-	free(exe);
+	if (st->st_mode & 0010)
+		rule_again("allow any 1-1023 exe=%s %s", exe, group);
+	if ((st->st_mode & 0100) && st->st_uid)
+		rule_again("allow any 1-1023 exe=%s %s", exe, user);
 }
 
 /* A word for a shell, in one line whatever its bytes are. */
@@ -50,7 +44,7 @@ static char *shell_word(const char *text)
 static void import_file(const char *path, const struct stat *st,
 			const struct filecap *cap, void *priv)
 {
-	char *word;
+	autofree char *word = NULL;
 
 	(void)priv;
 	if (cap->root_uid) {
@@ -66,14 +60,13 @@ static void import_file(const char *path, const struct stat *st,
 	}
 	word = is_made_of(path, "_./+-") ? xstrdup(path) : shell_word(path);
 	comment("then: setcap -r %s", word);
-	free(word);
 }
 
 /* A relative directory is below the root directory, if there is one. */
 static void search(const char *dir)
 {
-	char *path = *root_dir ? xasprintf("%s/%s", root_dir, dir) :
-				 xstrdup(dir);
+	autofree char *path = *root_dir ? xasprintf("%s/%s", root_dir, dir) :
+					  xstrdup(dir);
 	char real[PATH_MAX];
 
 	if (!realpath(path, real))
@@ -81,7 +74,6 @@ static void search(const char *dir)
 	if (!filecaps_search(real, import_file, NULL))
 		warn("%s: not all of it could be searched: %s", path,
 		     strerror(errno));
-	free(path);
 }
 
 /* Those in and below @dirs; none: in the whole file system. */

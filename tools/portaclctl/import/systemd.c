@@ -252,9 +252,7 @@ static char *closed_ports(const struct closed *closed, u32 proto, bool v4,
 			end++;
 		if (port == 1 && end == 65535)
 			return xstrdup("any");
-		buf_printf(&list, "%s%u", list.len ? "," : "", port);
-		if (end > port)
-			buf_printf(&list, "-%u", end);
+		add_range(&list, port, end);
 	}
 	return list.text;
 }
@@ -326,23 +324,6 @@ static void import_sandbox(const struct unit *unit)
 	deny_closed(closed, cgroup);
 }
 
-/* PORT, ADDR:PORT or [ADDR]:PORT; @addr is what stands before the port. */
-static bool read_listen(char *text, char **addr, u32 *port)
-{
-	char *colon = strrchr(text, ':');
-
-	*addr = NULL;
-	if (!colon)
-		return parse_number(text, 65535, port) && *port;
-	*colon = '\0';
-	*addr = text;
-	if (*text == '[' && colon[-1] == ']') {
-		++*addr;
-		colon[-1] = '\0';
-	}
-	return parse_number(colon + 1, 65535, port) && *port;
-}
-
 static void import_listen(const struct unit *unit, const char *key,
 			  const char *listen, const char *proto)
 {
@@ -355,7 +336,7 @@ static void import_listen(const struct unit *unit, const char *key,
 		comment("%s: %s=%s has no port", unit->name, key, listen);
 		return;
 	}
-	if (!read_listen(text, &addr, &port) ||
+	if (!listen_read(text, &addr, &port) ||
 	    (addr && !cidr_read(&cidr, addr))) {
 		not_translated("%s: %s=%s", unit->name, key, listen);
 		return;

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/observed.h"
 #include "lex.h"
+#include "lib/cleanup.h"
 
 static int name_index(const char *line, const char *key,
 		      const char *const *names, u32 nr)
 {
-	char *value = get_field(line, key);
-	int index = value ? match_string(names, nr, value) : -1;
+	autofree char *value = get_field(line, key);
 
-	free(value);
-	return index;
+	return value ? match_string(names, nr, value) : -1;
 }
 
 static bool read_line(struct observed *seen, const char *line)
@@ -22,13 +21,12 @@ static bool read_line(struct observed *seen, const char *line)
 	int proto = name_index(line, "proto", portacl_protos,
 			       PORTACL_NR_PROTOS);
 	int action = name_index(line, "outcome", outcomes, PORTACL_NR_ACTIONS);
-	char *taint = get_field(line, "taint");
+	autofree char *taint = get_field(line, "taint");
 	int bits = 0;
 
 	if (taint && strcmp(taint, "none"))
 		bits = portacl_parse_names(taint, portacl_taints,
 					   PORTACL_NR_TAINTS);
-	free(taint);
 	if (proto < 0 || action < 0 || bits < 0)
 		return false;
 	*seen = (struct observed) {
@@ -54,7 +52,8 @@ static bool read_line(struct observed *seen, const char *line)
 struct observed *observed_read(const char *text, u32 *nr)
 {
 	struct observed *seen = NULL;
-	char *copy = xstrdup(text), *rest = copy, *line;
+	autofree char *copy = xstrdup(text);
+	char *rest = copy, *line;
 
 	*nr = 0;
 	while ((line = strsep(&rest, "\n"))) {
@@ -62,7 +61,6 @@ struct observed *observed_read(const char *text, u32 *nr)
 		if (!strncmp(line, "exe=", 4) && read_line(&seen[*nr], line))
 			++*nr;
 	}
-	free(copy);
 	return seen;
 }
 

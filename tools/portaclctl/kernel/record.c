@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/record.h"
 #include "lex.h"
+#include "lib/cleanup.h"
 #include "match.h"
 #include "print.h"
 
@@ -56,36 +57,30 @@ static bool find_verdict(struct record *record, const char *line,
 /* The value of a key, or NULL if the kernel does not know it. */
 static char *get_known(const char *text, const char *key)
 {
-	char *value = get_field(text, key);
+	autofree char *value = get_field(text, key);
 
-	if (value && strcmp(value, "?"))
-		return value;
-	free(value);
-	return NULL;
+	return value && strcmp(value, "?") ? xstrdup(value) : NULL;
 }
 
 static char *read_name(const struct record *record, const char *key,
 		       enum form form)
 {
-	char *word, *name;
+	autofree char *word = NULL;
 
 	if (form == FORM_AUDIT)
 		return get_name(record->text, key);
+	if (form == FORM_TRACE)
+		return get_known(record->text, key);
 	word = get_known(record->text, key);
-	if (!word || form == FORM_TRACE)
-		return word;
-	name = path_unescape(word, strlen(word));
-	free(word);
-	return name;
+	return word ? path_unescape(word, strlen(word)) : NULL;
 }
 
 static bool read_proto(struct record *record)
 {
-	char *name = get_field(record->text, "proto");
+	autofree char *name = get_field(record->text, "proto");
 	int proto = name ? match_string(portacl_protos, PORTACL_NR_PROTOS,
 					name) : -1;
 
-	free(name);
 	record->proto = max(proto, 0);
 	return proto >= 0;
 }

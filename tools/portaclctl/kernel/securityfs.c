@@ -19,16 +19,14 @@ bool kernel_present(void)
 static char *open_error(const char *name)
 {
 	int error = errno;
-	char *lsms, *text;
 
 	if (error == ENOENT && !kernel_present()) {
-		lsms = read_line_file("/sys/kernel/security/lsm");
+		autofree char *lsms = read_line_file("/sys/kernel/security/lsm");
+
 		if (!lsms)
 			return xstrdup("securityfs is not mounted: mount -t securityfs securityfs /sys/kernel/security");
-		text = xasprintf("this kernel runs without portacl (its security modules: %s)",
+		return xasprintf("this kernel runs without portacl (its security modules: %s)",
 				 lsms);
-		free(lsms);
-		return text;
 	}
 	if ((error == EACCES || error == EPERM) && geteuid())
 		return xasprintf("%s: only root may do this", name);
@@ -62,24 +60,18 @@ static int open_file(const char *name, int flags)
 /* Return the text of a file, or NULL if it cannot be read. */
 char *kernel_try_read(const char *name)
 {
-	int fd = try_open(name, O_RDONLY);
-	char *text;
+	autoclose int fd = try_open(name, O_RDONLY);
 
-	if (fd < 0)
-		return NULL;
-	text = read_fd(fd, NULL);
-	close(fd);
-	return text;
+	return fd < 0 ? NULL : read_fd(fd, NULL);
 }
 
 char *kernel_read(const char *name)
 {
-	int fd = open_file(name, O_RDONLY);
+	autoclose int fd = open_file(name, O_RDONLY);
 	char *text = read_fd(fd, NULL);
 
 	if (!text)
 		die_open(name);
-	close(fd);
 	return text;
 }
 
@@ -87,14 +79,13 @@ char *kernel_read(const char *name)
 static char *write_error(const char *name)
 {
 	int error = errno;
-	char *locked;
 
 	if (error == EPERM && !geteuid()) {
-		locked = kernel_status("locked");
+		autofree char *locked = kernel_status("locked");
+
 		if (locked && !strcmp(locked, "1"))
 			return xasprintf("%s: the policy is locked until the next boot",
 					 name);
-		free(locked);
 		return xasprintf("%s: CAP_MAC_ADMIN in the initial user namespace is needed",
 				 name);
 	}
@@ -112,11 +103,9 @@ void kernel_write(const char *name, const char *text)
 
 char *kernel_status(const char *key)
 {
-	char *status = kernel_read("status");
-	char *value = get_field(status, key);
+	autofree char *status = kernel_read("status");
 
-	free(status);
-	return value;
+	return get_field(status, key);
 }
 
 /* The answer to a request, without its newline. */
@@ -143,7 +132,6 @@ char *kernel_query(const char *request)
 bool kernel_load(const char *text, size_t len, char **why)
 {
 	int fd = try_open("policy", O_WRONLY), error;
-	char *reason;
 	bool ok;
 
 	*why = NULL;
@@ -160,10 +148,10 @@ bool kernel_load(const char *text, size_t len, char **why)
 	if (error == ESTALE) {
 		*why = xstrdup("the policy was changed by somebody else meanwhile");
 	} else if (error == EINVAL || error == E2BIG) {
-		reason = kernel_status("error");
+		autofree char *reason = kernel_status("error");
+
 		*why = xasprintf("the kernel refused the policy: %s",
 				 reason ? reason : strerror(error));
-		free(reason);
 	} else {
 		*why = write_error("policy");
 	}

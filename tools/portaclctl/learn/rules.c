@@ -11,7 +11,6 @@
 #include "policy/cover.h"
 #include "policy/exe.h"
 #include "policy/names.h"
-#include "print.h"
 
 #define MAX_PORTS 32
 
@@ -32,16 +31,6 @@ static bool is_same_subject(const struct observed *a, const struct observed *b)
 {
 	return !strcmp(a->exe, b->exe) && a->uid == b->uid &&
 	       accepted(a) == accepted(b) && is_usable(a) == is_usable(b);
-}
-
-static void add_names(struct buf *text, const char *const *names, u32 bits)
-{
-	char list[128];
-	struct seq_buf s;
-
-	seq_buf_init(&s, list, sizeof(list));
-	portacl_print_names(&s, names, bits);
-	buf_add(text, list, s.len);
 }
 
 /**
@@ -92,24 +81,12 @@ static void add_ports(const struct learner *learner, struct buf *text,
 		buf_printf(text, "%s%u", i ? "," : "", ports->port[i]);
 }
 
-/* The kernel knows no patterns: what looks like one is a program's name. */
-static void add_exe(struct buf *rule, const char *exe)
-{
-	for (; *exe; exe++) {
-		if (strchr("*?[", *exe))
-			buf_printf(rule, "\\%03o", *exe);
-		else
-			buf_add(rule, exe, 1);
-	}
-}
-
 /* Add what the administrator should know before taking the rule. */
 static void add_comments(const struct learner *learner, struct buf *text,
 			 const struct observed *seen, const struct ports *ports)
 {
 	autofree char *path = path_unescape(seen->exe, strlen(seen->exe));
 	struct program program;
-	char *line;
 	u32 fault;
 
 	buf_printf(text, "# %s %llu time%s\n",
@@ -125,20 +102,22 @@ static void add_comments(const struct learner *learner, struct buf *text,
 	if (!seen->verified)
 		buf_puts(text, "# not verified: the process may have lied about its program\n");
 	if (seen->taint >> PORTACL_NR_ACCEPT) {
-		buf_puts(text, "# cannot be allowed, the program's identity is: ");
-		add_names(text, portacl_taints, seen->taint &
-			  ~(BIT(PORTACL_NR_ACCEPT) - 1));
-		buf_puts(text, "\n");
+		autofree char *taints = names_text(
+			portacl_taints,
+			seen->taint & ~(BIT(PORTACL_NR_ACCEPT) - 1));
+
+		buf_printf(text, "# cannot be allowed, the program's identity is: %s\n",
+			   taints);
 	}
 	if (accepted(seen))
 		buf_puts(text, "# a weakness must be accepted: read portacl(7) first, or remove it\n");
 	program_look(&program, path, true);
 	for (fault = PROGRAM_INTERPRETER; fault < PROGRAM_NR_FAULTS; fault++) {
-		if (!(program.faults & BIT(fault)))
-			continue;
-		line = program_fault_text(&program, seen->exe, fault);
-		buf_print(text, "# %s\n", line);
-		free(line);
+		autofree char *line = program.faults & BIT(fault) ?
+			program_fault_text(&program, seen->exe, fault) : NULL;
+
+		if (line)
+			buf_print(text, "# %s\n", line);
 	}
 }
 
@@ -169,26 +148,22 @@ static void add_rule(struct learner *learner, const struct observed *seen,
 		     const struct ports *ports)
 {
 	const char *user = name_of(PORTACL_USER, seen->uid);
+	autofree char *protos = names_text(portacl_protos, ports->protos);
+	autofree char *taints = names_text(portacl_taints, accepted(seen));
 	bool usable = is_usable(seen) && !ports->picked &&
 		      (learner->ranges || !is_random(ports));
 	struct buf rule = { 0 };
 
 	add_comments(learner, &rule, seen, ports);
-	buf_puts(&rule, usable ? "allow " : "# allow ");
-	add_names(&rule, portacl_protos, ports->protos);
-	buf_puts(&rule, " ");
+	buf_printf(&rule, "%sallow %s ", usable ? "" : "# ", protos);
 	add_ports(learner, &rule, ports);
-	buf_puts(&rule, " exe=");
-	add_exe(&rule, seen->exe);
-	buf_puts(&rule, " uid=");
+	buf_printf(&rule, " exe=%s uid=", seen->exe);
 	if (user)
 		buf_puts(&rule, user);
 	else
 		buf_printf(&rule, "%u", seen->uid);
-	if (accepted(seen)) {
-		buf_puts(&rule, " accept=");
-		add_names(&rule, portacl_taints, accepted(seen));
-	}
+	if (accepted(seen))
+		buf_printf(&rule, " accept=%s", taints);
 	if (learner->json)
 		json_array_append_new(learner->json, json_learned(
 			rule.text, usable, seen, ports));

@@ -2,12 +2,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "lib/cleanup.h"
 #include "lib/util.h"
 
 const char *root_dir = "";
 
-/* @error is an errno, 0: none. */
-static void message(const char *fmt, va_list args, int error)
+/* @error is an errno, 0: none.  A warning may be kept for JSON instead. */
+static void message(bool warning, const char *fmt, va_list args, int error)
 {
 	struct buf text = { 0 };
 
@@ -16,23 +17,18 @@ static void message(const char *fmt, va_list args, int error)
 	if (error)
 		buf_print(&text, ": %s", strerror(error));
 	buf_puts(&text, "\n");
-	print_lines_err(text.text);
+	if (!warning || !collect_message(text.text + strlen("portaclctl: ")))
+		print_lines_err(text.text);
 	free(text.text);
 }
 
 void warn(const char *fmt, ...)
 {
-	struct buf text = { 0 };
 	va_list args;
 
-	buf_puts(&text, "portaclctl: ");
 	va_start(args, fmt);
-	buf_vprint(&text, fmt, args);
+	message(true, fmt, args, 0);
 	va_end(args);
-	buf_puts(&text, "\n");
-	if (!collect_message(text.text + strlen("portaclctl: ")))
-		print_lines_err(text.text);
-	free(text.text);
 }
 
 void die(const char *fmt, ...)
@@ -40,7 +36,7 @@ void die(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	message(fmt, args, 0);
+	message(false, fmt, args, 0);
 	exit(EXIT_ERROR);
 }
 
@@ -50,7 +46,7 @@ void die_errno(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	message(fmt, args, error);
+	message(false, fmt, args, error);
 	exit(EXIT_ERROR);
 }
 
@@ -158,6 +154,25 @@ void list_free(struct list *list)
 	list->items = NULL;
 }
 
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void list_sort(struct list *list)
+{
+	if (list->len)
+		qsort(list->items, list->len, sizeof(*list->items),
+		      compare_texts);
+}
+
+/* Is the text in a list that is sorted? */
+bool list_has(const struct list *list, const char *text)
+{
+	return list->len && bsearch(&text, list->items, list->len,
+				    sizeof(text), compare_texts);
+}
+
 char *in_root(const char *path)
 {
 	return xasprintf("%s%s", root_dir, path);
@@ -222,6 +237,21 @@ bool write_all(int fd, const char *text, size_t len)
 		len -= n;
 	}
 	return true;
+}
+
+int compare_u32(const void *a, const void *b)
+{
+	u32 x = *(const u32 *)a, y = *(const u32 *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Add a range to a list of ports. */
+void add_range(struct buf *list, u32 min, u32 max)
+{
+	buf_printf(list, "%s%u", list->len ? "," : "", min);
+	if (max > min)
+		buf_printf(list, "-%u", max);
 }
 
 /* The first of the sorted items that does not come before the key. */
@@ -289,18 +319,17 @@ char *get_field(const char *text, const char *key)
 /* The number behind a key, as get_field() finds it, or @otherwise. */
 u64 get_number(const char *text, const char *key, u64 otherwise)
 {
-	char *value = get_field(text, key);
-	bool is = value && isdigit((unsigned char)*value);
-	u64 number = is ? strtoull(value, NULL, 10) : otherwise;
+	autofree char *value = get_field(text, key);
 
-	free(value);
-	return number;
+	return value && isdigit((unsigned char)*value) ?
+	       strtoull(value, NULL, 10) : otherwise;
 }
 
 /* A name in an audit record: in quotes or, if it has odd bytes, in hexadecimal. */
 char *get_name(const char *text, const char *key)
 {
-	char *name = get_field(text, key), *quoted = xasprintf(" %s=\"", key);
+	autofree char *quoted = xasprintf(" %s=\"", key);
+	char *name = get_field(text, key);
 	size_t len = name ? strlen(name) : 0, i;
 	unsigned int byte;
 
@@ -312,7 +341,6 @@ char *get_name(const char *text, const char *key)
 		}
 		name[i] = '\0';
 	}
-	free(quoted);
 	return name;
 }
 

@@ -67,12 +67,16 @@ struct list {
 
 void list_add(struct list *list, char *item);
 void list_free(struct list *list);
+void list_sort(struct list *list);
+bool list_has(const struct list *list, const char *text);
 
 char *in_root(const char *path);
 char *read_fd(int fd, size_t *len);
 char *read_file(const char *path, size_t *len);
 char *read_line_file(const char *path);
 bool write_all(int fd, const char *text, size_t len);
+int compare_u32(const void *a, const void *b);
+void add_range(struct buf *list, u32 min, u32 max);
 u32 find_first(const void *key, const void *items, u32 nr, size_t size,
 	       int (*compare)(const void *a, const void *b));
 pid_t fork_piped(int fds[2]);

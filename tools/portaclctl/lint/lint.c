@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <sys/stat.h>
 
+#include "lib/cleanup.h"
 #include "lib/options.h"
-#include "lib/root.h"
 #include "lint/lint.h"
 #include "lint/lockout.h"
 #include "policy/exe.h"
@@ -52,14 +52,12 @@ static u32 find_rule(const struct config *cfg, const struct stale *stale)
 static void lint_stale(struct linter *linter)
 {
 	struct last_good last;
+	autofree char *why = NULL;
 	struct stale *stale;
 	u32 i, nr, rule;
-	char *why;
 
-	if (!last_good_read(&last, &why)) {
-		free(why);
+	if (!last_good_read(&last, &why))
 		return;
-	}
 	stale = last_good_stale(&last, &nr);
 	for (i = 0; i < nr; i++) {
 		rule = find_rule(linter->cfg, &stale[i]);
@@ -96,17 +94,16 @@ static void lint_launcher(struct linter *linter, const char *name,
 			 BIT(PROGRAM_MULTICALL);
 	struct program program;
 	u32 fault;
-	char *text;
 
 	program_look(&program, path, true);
 	for (fault = 0; fault <= PROGRAM_WRITABLE; fault++) {
-		if (!(program.faults & BIT(fault)))
-			continue;
-		text = program_fault_text(&program, name, fault);
-		report(linter, NO_RULE, "launcher",
-		       "launcher %s: nothing that it starts counts as root's",
-		       text + strlen("exe="));
-		free(text);
+		autofree char *text = program.faults & BIT(fault) ?
+			program_fault_text(&program, name, fault) : NULL;
+
+		if (text)
+			report(linter, NO_RULE, "launcher",
+			       "launcher %s: nothing that it starts counts as root's",
+			       text + strlen("exe="));
 	}
 	if (program.faults & open)
 		report(linter, NO_RULE, "launcher",
@@ -121,12 +118,11 @@ static void lint_launchers(struct linter *linter)
 
 	policy_launchers(linter->policy, &names);
 	for (i = 0; i < names.len; i++) {
-		char *path = path_unescape(names.items[i],
-					   strlen(names.items[i]));
+		autofree char *path = path_unescape(names.items[i],
+						    strlen(names.items[i]));
 
 		linter->launcher |= !strcmp(path, linter->image);
 		lint_launcher(linter, names.items[i], path);
-		free(path);
 	}
 	list_free(&names);
 }

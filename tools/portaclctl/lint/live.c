@@ -7,7 +7,6 @@
 
 #include "lex.h"
 #include "lib/cleanup.h"
-#include "lib/root.h"
 #include "lint/live.h"
 #include "lint/lockout.h"
 #include "policy/cover.h"
@@ -19,20 +18,16 @@
 #include "system/sockets.h"
 #include "system/units.h"
 
-#define PORT_RANGE "/proc/sys/net/ipv4/ip_local_port_range"
-
 /* The answer, and the rule because of which it is so. */
 static char *reason_text(const struct rehearsal *rehearsal,
 			 const struct answer *answer)
 {
 	u32 index = answer_rule(answer);
-	char *rule = index == PORTACL_NO_RULE ? NULL :
-		     source_rule(&rehearsal->source, index);
-	char *text = xasprintf("%s%s%s", answer->text, rule ? ": " : "",
-			       rule ? rule : "");
+	autofree char *rule = index == PORTACL_NO_RULE ? NULL :
+		source_rule(&rehearsal->source, index);
 
-	free(rule);
-	return text;
+	return xasprintf("%s%s%s", answer->text, rule ? ": " : "",
+			 rule ? rule : "");
 }
 
 /**
@@ -296,15 +291,11 @@ static void warn_unseen(const struct rehearsal *rehearsal,
  */
 void rehearse(struct rehearsal *rehearsal, const struct config *cfg)
 {
-	struct stage stage = {
-		.rehearsal = rehearsal, .low = 32768, .high = 60999,
-	};
+	struct stage stage = { .rehearsal = rehearsal };
 	const struct bound *refused = NULL, *bound;
 	struct sockets sockets;
-	autofree char *range = read_kernel_file(PORT_RANGE);
 
-	if (range)
-		sscanf(range, "%u %u", &stage.low, &stage.high);
+	local_ports(&stage.low, &stage.high);
 	*rehearsal = (struct rehearsal) {
 		.source = { .cfg = *cfg, .policy = cfg->policy },
 	};

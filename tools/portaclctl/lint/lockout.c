@@ -5,7 +5,6 @@
  */
 #include <glob.h>
 
-#include "lex.h"
 #include "lib/cleanup.h"
 #include "lib/root.h"
 #include "lint/lockout.h"
@@ -20,22 +19,20 @@ static void check_places(const struct rehearsal *rehearsal, const char *name,
 			 const char *proto, const struct list *places,
 			 const char *who, struct list *texts)
 {
-	char *why;
 	size_t i;
 
 	for (i = 0; i < places->len; i++) {
 		const char *place = places->items[i];
+		autofree char *why = NULL;
 		autofree char *text = xasprintf(
 			"%s %s %s uid=0 gid=0 launch=root", proto, place, who);
 		struct request request;
 
 		request_read(&request, text);
-		if (rehearsal_asks(rehearsal, &request, &why)) {
+		if (rehearsal_asks(rehearsal, &request, &why))
 			list_add(texts, xasprintf(
 				"%s could not listen on %s/%s: %s", name,
 				proto, place, why));
-			free(why);
-		}
 		request_free(&request);
 	}
 }
@@ -43,14 +40,13 @@ static void check_places(const struct rehearsal *rehearsal, const char *name,
 /* Does a target or a service want it? */
 static bool is_enabled(const struct unit *unit)
 {
-	char *pattern = xasprintf("%s/etc/systemd/system/*.*s/%s", root_dir,
-				  unit->name);
+	autofree char *pattern = xasprintf("%s/etc/systemd/system/*.*s/%s",
+					   root_dir, unit->name);
 	glob_t found;
 	bool enabled = !glob(pattern, 0, NULL, &found);
 
 	if (enabled)
 		globfree(&found);
-	free(pattern);
 	return enabled;
 }
 
@@ -71,8 +67,8 @@ static void check_listen(const struct rehearsal *rehearsal,
 			 const struct unit *unit, const char *proto,
 			 const struct list *listen, struct list *texts)
 {
+	autofree char *name = xasprintf("systemd, for %s,", unit->name);
 	struct list places = { 0 };
-	char *name = xasprintf("systemd, for %s,", unit->name);
 	size_t i;
 
 	for (i = 0; i < listen->len; i++)
@@ -80,7 +76,6 @@ static void check_listen(const struct rehearsal *rehearsal,
 	check_places(rehearsal, name, proto, &places,
 		     "exe=" SYSTEMD " cgroup=/init.scope", texts);
 	list_free(&places);
-	free(name);
 }
 
 /* Of a socket unit process 1 binds the ports, whatever its service runs. */

@@ -99,9 +99,8 @@ static json_t *json_finding(const struct finding *finding,
 	return json_pack("{ss so so so so so}", "id", finding->id,
 			 "rule", origin ? json_integer(*finding->rules + 1) :
 					  json_null(),
-			 "file", origin ?
-				 json_text(cfg->files.items[origin->file]) :
-				 json_null(),
+			 "file", json_text(origin ?
+				cfg->files.items[origin->file] : NULL),
 			 "line", origin ? json_integer(origin->line) :
 					  json_null(),
 			 "text", json_text(text), "rules", rules);

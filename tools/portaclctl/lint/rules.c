@@ -7,6 +7,7 @@
 #include "lib/root.h"
 #include "lint/lint.h"
 #include "policy/names.h"
+#include "system/netns.h"
 
 /* A directory may take long to say that it does not know an id. */
 #define MAX_UNKNOWN 1000
@@ -25,16 +26,6 @@ static void lint_ids(struct linter *linter, u32 index, enum portacl_name kind,
 			       "%s=%u is no %s of this machine",
 			       user ? "uid" : "gid", range[i].min,
 			       user ? "user" : "group");
-}
-
-static void read_ephemeral(struct portacl_range *range)
-{
-	autofree char *text = read_kernel_file(
-		"/proc/sys/net/ipv4/ip_local_port_range");
-
-	*range = (struct portacl_range) { 32768, 60999 };
-	if (text)
-		sscanf(text, "%u %u", &range->min, &range->max);
 }
 
 static void lint_only(struct linter *linter, u32 index,
@@ -113,9 +104,7 @@ static char *picked_ports(const struct linter *linter,
 				;
 			if (listed[n])
 				continue;
-			buf_printf(&text, text.len ? ",%u" : "%u", n);
-			if (end > n)
-				buf_printf(&text, "-%u", end);
+			add_range(&text, n, end);
 		}
 	}
 	return text.text;
@@ -129,7 +118,7 @@ static void lint_pickers(struct linter *linter, u32 index)
 	const struct portacl_range *uid = portacl_rule_uids(policy, rule);
 	bool deny = !(rule->flags & PORTACL_RULE_ALLOW) && !rule->exe &&
 		    !rule->cgroup && (!rule->nr_uids || !uid[0].min);
-	char *ports;
+	autofree char *ports = NULL;
 
 	if (!(rule->protos & (BIT(PORTACL_TCP) | BIT(PORTACL_UDP))) ||
 	    (!deny && !(rule->flags & PORTACL_RULE_ONLY)))
@@ -139,7 +128,6 @@ static void lint_pickers(struct linter *linter, u32 index)
 		report(linter, index, "bindresvport",
 		       "closes ports from 512 to 1023 (%s), where mount.nfs, rsh and others look for a free one: bindresvport stops at the first EACCES; name them in /etc/bindresvport.blacklist, and keep sunrpc.min_resvport and sunrpc.max_resvport clear of them",
 		       ports);
-	free(ports);
 }
 
 static void read_resvports(struct portacl_range *range)
@@ -289,7 +277,7 @@ void lint_rules(struct linter *linter)
 	if (i != NO_RULE)
 		report(linter, i, "denies-everything",
 		       "denies everything, sshd too: no rule allows anything");
-	read_ephemeral(&ephemeral);
+	local_ports(&ephemeral.min, &ephemeral.max);
 	read_blacklist(linter);
 	for (i = 0; i < policy->nr_rules; i++) {
 		const struct portacl_rule *rule = &policy->rules[i];

@@ -283,20 +283,13 @@ static bool are_covered(struct search *search, u32 index, u32 proto)
 	return true;
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-	u32 x = *(const u32 *)a, y = *(const u32 *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static void report_shadow(struct search *search, u32 index)
 {
 	const struct portacl_rule *rule = &search->linter->policy->rules[index];
 	u32 i, n = search->nr_used;
 	struct buf text = { 0 };
 
-	qsort(search->used, n, sizeof(*search->used), compare_numbers);
+	qsort(search->used, n, sizeof(*search->used), compare_u32);
 	for (i = 0; i < min(n, (u32)MAX_NAMED); i++)
 		buf_printf(&text, "%s%u", i ? ", " : "", search->used[i] + 1);
 	if (n > MAX_NAMED)

@@ -22,7 +22,7 @@ static void lint_start(struct linter *linter, const struct unit *unit,
 		       u32 index, const char *path)
 {
 	const struct portacl_rule *rule = &linter->policy->rules[index];
-	char *nosuid = unit_nosuid(unit, path);
+	autofree char *nosuid = unit_nosuid(unit, path);
 
 	if (unit->private_users)
 		report(linter, index, "unit-private-users",
@@ -38,7 +38,6 @@ static void lint_start(struct linter *linter, const struct unit *unit,
 		report(linter, index, "unit-no-new-privs",
 		       "%s starts %s with no_new_privs (%s=), which the rule refuses: add accept=nnp, or `launcher %s'",
 		       unit->name, path, unit_nnp(unit), linter->image);
-	free(nosuid);
 }
 
 /* Only if nothing shows as whom the program binds. */

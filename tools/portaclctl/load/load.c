@@ -68,7 +68,7 @@ static json_t *json_result(const struct config *cfg, bool loaded,
 		"generation", generation ?
 			json_integer(strtoll(generation, NULL, 10)) :
 			json_null(),
-		"mode", mode ? json_text(mode) : json_null(),
+		"mode", json_text(mode),
 		"live", json_rehearsal(live));
 }
 

@@ -45,6 +45,23 @@ bool cidr_is_wildcard(const struct portacl_cidr *cidr)
 		       cidr_is_v4(cidr) ? 4 : 16);
 }
 
+/* Read PORT, ADDR:PORT or [ADDR]:PORT; @addr is what stands before the port. */
+bool listen_read(char *text, char **addr, u32 *port)
+{
+	char *colon = strrchr(text, ':');
+
+	*addr = NULL;
+	if (colon) {
+		*colon = '\0';
+		*addr = text;
+	}
+	if (colon > text && *text == '[' && colon[-1] == ']') {
+		++*addr;
+		colon[-1] = '\0';
+	}
+	return parse_number(colon ? colon + 1 : text, 65535, port) && *port;
+}
+
 /* Does the one prefix hold all of the other? */
 bool cidr_covers(const struct portacl_cidr *outer,
 		 const struct portacl_cidr *inner)

@@ -59,15 +59,12 @@ void source_close(struct policy_source *source)
 /* A rule as FILE:LINE: TEXT. */
 char *source_rule(const struct policy_source *source, u32 rule)
 {
-	char *text = rule_text(source->policy, rule), *where, *line;
+	autofree char *text = rule_text(source->policy, rule), *where = NULL;
 
 	if (source->kernel)
-		return text;
+		return xstrdup(text);
 	where = config_where(&source->cfg, rule);
-	line = xasprintf("%s: %s", where, text);
-	free(where);
-	free(text);
-	return line;
+	return xasprintf("%s: %s", where, text);
 }
 
 /* Resolve the name of a program as exec does; @path: where it is stored. */
@@ -86,16 +83,12 @@ static void note_other_proto(const struct policy_source *source,
 			     struct answer *answer)
 {
 	autofree char *old = answer->text;
-	char names[64];
-	struct seq_buf s;
+	autofree char *names = names_text(
+		portacl_protos, source->policy->rules[answer->nearest].protos);
 
-	seq_buf_init(&s, names, sizeof(names));
-	portacl_print_names(&s, portacl_protos,
-			    source->policy->rules[answer->nearest].protos);
-	answer->text = xasprintf("%s (rule %u: protocol %s, rule has %.*s)",
-				 old, answer->nearest + 1,
-				 portacl_protos[bind->proto], (int)s.len,
-				 names);
+	answer->text = xasprintf("%s (rule %u: protocol %s, rule has %s)", old,
+				 answer->nearest + 1,
+				 portacl_protos[bind->proto], names);
 }
 
 /* As query_fs.c of the kernel does. */

@@ -2,11 +2,12 @@
 #include "kernel/record.h"
 #include "lex.h"
 #include "lib/cleanup.h"
+#include "policy/address.h"
 #include "policy/cover.h"
 #include "policy/files.h"
-#include "print.h"
+#include "policy/links.h"
 
-/* JSON wants UTF-8, which a log or a path need not be. */
+/* JSON wants UTF-8, which a log or a path need not be.  NULL becomes null. */
 json_t *json_text(const char *text)
 {
 	struct buf clean = { 0 };
@@ -14,11 +15,11 @@ json_t *json_text(const char *text)
 	size_t len;
 	u32 point;
 
-	for (; *text; text += max(len, (size_t)1)) {
+	for (; text && *text; text += max(len, (size_t)1)) {
 		len = utf8_len(text, strlen(text), &point);
 		buf_add(&clean, len ? text : "?", max(len, (size_t)1));
 	}
-	json = json_string(clean.text ? clean.text : "");
+	json = text ? json_string(clean.text ? clean.text : "") : json_null();
 	free(clean.text);
 	return json;
 }
@@ -59,14 +60,12 @@ json_t *json_names(const char *const *names, u32 bits)
 static json_t *json_addrs(const struct portacl_cidr *addr, u32 nr)
 {
 	json_t *array = json_array();
-	char text[64];
-	struct seq_buf s;
 	u32 i;
 
 	for (i = 0; i < nr; i++) {
-		seq_buf_init(&s, text, sizeof(text));
-		portacl_print_cidr(&s, &addr[i]);
-		json_array_append_new(array, json_stringn(text, s.len));
+		autofree char *text = cidr_text(&addr[i]);
+
+		json_array_append_new(array, json_string(text));
 	}
 	return array;
 }
@@ -74,14 +73,10 @@ static json_t *json_addrs(const struct portacl_cidr *addr, u32 nr)
 /* A path, whose odd bytes JSON could not hold, as the policy has it. */
 static json_t *json_path(const struct portacl_policy *policy, u32 offset)
 {
-	char text[4 * PATH_MAX];
-	struct seq_buf s;
+	autofree char *text = offset ? path_escape(policy->strings + offset) :
+				       NULL;
 
-	if (!offset)
-		return json_null();
-	seq_buf_init(&s, text, sizeof(text));
-	portacl_print_path(&s, policy->strings + offset);
-	return json_stringn(text, s.len);
+	return json_text(text);
 }
 
 static const char *log_name(u8 flags)
@@ -160,11 +155,6 @@ json_t *json_policy(const struct portacl_policy *policy)
 			 "launchers", launchers, "rules", rules);
 }
 
-static json_t *json_text_or_null(const char *text)
-{
-	return text ? json_text(text) : json_null();
-}
-
 /* A verdict that was reported; @time: when, 0 if it is not known. */
 json_t *json_record(const struct record *record, time_t time)
 {
@@ -180,10 +170,10 @@ json_t *json_record(const struct record *record, time_t time)
 			 "uid", (json_int_t)record->uid,
 			 "pid", record->pid ? json_integer(record->pid) :
 					      json_null(),
-			 "comm", json_text_or_null(record->comm),
-			 "exe", json_text_or_null(record->exe),
+			 "comm", json_text(record->comm),
+			 "exe", json_text(record->exe),
 			 "rule", rule ? json_integer(rule) : json_null(),
-			 "reason", json_text_or_null(record->reason),
+			 "reason", json_text(record->reason),
 			 "text", json_text(record->text));
 }
 

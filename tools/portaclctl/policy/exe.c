@@ -4,6 +4,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "lib/cleanup.h"
 #include "lib/root.h"
 #include "policy/exe.h"
 
@@ -329,7 +330,8 @@ u32 *programs_look(const struct portacl_policy *policy, bool thorough)
 {
 	const struct portacl_rule *rules = policy->rules;
 	u32 *faults = xrealloc(NULL, policy->nr_rules + 1, sizeof(*faults));
-	u32 i, nr, *list = program_rules(policy, &nr);
+	u32 i, nr;
+	autofree u32 *list = program_rules(policy, &nr);
 	struct program program;
 
 	memset(faults, 0, policy->nr_rules * sizeof(*faults));
@@ -341,15 +343,15 @@ u32 *programs_look(const struct portacl_policy *policy, bool thorough)
 				     rules[list[i]].exe_text, thorough);
 		faults[list[i]] = program.faults | (first ? PROGRAM_FIRST : 0);
 	}
-	free(list);
 	return faults;
 }
 
 /* Let the verdict say which rules name a program by another of its names. */
 void program_aliases(struct portacl_policy *policy)
 {
-	u32 i, *faults = programs_look(policy, false);
+	autofree u32 *faults = programs_look(policy, false);
 	struct program program;
+	u32 i;
 
 	for (i = 0; i < policy->nr_rules &&
 	     policy->nr_aliases < PORTACL_MAX_ALIASES; i++) {
@@ -365,32 +367,29 @@ void program_aliases(struct portacl_policy *policy)
 						    strlen(program.target)),
 		};
 	}
-	free(faults);
 }
 
 static void warn_program(const struct config *cfg, u32 index)
 {
 	const struct portacl_policy *policy = cfg->policy;
 	const char *path = policy->strings + policy->rules[index].exe_text;
+	autofree char *where = config_where(cfg, index), *text = NULL;
 	struct program program;
-	char *where, *text;
 
 	program_look(&program, path, true);
 	if (!program.faults)
 		return;
-	where = config_where(cfg, index);
 	text = program_fault_text(&program, path,
 				  __builtin_ctz(program.faults));
 	print_err("%s: warning: %s: the rule matches nobody\n", where, text);
-	free(where);
-	free(text);
 }
 
 /* Warn about rules that match nobody because of the program they name. */
 void warn_programs(const struct config *cfg)
 {
 	const struct portacl_policy *policy = cfg->policy;
-	u32 i, warnings = 0, *faults = programs_look(policy, true);
+	autofree u32 *faults = programs_look(policy, true);
+	u32 i, warnings = 0;
 
 	for (i = 0; i < policy->nr_rules; i++)
 		if (program_is_dead(&policy->rules[i], faults[i]) &&
@@ -399,5 +398,4 @@ void warn_programs(const struct config *cfg)
 	if (warnings > MAX_WARNINGS)
 		print_err("%u more rules match nobody, their programs are missing or not usable: portaclctl lint\n",
 			warnings - MAX_WARNINGS);
-	free(faults);
 }

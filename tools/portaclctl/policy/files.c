@@ -127,26 +127,22 @@ static u32 depth_of(const struct source *src)
 static char *include_path(const struct source *src, const char *word,
 			  size_t len)
 {
-	char *own, *path;
+	autofree char *own = xstrdup(src->path);
 
 	if (*word == '/' || !strchr(src->path, '/'))
 		return xstrndup(word, len);
-	own = xstrdup(src->path);
-	path = xasprintf("%s/%.*s", dirname(own), (int)len, word);
-	free(own);
-	return path;
+	return xasprintf("%s/%.*s", dirname(own), (int)len, word);
 }
 
 static void include_file(struct source *src, const char *path, u32 column)
 {
-	char *reason;
-
 	if (is_open(src, path)) {
 		complain(src, column, "the file includes itself");
 	} else if (!read_path(src->cfg, path, src)) {
-		reason = xasprintf("%s: %s", path, strerror(errno));
+		autofree char *reason = xasprintf("%s: %s", path,
+						  strerror(errno));
+
 		complain(src, column, reason);
-		free(reason);
 	}
 }
 
@@ -154,8 +150,8 @@ static void include(struct source *src, const char *verb)
 {
 	size_t len, rest, i;
 	const char *word = next_word(verb + strlen("include"), &len);
+	autofree char *path = NULL;
 	glob_t found;
-	char *path;
 	int ret;
 
 	if (!word || next_word(word + len, &rest)) {
@@ -174,7 +170,6 @@ static void include(struct source *src, const char *verb)
 		include_file(src, found.gl_pathv[i], word - src->text);
 	if (!ret)
 		globfree(&found);
-	free(path);
 }
 
 static bool is_word(const char *word, size_t len, const char *name)
@@ -314,11 +309,6 @@ static bool is_there(const char *path)
 	return !lstat(path, &st);
 }
 
-static int compare_paths(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* The files of the directory, and one there that is about to be made. */
 static void list_files(const struct config *cfg, const char *pattern,
 		       struct list *paths)
@@ -336,13 +326,13 @@ static void list_files(const struct config *cfg, const char *pattern,
 	if (!made)
 		return;
 	list_add(paths, xstrdup(made));
-	qsort(paths->items, paths->len, sizeof(*paths->items), compare_paths);
+	list_sort(paths);
 }
 
 static void read_defaults(struct config *cfg)
 {
-	char *file = in_root(CONFIG_FILE), *files = in_root(CONFIG_FILES);
-	char *dir = in_root(CONFIG_DIR);
+	autofree char *files = in_root(CONFIG_FILES);
+	autofree char *file = in_root(CONFIG_FILE), *dir = in_root(CONFIG_DIR);
 	struct list paths = { 0 };
 	size_t i;
 
@@ -356,9 +346,6 @@ static void read_defaults(struct config *cfg)
 	list_free(&paths);
 	if (!cfg->files.len)
 		die("no policy: there is neither %s nor %s", file, files);
-	free(file);
-	free(files);
-	free(dir);
 }
 
 /**

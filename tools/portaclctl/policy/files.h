@@ -72,6 +72,7 @@ char *config_where(const struct config *cfg, u32 rule);
 
 void policy_launchers(const struct portacl_policy *policy,
 		      struct list *paths);
+char *names_text(const char *const *names, u32 bits);
 char *error_text(const struct portacl_error *error, const char *text);
 char *rule_text(const struct portacl_policy *policy, u32 rule);
 void policy_text(struct buf *text, const struct portacl_policy *policy,

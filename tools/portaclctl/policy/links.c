@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "parse.h"
 #include "print.h"
 #include "policy/links.h"
 

@@ -7,8 +7,8 @@
 
 #include "lex.h"
 #include "lib/cleanup.h"
+#include "policy/files.h"
 #include "policy/names.h"
-#include "print.h"
 
 /* Each name is looked up once: a policy may hold 100,000 of them. */
 struct name {
@@ -53,22 +53,11 @@ static u32 needed_protos(u32 protos)
 		       BIT(PORTACL_TCP) | BIT(PORTACL_UDP) : protos;
 }
 
-static char *proto_names(u32 protos)
-{
-	char names[64];
-	struct seq_buf s;
-
-	if (protos == PORTACL_ANY_PROTO)
-		return xstrdup("any");
-	seq_buf_init(&s, names, sizeof(names));
-	portacl_print_names(&s, portacl_protos, protos);
-	return xstrndup(names, s.len);
-}
-
 /* All protocols of the rule must have the service, at the same port. */
 static void find_service(struct name *name)
 {
-	autofree char *protos = proto_names(name->protos);
+	autofree char *protos = name->protos == PORTACL_ANY_PROTO ?
+		xstrdup("any") : names_text(portacl_protos, name->protos);
 	const char *lacks = NULL;
 	u32 i, port;
 

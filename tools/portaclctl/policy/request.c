@@ -5,8 +5,8 @@
 #include "parse.h"
 #include "policy/address.h"
 #include "policy/files.h"
+#include "policy/links.h"
 #include "policy/names.h"
-#include "print.h"
 #include "query.h"
 #include "policy/request.h"
 
@@ -169,15 +169,10 @@ void request_set_record(struct request *request, const struct record *record)
 
 static void add_path(struct buf *text, const char *key, const char *path)
 {
-	char line[4 * PATH_MAX];
-	struct seq_buf s;
+	autofree char *word = path ? path_escape(path) : NULL;
 
-	if (!path)
-		return;
-	seq_buf_init(&s, line, sizeof(line));
-	portacl_print_path(&s, path);
-	buf_printf(text, " %s=", key);
-	buf_add(text, line, min(s.len, s.size));
+	if (word)
+		buf_printf(text, " %s=%s", key, word);
 }
 
 static void add_ids(struct buf *text, const struct portacl_request *bind)
@@ -197,29 +192,21 @@ static void add_ids(struct buf *text, const struct portacl_request *bind)
 static void add_addr(struct buf *text, const struct portacl_request *bind)
 {
 	struct portacl_cidr cidr = bind->bound[0];
-	char line[64];
-	struct seq_buf s;
+	autofree char *addr = NULL;
 
 	if (!bind->nr_bound)
 		return;
 	cidr.len = 128;
-	seq_buf_init(&s, line, sizeof(line));
-	portacl_print_cidr(&s, &cidr);
-	buf_puts(text, " addr=");
-	buf_add(text, line, s.len);
+	addr = cidr_text(&cidr);
+	buf_printf(text, " addr=%s", addr);
 }
 
 static void add_taint(struct buf *text, u32 taint)
 {
-	char names[128];
-	struct seq_buf s;
+	autofree char *names = names_text(portacl_taints, taint);
 
-	if (!taint)
-		return;
-	seq_buf_init(&s, names, sizeof(names));
-	portacl_print_names(&s, portacl_taints, taint);
-	buf_puts(text, " taint=");
-	buf_add(text, names, s.len);
+	if (taint)
+		buf_printf(text, " taint=%s", names);
 }
 
 /* Write the request for the kernel's `query`, which has no word for V6ONLY. */

@@ -18,6 +18,17 @@ char *error_text(const struct portacl_error *error, const char *text)
 			 (int)min(error->len, 32U), text + error->column - 1);
 }
 
+/* The names of bits, with commas between; for free(). */
+char *names_text(const char *const *names, u32 bits)
+{
+	char text[128];
+	struct seq_buf s;
+
+	seq_buf_init(&s, text, sizeof(text));
+	portacl_print_names(&s, names, bits);
+	return xstrndup(text, s.len);
+}
+
 static void add_rule_text(struct buf *text, const struct portacl_policy *policy,
 			  u32 rule)
 {

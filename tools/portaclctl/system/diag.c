@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 #include <sys/utsname.h>
 
-#include "lex.h"
 #include "lib/cleanup.h"
 #include "system/sockets.h"
 

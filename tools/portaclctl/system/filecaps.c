@@ -84,11 +84,6 @@ static bool is_virtual(const char *type)
 	return is_listed(type, types, ARRAY_SIZE(types));
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /*
  * Note where a file system is mounted that is left out.  It must not even be
  * looked at: the server of a remote one may be gone.
@@ -107,16 +102,12 @@ static void read_mounts(struct search *search, const char *dir)
 			list_add(&search->skipped, xstrdup(mount->mnt_dir));
 	if (mounts)
 		endmntent(mounts);
-	if (search->skipped.len)
-		qsort(search->skipped.items, search->skipped.len,
-		      sizeof(*search->skipped.items), compare_texts);
+	list_sort(&search->skipped);
 }
 
 static void add_directory(struct search *search, char *path)
 {
-	if (search->skipped.len &&
-	    bsearch(&path, search->skipped.items, search->skipped.len,
-		    sizeof(path), compare_texts))
+	if (list_has(&search->skipped, path))
 		free(path);
 	else
 		list_add(&search->todo, path);

@@ -98,8 +98,8 @@ static const char *program_of(const struct unit *unit)
  */
 void launch_read(struct process *process, struct list *notes)
 {
+	autofree char *note = NULL;
 	const struct unit *unit;
-	char *note;
 
 	/* A launcher never vouches for a program in a chroot. */
 	if (process->launched_by_root || process->own_root)
@@ -119,9 +119,7 @@ void launch_read(struct process *process, struct list *notes)
 				 process->launcher, unit->name);
 	}
 	if (notes)
-		list_add(notes, note);
-	else
-		free(note);
+		list_add(notes, xstrdup(note));
 }
 
 static void note_unit(const struct unit *unit, const struct process *process,

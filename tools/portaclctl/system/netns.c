@@ -105,6 +105,18 @@ void net_leave(int own)
 	close(own);
 }
 
+/* The ports that the kernel picks for port 0. */
+void local_ports(u32 *min, u32 *max)
+{
+	autofree char *text = read_kernel_file(
+		"/proc/sys/net/ipv4/ip_local_port_range");
+
+	*min = 32768;
+	*max = 60999;
+	if (text)
+		sscanf(text, "%u %u", min, max);
+}
+
 static u32 read_start(void)
 {
 	autofree char *text = read_kernel_file(PORT_START);

@@ -13,6 +13,7 @@ bool process_host_owner(pid_t pid, const char *ns);
 bool process_owns_net(pid_t pid);
 bool net_enter(pid_t pid, int *own);
 void net_leave(int own);
+void local_ports(u32 *min, u32 *max);
 u32 unprivileged_start(pid_t pid);
 
 #endif /* _PORTACLCTL_SYSTEM_NETNS_H */

@@ -202,6 +202,18 @@ bool process_read(struct process *process, pid_t pid)
 	return true;
 }
 
+/* Call a function with each process there is. */
+void each_process(void (*call)(void *context, pid_t pid), void *context)
+{
+	autoclosedir DIR *proc = opendir("/proc");
+	const struct dirent *entry;
+	u32 pid;
+
+	while (proc && (entry = readdir(proc)))
+		if (parse_number(entry->d_name, INT_MAX, &pid))
+			call(context, pid);
+}
+
 void process_free(struct process *process)
 {
 	free(process->groups);

@@ -6,6 +6,7 @@
 
 #include "lib/root.h"
 #include "lib/cleanup.h"
+#include "policy/address.h"
 #include "system/netns.h"
 #include "system/process.h"
 #include "system/sockets.h"
@@ -44,8 +45,9 @@ static void note_owner(struct sockets *sockets, u32 inode, pid_t pid)
 			at->pid = pid;
 }
 
-static void look_for_sockets(struct sockets *sockets, pid_t pid)
+static void look_for_sockets(void *context, pid_t pid)
 {
+	struct sockets *sockets = context;
 	autofree char *path = xasprintf("/proc/%d/fd", pid);
 	autoclosedir DIR *dir = opendir(path);
 	const struct dirent *entry;
@@ -62,19 +64,6 @@ static void look_for_sockets(struct sockets *sockets, pid_t pid)
 		else if (sscanf(target, "socket:[%u]", &inode) == 1)
 			note_owner(sockets, inode, pid);
 	}
-}
-
-/* Call a function with each process there is. */
-static void each_process(struct sockets *sockets,
-			 void (*call)(struct sockets *sockets, pid_t pid))
-{
-	autoclosedir DIR *proc = opendir("/proc");
-	const struct dirent *entry;
-	u32 number;
-
-	while (proc && (entry = readdir(proc)))
-		if (parse_number(entry->d_name, INT_MAX, &number))
-			call(sockets, number);
 }
 
 /* The initial one has a number of its own. */
@@ -178,7 +167,7 @@ static void find_owners(struct sockets *sockets)
 	sockets->blind = !sees_all_processes();
 	qsort(sockets->items, sockets->nr, sizeof(*sockets->items),
 	      compare_inodes);
-	each_process(sockets, look_for_sockets);
+	each_process(look_for_sockets, sockets);
 	merge_mptcp(sockets);
 	for (i = 0; i < sockets->nr; i++)
 		sockets->items[i].kernel = !sockets->items[i].pid &&
@@ -248,8 +237,9 @@ void sockets_read(struct sockets *sockets, pid_t pid, u8 proto, u16 port)
 	find_owners(sockets);
 }
 
-static void read_new_net(struct sockets *sockets, pid_t pid)
+static void read_new_net(void *context, pid_t pid)
 {
+	struct sockets *sockets = context;
 	ino_t inode = net_inode(pid);
 	u32 i;
 
@@ -277,7 +267,7 @@ void sockets_read_all(struct sockets *sockets)
 	if (!sockets->nr_nets)
 		read_new_net(sockets, getpid());
 	else
-		each_process(sockets, read_new_net);
+		each_process(read_new_net, sockets);
 	find_owners(sockets);
 }
 
@@ -288,12 +278,6 @@ void sockets_free(struct sockets *sockets)
 	list_free(&sockets->unseen);
 }
 
-static bool is_v4(const struct portacl_cidr *cidr)
-{
-	return cidr->len >= 96 &&
-	       IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)cidr->addr);
-}
-
 /* The address as people write it. */
 const char *bound_addr(const struct bound *bound, char text[INET6_ADDRSTRLEN])
 {
@@ -302,21 +286,15 @@ const char *bound_addr(const struct bound *bound, char text[INET6_ADDRSTRLEN])
 
 	portacl_request_addr(&held, bound->addr, true);
 	cidr = &held.bound[0];
-	return is_v4(cidr) ?
+	return cidr_is_v4(cidr) ?
 	       inet_ntop(AF_INET, cidr->addr + 12, text, INET6_ADDRSTRLEN) :
 	       inet_ntop(AF_INET6, cidr->addr, text, INET6_ADDRSTRLEN);
 }
 
 static bool overlap(const struct portacl_cidr *a, const struct portacl_cidr *b)
 {
-	u32 len = min(a->len, b->len), bit;
-
-	if (is_v4(a) != is_v4(b))
-		return false;
-	for (bit = 0; bit < len; bit++)
-		if ((a->addr[bit / 8] ^ b->addr[bit / 8]) & (128 >> bit % 8))
-			return false;
-	return true;
+	return cidr_is_v4(a) == cidr_is_v4(b) &&
+	       (cidr_covers(a, b) || cidr_covers(b, a));
 }
 
 /**

@@ -9,20 +9,6 @@
 
 #define SSHD "/usr/sbin/sshd"
 
-static void add_place(struct list *places, const char *addr, const char *port)
-{
-	struct portacl_cidr cidr;
-	u32 number;
-
-	if (!parse_number(port, 65535, &number) || !number)
-		return;
-	/* A wildcard, or the name of a host, is an unknown address. */
-	if (addr && cidr_read(&cidr, addr) && !cidr_is_wildcard(&cidr))
-		list_add(places, xasprintf("%u addr=%s", number, addr));
-	else
-		list_add(places, xasprintf("%u", number));
-}
-
 /**
  * add_listen - read PORT, ADDR:PORT or [ADDR]:PORT
  * @places: where `PORT [addr=ADDR]` is added
@@ -31,18 +17,17 @@ static void add_place(struct list *places, const char *addr, const char *port)
 void add_listen(struct list *places, const char *text)
 {
 	autofree char *copy = xstrdup(text);
-	char *addr = copy, *port = strrchr(copy, ':');
+	struct portacl_cidr cidr;
+	char *addr;
+	u32 port;
 
-	if (!port) {
-		add_place(places, NULL, copy);
+	if (!listen_read(copy, &addr, &port))
 		return;
-	}
-	*port++ = '\0';
-	if (*addr == '[' && port > copy + 2 && port[-2] == ']') {
-		addr++;
-		port[-2] = '\0';
-	}
-	add_place(places, addr, port);
+	/* A wildcard, or the name of a host, is an unknown address. */
+	if (addr && cidr_read(&cidr, addr) && !cidr_is_wildcard(&cidr))
+		list_add(places, xasprintf("%u addr=%s", port, addr));
+	else
+		list_add(places, xasprintf("%u", port));
 }
 
 /**

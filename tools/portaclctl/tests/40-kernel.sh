@@ -115,7 +115,7 @@ exe=/opt/app\040x/run verified=1 uid=1 proto=tcp port=90 outcome=legacy count=1 
 exe=/bin/liar verified=0 uid=1 proto=tcp port=82 outcome=legacy count=1 taint=none
 exe=/bin/gone verified=1 uid=1 proto=tcp port=83 outcome=legacy count=1 taint=deleted
 exe=/bin/known verified=1 uid=1 proto=tcp port=84 outcome=grant count=1 taint=none
-exe=/opt/a*b?[c] verified=1 uid=1 proto=tcp port=85 outcome=legacy count=1 taint=none
+exe=/opt/a\052b\077\133c] verified=1 uid=1 proto=tcp port=85 outcome=legacy count=1 taint=none
 exe=/bin/high verified=1 uid=1 proto=tcp port=8080 outcome=legacy count=1 taint=none
 overflow=0
 EOF

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# What all tests in shell share.
+# Functions that all shell tests share.
 
 points=0
 failed=0
