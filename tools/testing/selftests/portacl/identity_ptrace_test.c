@@ -312,15 +312,17 @@ static int tracer_of(pid_t pid)
 	return line ? atoi(line + strlen("TracerPid:")) : -1;
 }
 
+static int start_traced(struct svc *s, int (*last)(const struct launch *how),
+			long arg)
+{
+	struct launch how = { .path = SVC, .last = last, .arg = arg };
+
+	return svc_start(s, &how);
+}
+
 TEST_F(traced, through_exec)
 {
-	struct launch how = {
-		.path = SVC,
-		.last = under_tracer,
-		.arg = STAYS,
-	};
-
-	ASSERT_EQ(0, svc_start(&self->s, &how));
+	ASSERT_EQ(0, start_traced(&self->s, under_tracer, STAYS));
 	EXPECT_EQ(self->s.started, tracer_of(self->s.pid));
 	EXPECT_REFUSED(&self->s, ONLY_SVC, "traced");
 	svc_stop(&self->s);
@@ -368,13 +370,7 @@ static int under_thread_tracer(const struct launch *how)
 
 TEST_F(traced, second_thread)
 {
-	struct launch how = {
-		.path = SVC,
-		.last = under_thread_tracer,
-		.arg = STAYS,
-	};
-
-	ASSERT_EQ(0, svc_start(&self->s, &how));
+	ASSERT_EQ(0, start_traced(&self->s, under_thread_tracer, STAYS));
 	EXPECT_REFUSED(&self->s, ONLY_SVC, "traced");
 	svc_stop(&self->s);
 }
@@ -382,13 +378,7 @@ TEST_F(traced, second_thread)
 /* The tracer may have left code behind. */
 TEST_F(traced, detached_after_exec)
 {
-	struct launch how = {
-		.path = SVC,
-		.last = under_tracer,
-		.arg = DETACHES,
-	};
-
-	ASSERT_EQ(0, svc_start(&self->s, &how));
+	ASSERT_EQ(0, start_traced(&self->s, under_tracer, DETACHES));
 	EXPECT_EQ(0, tracer_of(self->s.pid));
 	EXPECT_REFUSED(&self->s, ONLY_SVC, "traced");
 	svc_stop(&self->s);
