@@ -49,7 +49,7 @@ static void print_answer(const struct policy_source *source,
 	print_rule(source, "rule", answer->rule);
 	print_rule(source, "nearest is rule", answer->nearest);
 	if (answer->action == PORTACL_LEGACY)
-		print("  the kernel's own rule decides: a port below net.ipv4.ip_unprivileged_port_start wants CAP_NET_BIND_SERVICE\n");
+		print("  the kernel's own rule decides: a port below net.ipv4.ip_unprivileged_port_start needs CAP_NET_BIND_SERVICE\n");
 }
 
 int cmd_test(char **args)

@@ -383,7 +383,7 @@ static void show_port(const struct port *port, json_t *json)
 		print("%s/%u:\n", portacl_protos[port->proto], port->number);
 		print_rules(port);
 		print_others(port);
-		print_list(paths, NULL, "whoever runs ");
+		print_list(paths, NULL, "users that run ");
 		print_list(&capable.texts, NULL, "process ");
 		print_holders(&sockets);
 		if (!sockets.nr)

@@ -9,8 +9,8 @@
 /* More sockets than these are counted, not named. */
 #define MAX_HOLDERS 8
 
-/* A socket without a process, or whose process does not show. */
-static const char *stranger(const struct bound *bound)
+/* A socket without a process, or with one that cannot be seen. */
+static const char *unknown_owner(const struct bound *bound)
 {
 	if (bound->state == BOUND_CLOSED)
 		return "no process any more (TIME_WAIT, or data to be sent)";
@@ -28,7 +28,7 @@ static char *holder_name(const struct bound *bound)
 	char *name;
 
 	if (!bound->pid || !process_read(&holder, bound->pid))
-		return xstrdup(stranger(bound));
+		return xstrdup(unknown_owner(bound));
 	name = xasprintf("%s[%d]", holder.comm, holder.pid);
 	process_free(&holder);
 	return name;
@@ -185,7 +185,7 @@ static void print_holder(const struct bound *bound)
 	autofree char *place = place_text(bound);
 	autofree char *who = owner->pid ?
 		xasprintf("%s[%d], %s", owner->comm, owner->pid, owner->exe) :
-		xstrdup(stranger(bound));
+		xstrdup(unknown_owner(bound));
 
 	print("  %s by %s", place, who);
 	if (bound->state == BOUND_CLOSED)

@@ -134,7 +134,7 @@ int cmd_import(char **args)
 	if (*args && !setcap)
 		die_usage("%s: directories are for --setcap", *args);
 	if (!setcap && !authbind && !systemd && !mac_portacl)
-		die_missing("what to import");
+		die_missing("--authbind, --systemd, --mac-portacl or --setcap");
 	if (!mac_portacl && (port_high || suser_exempt))
 		die_usage("--port-high and --suser-exempt are for --mac-portacl");
 	if (option("json"))

@@ -65,8 +65,8 @@ static void import_file(const char *path, const struct stat *st,
 /* A relative directory is below the root directory, if there is one. */
 static void search(const char *dir)
 {
-	autofree char *path = *root_dir ? xasprintf("%s/%s", root_dir, dir) :
-					  xstrdup(dir);
+	autofree char *path = xasprintf("%s%s%s", root_dir, *root_dir &&
+					*dir != '/' ? "/" : "", dir);
 	char real[PATH_MAX];
 
 	if (!realpath(path, real))

@@ -141,7 +141,7 @@ static bool has_identity(const struct unit *unit)
 		comment("without exe=: because of %s=, with no_new_privs, systemd mounts the program nosuid: there it has no identity",
 			nosuid);
 	else if (!has_launcher(image))
-		comment("without exe=: that wants a line `launcher %s'", image);
+		comment("without exe=: that needs a line `launcher %s'", image);
 	else
 		return unit->programs.len;
 	return false;

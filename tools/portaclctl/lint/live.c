@@ -279,8 +279,8 @@ static void warn_unseen(const struct rehearsal *rehearsal,
 	for (i = 0; i < rehearsal->unknown.len; i++)
 		warn("warning: not checked: %s", rehearsal->unknown.items[i]);
 	if (rehearsal->hidden)
-		warn("warning: %s who listens at %u socket%s: not checked whether that service is cut off",
-		     geteuid() ? "only root can see" : "it cannot be seen",
+		warn("warning: %s the process of %u socket%s: not checked whether its service is cut off",
+		     geteuid() ? "only root can see" : "nothing here shows",
 		     rehearsal->hidden, rehearsal->hidden == 1 ? "" : "s");
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * portaclctl: who listens now and could not do so again under a policy.
+ * portaclctl: the services that could not listen again under a policy.
  */
 #ifndef _PORTACLCTL_LINT_LIVE_H
 #define _PORTACLCTL_LINT_LIVE_H

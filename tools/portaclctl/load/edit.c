@@ -48,20 +48,25 @@ static void remove_temporary(void)
 		unlink(temporary);
 }
 
-/* One text for two ways to write a rule: names, order, blanks do not count. */
-static char *canonical(const struct config *cfg, u32 file, u32 line)
+static bool same_line(const struct config *cfg, u32 a, u32 b)
+{
+	return cfg->origins[a].file == cfg->origins[b].file &&
+	       cfg->origins[a].line == cfg->origins[b].line;
+}
+
+/*
+ * The rules that a line became, of which @first is the first.  It is one text
+ * for two ways to write them: names, order, blanks do not count.
+ */
+static char *canonical(const struct config *cfg, u32 first)
 {
 	struct buf text = { 0 };
 	u32 i;
 
-	buf_puts(&text, "");
-	for (i = 0; i < cfg->policy->nr_rules; i++) {
-		autofree char *rule = NULL;
+	for (i = first; i < cfg->policy->nr_rules && same_line(cfg, first, i);
+	     i++) {
+		autofree char *rule = rule_text(cfg->policy, i);
 
-		if (cfg->origins[i].file != file ||
-		    cfg->origins[i].line != line)
-			continue;
-		rule = rule_text(cfg->policy, i);
 		buf_printf(&text, "%s\n", rule);
 	}
 	return text.text;
@@ -94,23 +99,25 @@ static char *read_rule(const char *text)
 	if (cfg.errors)
 		exit(EXIT_ERROR);
 	config_build(&cfg);
-	rule = canonical(&cfg, 0, 1);
+	rule = canonical(&cfg, 0);
 	config_free(&cfg);
 	return rule;
 }
 
-/* Return the first line of a file that has the rule, or 0. */
-static u32 find_rule(const struct config *cfg, u32 file, const char *rule)
+/* Return the first line of the file that has the rule, or 0. */
+static u32 find_rule(const struct config *cfg, const char *rule)
 {
 	u32 i;
 
 	for (i = 0; i < cfg->policy->nr_rules; i++) {
-		const struct origin *origin = &cfg->origins[i];
-		autofree char *text = origin->file == file ?
-			canonical(cfg, file, origin->line) : NULL;
+		autofree char *text = NULL;
 
-		if (text && !strcmp(text, rule))
-			return origin->line;
+		/* What it includes has another number. */
+		if (cfg->origins[i].file || (i && same_line(cfg, i - 1, i)))
+			continue;
+		text = canonical(cfg, i);
+		if (!strcmp(text, rule))
+			return cfg->origins[i].line;
 	}
 	return 0;
 }
@@ -161,7 +168,7 @@ static void open_edit(struct edit *edit, const char *rule)
 	if (!edit->old)
 		die_errno("%s", edit->path);
 	config_load(&cfg, paths);
-	edit->line = find_rule(&cfg, 0, rule);
+	edit->line = find_rule(&cfg, rule);
 	config_free(&cfg);
 }
 

@@ -111,7 +111,7 @@ static int open_answer(char **paths)
 	if (fd < 0)
 		fd = open("/dev/tty", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		die_usage("--confirm with the policy from standard input wants a terminal to ask at");
+		die_usage("--confirm with the policy from standard input needs a terminal for the answer");
 	return fd;
 }
 
@@ -120,7 +120,7 @@ static const char *refusal(const struct load_options *options,
 			   const struct rehearsal *live)
 {
 	if (options->strict && live->texts.len)
-		return "--strict wants every service that listens to be able to do so again";
+		return "--strict: every service that listens must be able to do so again";
 	if (options->force || !live->logins || options->unattended ||
 	    !(isatty(STDIN_FILENO) || isatty(STDERR_FILENO)))
 		return NULL;

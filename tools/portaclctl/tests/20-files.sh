@@ -140,7 +140,7 @@ done
 old_policy
 status=0
 setsid "$ctl" load --confirm 2 - < new.conf > out 2> err || status=$?
-[ $status = 2 ] && grep -q 'wants a terminal to ask at' err &&
+[ $status = 2 ] && grep -q 'needs a terminal for the answer' err &&
 	grep -q 'allow tcp 1 uid=0' "$fake/policy"
 point $? "confirm: the policy from standard input, and nobody to ask"
 if command -v script > /dev/null; then

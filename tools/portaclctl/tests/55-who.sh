@@ -94,7 +94,7 @@ if [ "$(id -u)" = 0 ] && command -v setcap > /dev/null; then
 	setcap cap_net_bind_service=ep who/opt/deep/down/server
 	setcap -n 1000 cap_net_bind_service=ep who/opt/deep/down/other
 	PORTACLCTL_ROOT="$PWD/who" "$ctl" who --file w.conf udp/80 > out 2> err
-	grep -qx '  whoever runs /opt/deep/down/server' out
+	grep -qx '  users that run /opt/deep/down/server' out
 	point $? "who: file capabilities, however deep"
 	hides "who: not those of a user namespace" other
 	# Neither is a file system looked at where they do not count.
@@ -106,7 +106,7 @@ END
 	if unshare -m true 2> err; then
 		unshare -m sh nosuid.sh env PORTACLCTL_ROOT="$PWD/who" \
 			"$ctl" who --file w.conf udp/80 > out 2> err
-		grep -qx '  whoever runs /opt/deep/down/server' out
+		grep -qx '  users that run /opt/deep/down/server' out
 		point $? "who: file capabilities beside a nosuid mount"
 		hides "who: none on the nosuid mount" elsewhere
 	else

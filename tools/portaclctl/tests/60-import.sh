@@ -2,7 +2,7 @@
 # shellcheck shell=sh disable=SC2154
 # import, of each kind.
 
-gives "import: nothing" 2 'what to import expected' import
+gives "import: nothing" 2 '--systemd, --mac-portacl or --setcap expected' import
 run import --mac-portacl 'uid:1:tcp:80,gid:1:udp:53,uid:99999:tcp:81'
 cp out imported
 cat > want <<'EOF'
@@ -304,7 +304,7 @@ grep -q '^# not translated: my-own@.service: User=%i: it differs' out &&
 	grep -q '^# not translated: sliced@.service: Slice=web.slice' out &&
 	grep -q '^# not translated: sandbox4.service: SocketBindDeny=80 uid=0' out
 point $? "import --systemd says what it leaves out"
-grep -q '^# without exe=: that wants a line .launcher ' out &&
+grep -q '^# without exe=: that needs a line .launcher ' out &&
 	grep -q '^# without exe=: in the user namespace of PrivateUsers=' out &&
 	grep -q '^# without uid=: because of DynamicUser=' out
 point $? "R12: import --systemd says why there is no exe= and no uid="

@@ -268,7 +268,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
 	echo "deny tcp $port" > l.conf
 	setpriv --reuid 65534 --clear-groups "$ctl" lint - \
 		< l.conf > out 2> err
-	[ "$(grep -c 'warning: only root can see who listens' err)" = 1 ]
+	[ "$(grep -c 'warning: only root can see the process of' err)" = 1 ]
 	point $? "lint: others than root are told what they do not see"
 else
 	skip "lint: others than root" "needs root and setpriv"
@@ -329,3 +329,11 @@ clean "lockout: the socket is systemd's"
 echo 'deny tcp 2302 exe=/usr/lib/systemd/systemd' > l.conf
 finds lockout None
 unset PORTACLCTL_ROOT
+
+# Each id is in the manual.
+for id in everybody shadowed launcher lockout bindresvport \
+	$(grep -ohE '"[a-z]+(-[a-z]+)+"' "$src"/lint/*.c "$src"/policy/exe.c | tr -d '"'); do
+	grep -Eq "(^|[ ,])$id([,.]|\$)" "$src/man/portaclctl.8" || echo "$id"
+done > out
+[ ! -s out ]
+point $? "lint: the manual has each id"

@@ -24,6 +24,8 @@ within 20 "100,000 rules: who" '^held now:' who --file budget.conf tcp/80
 within 20 "100,000 rules: lint" '\[deny-by-id\]$' lint budget.conf
 within 20 "100,000 rules: explain" '^[* ] portacl ' \
 	explain --file budget.conf env daemon tcp/80
+within 20 "100,000 rules: add" ':100001: added$' \
+	add --no-load --file budget.conf deny udp 7 uid=200000
 (
 	ulimit -n 11000 2> err && exec python3 -c 'import socket, time
 kept = []
