@@ -2,8 +2,6 @@
 /*
  * The programs that rules name.
  */
-#include <search.h>
-
 #include "lint/lint.h"
 #include "lib/cleanup.h"
 #include "policy/exe.h"
@@ -13,62 +11,27 @@
 /* Programs named in a note. */
 #define MAX_SECURE 5
 
-/* The faults of a program; many rules name the same one. */
-struct looked {
-	u64 exe;
-	u32 faults;
-	char *texts[PROGRAM_NR_FAULTS];
-};
-
-static int compare_looked(const void *a, const void *b)
-{
-	const struct looked *x = a, *y = b;
-
-	return x->exe < y->exe ? -1 : x->exe > y->exe;
-}
-
-static void free_looked(void *pointer)
-{
-	struct looked *looked = pointer;
-	u32 i;
-
-	for (i = 0; i < PROGRAM_NR_FAULTS; i++)
-		free(looked->texts[i]);
-	free(looked);
-}
-
-static struct looked *look(const struct linter *linter, u32 index)
+/* Of the further rules of a program, report only what breaks them. */
+static void lint_program(struct linter *linter, u32 index, u32 faults,
+			 bool first)
 {
 	const struct portacl_policy *policy = linter->policy;
 	const struct portacl_rule *rule = &policy->rules[index];
 	const char *path = policy->strings + rule->exe_text;
-	struct looked *looked = xzalloc(sizeof(*looked));
 	struct program program;
 	u32 i;
 
+	if (!(first ? faults : program_is_dead(rule, faults)))
+		return;
 	program_look(&program, path, true);
-	looked->exe = rule->exe;
-	looked->faults = program.faults & ~linter->ignored;
-	for (i = 0; i < PROGRAM_NR_FAULTS; i++)
-		if (looked->faults & BIT(i))
-			looked->texts[i] = program_fault_text(&program, path,
-							      i);
-	return looked;
-}
-
-/* Of the further rules of a program, report only what breaks them. */
-static void lint_program(struct linter *linter, u32 index,
-			 const struct looked *looked, bool first)
-{
-	const struct portacl_rule *rule = &linter->policy->rules[index];
-	u32 i;
-
 	for (i = 0; i < PROGRAM_NR_FAULTS; i++) {
-		bool dead = program_is_dead(rule, looked->faults & BIT(i));
+		u32 fault = program.faults & faults & BIT(i);
+		bool dead = program_is_dead(rule, fault);
+		autofree char *text = fault && (dead || first) ?
+			program_fault_text(&program, path, i) : NULL;
 
-		if ((looked->faults & BIT(i)) && (dead || first))
-			report(linter, index, program_fault_id(i), "%s%s",
-			       looked->texts[i],
+		if (text)
+			report(linter, index, program_fault_id(i), "%s%s", text,
 			       dead ? ": the rule matches nobody" : "");
 	}
 }
@@ -101,14 +64,12 @@ char *library_text(const struct portacl_policy *policy, const char *path)
 			 path, library);
 }
 
-static void lint_library(struct linter *linter, u32 index,
-			 const struct looked *looked)
+static void lint_library(struct linter *linter, u32 index, u32 faults)
 {
 	const struct portacl_policy *policy = linter->policy;
 	const struct portacl_rule *rule = &policy->rules[index];
 	/* The kernel sets AT_SECURE also if others can write the program. */
-	u32 faults = looked->faults & ~BIT(PROGRAM_WRITABLE);
-	autofree char *text = makes_secure(rule, faults) ?
+	autofree char *text = makes_secure(rule, faults & ~BIT(PROGRAM_WRITABLE)) ?
 		library_text(policy, policy->strings + rule->exe_text) : NULL;
 
 	if (text)
@@ -174,23 +135,15 @@ void note_secure(const struct portacl_policy *policy, bool libraries)
 void lint_programs(struct linter *linter)
 {
 	const struct portacl_policy *policy = linter->policy;
-	void *cache = NULL;
+	autofree u32 *found = programs_look(policy, true);
 	u32 i;
 
 	for (i = 0; i < policy->nr_rules; i++) {
-		struct looked key = { .exe = policy->rules[i].exe };
-		struct looked **found = tfind(&key, &cache, compare_looked);
-		bool first = key.exe && !found;
+		u32 faults = found[i] & ~(PROGRAM_FIRST | linter->ignored);
+		bool first = found[i] & PROGRAM_FIRST;
 
+		lint_program(linter, i, faults, first);
 		if (first)
-			found = tsearch(look(linter, i), &cache,
-					compare_looked);
-		if (key.exe && !found)
-			die_errno("memory");
-		if (key.exe)
-			lint_program(linter, i, *found, first);
-		if (first)
-			lint_library(linter, i, *found);
+			lint_library(linter, i, faults);
 	}
-	tdestroy(cache, free_looked);
 }
