@@ -2,6 +2,8 @@
 /*
  * portaclctl: write, check, explain, learn and migrate portacl policies.
  */
+#include <signal.h>
+
 #include "commands.h"
 #include "lib/nearest.h"
 
@@ -100,6 +102,8 @@ int main(int argc, char **argv)
 	if (*argv[1] == '-')
 		die_usage("%s: the subcommand stands before its options: portaclctl SUBCOMMAND %s",
 			  argv[1], argv[1]);
+	/* A parent may have ignored it: then no child could be waited for. */
+	signal(SIGCHLD, SIG_DFL);
 	if (getenv("PORTACLCTL_ROOT"))
 		root_dir = getenv("PORTACLCTL_ROOT");
 	finish(run_command(get_command(argv[1]), argc - 1, argv + 1));

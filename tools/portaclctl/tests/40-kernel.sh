@@ -51,6 +51,9 @@ deny any 1-1023 log
 EOF
 gives "diff of the same" 0 '' diff d.conf
 echo 'allow tcp 99 uid=0' >> d.conf
+env --ignore-signal=CHLD "$ctl" diff d.conf > out 2> err
+[ $? = 1 ]
+point $? "diff, started by a process that ignores SIGCHLD"
 gives "diff" 1 '^\+allow tcp 99 uid=0' diff d.conf
 
 : > "$fs/policy"
