@@ -17,7 +17,7 @@
 #define CONFIRM { "confirm", "SECONDS", "restore the old policy unless you confirm within SECONDS" }
 #define FORCE { "force", NULL, "load even if sshd or your own login would be cut off" }
 
-/* Of add and delete */
+/* The options of add and delete */
 static const struct option_info edit_options[] = {
 	ROOT, JSON, CONFIRM, FORCE,
 	{ "file", "FILE", "change FILE, not /etc/portacl.d/50-local.conf" },

@@ -206,7 +206,7 @@ static u32 removed_faults(u32 taint)
 	       (taint & BIT(PORTACL_TAINT_NOSUID) ? BIT(PROGRAM_NOSUID) : 0);
 }
 
-/* By the program's identity, after the remedies. */
+/* Advise a rule that names the program, after the remedies. */
 static bool advise_program(const struct view *view, struct advice *advice,
 			   u32 taint)
 {

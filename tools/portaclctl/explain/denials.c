@@ -10,7 +10,7 @@
 /* The longest name that a process has; a record may hold no more of it. */
 #define COMM_LEN 15
 
-/* Whom a record is about. */
+/* The process that a record is about. */
 enum whom {
 	WHOM_STRANGER,
 	WHOM_UNKNOWN,	/* the record does not say */

@@ -225,7 +225,7 @@ static char **read_process(struct subject *subject, char **argv)
 	return argv + 2;
 }
 
-/* Who asks was said before; half of somebody else would be nobody. */
+/* The operands name the process already; a key cannot change a part of it. */
 static void check_keys(char **words)
 {
 	static const char *const keys[] = { "uid=", "gid=", "exe=" };
@@ -315,7 +315,7 @@ static bool read_running(struct process *process, const struct record *record)
 	return false;
 }
 
-/* Of a process that has ended only the report is known. */
+/* Only the report is known of a process that has ended. */
 static void read_ended(struct subject *subject, const struct record *record)
 {
 	struct process *process = &subject->process;

@@ -53,7 +53,7 @@ static void check(bool good, const char *what)
 }
 
 /*
- * What is printed must be read back, and print the same: by the kernel's parser
+ * A printed policy must be read back, and print the same: by the kernel's parser
  * alone if @raw, else as a file, where no path may be taken for a pattern.
  */
 static void check_round_trip(const struct portacl_policy *policy, bool raw)

@@ -6,7 +6,7 @@
 #include "import/import.h"
 #include "system/filecaps.h"
 
-/* Who may run the file, as the keys of a rule; more than one: several rules. */
+/* A rule for each class of users that may run the file. */
 static void print_rules(const char *path, const struct stat *st)
 {
 	autofree char *exe = policy_path(path);

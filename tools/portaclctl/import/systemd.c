@@ -172,7 +172,7 @@ static void import_service(const struct unit *unit)
 }
 
 /*
- * What SocketBindDeny= and SocketBindAllow= leave closed, for each family and
+ * The ports that SocketBindDeny= and SocketBindAllow= close, for each family and
  * protocol.  The last protocol stands for those that a unit cannot name.
  */
 enum { IPV4, IPV6, NR_FAMILIES };

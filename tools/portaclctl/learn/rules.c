@@ -172,7 +172,7 @@ static void add_rule(struct learner *learner, const struct observed *seen,
 	free(rule.text);
 }
 
-/* Of one program and user; they are sorted by protocol, then by port. */
+/* @seen is of one program and user, sorted by protocol, then by port. */
 static void find_ports(struct ports *ports, const struct observed *seen,
 		       u32 nr, const u8 *protos)
 {

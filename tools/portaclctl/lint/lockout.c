@@ -78,7 +78,7 @@ static void check_listen(const struct rehearsal *rehearsal,
 	list_free(&places);
 }
 
-/* Of a socket unit process 1 binds the ports, whatever its service runs. */
+/* Process 1 binds the ports of a socket unit, whatever its service runs. */
 static void check_socket_unit(const struct rehearsal *rehearsal,
 			      const struct unit *unit, struct list *texts)
 {

@@ -11,7 +11,7 @@
 /* Programs named in a note. */
 #define MAX_SECURE 5
 
-/* Of the further rules of a program, report only what breaks them. */
+/* For further rules of a program, report only faults that break them. */
 static void lint_program(struct linter *linter, u32 index, u32 faults,
 			 bool first)
 {

@@ -112,7 +112,7 @@ static u32 find_rule(const struct config *cfg, const char *rule)
 	for (i = 0; i < cfg->policy->nr_rules; i++) {
 		autofree char *text = NULL;
 
-		/* What it includes has another number. */
+		/* Included files have another number. */
 		if (cfg->origins[i].file || (i && same_line(cfg, i - 1, i)))
 			continue;
 		text = canonical(cfg, i);

@@ -174,7 +174,7 @@ static bool has_words(const struct portacl_request *bind)
  * @request: the bind
  * @answer: where the answer is stored, for answer_free()
  *
- * Of the kernel's policy there is a copy, for what cannot be asked in text.
+ * A copy of the kernel's policy answers what cannot be asked in text.
  */
 void ask(const struct policy_source *source, const struct request *request,
 	 struct answer *answer)

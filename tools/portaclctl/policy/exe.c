@@ -22,7 +22,7 @@ static const char *const interpreters[] = {
 	"wish", "yash", "zsh",
 };
 
-/* Of slirp4netns this is all that is_named() compares. */
+/* is_named() compares no more of slirp4netns than `slirp'. */
 static const char *const namespaces[] = {
 	"apptainer", "buildah", "bwrap", "conmon", "crun", "firejail",
 	"flatpak", "lxc", "netavark", "nsenter", "passt", "pasta", "podman",

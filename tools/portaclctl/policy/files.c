@@ -223,7 +223,7 @@ static void read_line(struct source *src, char *text, size_t len)
 		read_statement(src);
 }
 
-/* Of UTF-8, or of UTF-16 in either order. */
+/* The mark of UTF-8, or of UTF-16 in either byte order. */
 static bool has_byte_order_mark(const char *text, size_t len)
 {
 	return (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) ||

@@ -152,7 +152,7 @@ bool diag_take(struct sockets *sockets, u8 proto, bool mptcp, const void *data,
 		size = NLMSG_PAYLOAD(head, 0);
 		if (head->nlmsg_type == NLMSG_DONE ||
 		    head->nlmsg_type == NLMSG_ERROR) {
-			/* Of NLMSG_DONE it may be missing. */
+			/* NLMSG_DONE may come without it. */
 			if (size >= sizeof(*error))
 				memcpy(error, NLMSG_DATA(head),
 				       sizeof(*error));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The kernel notes what ran before the exec of a program, and does not tell.
- * Of a service its unit does: systemd executes what ExecStart= says.
+ * The unit of a service does: systemd executes what ExecStart= says.
  */
 #include <unistd.h>
 
@@ -31,7 +31,7 @@ char *launch_image(void)
 	return xstrdup(paths[0]);
 }
 
-/* Of a service `a@b.service` the unit may be `a@.service`. */
+/* The unit of a service `a@b.service` may be `a@.service`. */
 static bool is_unit(const struct unit *unit, const char *name, size_t len)
 {
 	const char *at = strchr(unit->name, '@');
@@ -51,7 +51,7 @@ const struct unit *launch_unit(const struct process *process)
 	const struct unit *units;
 	u32 i, nr;
 
-	/* Of a user's manager: the first is its own service. */
+	/* The first one is a user manager's own service. */
 	end = strstr(name, ".service");
 	if (!end)
 		return NULL;

@@ -113,7 +113,7 @@ static void set_implied(struct unit *unit, const char *key, const char *value)
 	if (i < 0)
 		return;
 	unit->implied &= ~BIT(i);
-	/* Of systemctl, ~ is the empty list of what is forbidden. */
+	/* systemctl prints ~ if nothing is forbidden. */
 	if (*value && !is_false(value) && strcmp(value, "~"))
 		unit->implied |= BIT(i);
 }

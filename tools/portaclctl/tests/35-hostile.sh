@@ -34,7 +34,7 @@ name="$esc$c1$raw$bidi
 FORGED"
 mkdir -p "hostile/$name"
 
-# What is typed, and the policy.
+# The command line, and the policy.
 clean '\033]0;X\007' "$name"
 clean '\302\233m' help "$name"
 clean '\233\377\177' check "--$name"
@@ -110,7 +110,7 @@ else
 	skip "hostile names: a file with a capability" "setcap cannot set one here"
 fi
 
-# What the kernel, systemd, authbind and nft say.
+# The answers of the kernel, systemd, authbind and nft.
 root=$PWD/hostile/root
 fs=$root/sys/kernel/security/portacl
 mkdir -p "$fs" "$root/etc/systemd/system" "$root/etc/authbind/byport" \

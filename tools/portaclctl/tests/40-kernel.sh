@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2154
-# What talks to the kernel, on files that stand for securityfs.
+# The commands that talk to the kernel, on files that stand for securityfs.
 
 export PORTACLCTL_ROOT="$PWD"
 gives "without portacl there is one clear line" 2 \

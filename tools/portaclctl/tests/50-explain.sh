@@ -279,7 +279,7 @@ else
 	skip "R21" "needs root and setpriv"
 fi
 
-# What a process is, as it is where the process is.
+# A process is judged by its own mounts and namespaces.
 if [ "$(id -u)" = 0 ] && unshare -m true 2> /dev/null; then
 	mkdir -p mnt
 	unshare -m sh -c 'mount -t tmpfs -o nosuid none mnt &&

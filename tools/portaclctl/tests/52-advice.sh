@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2154
-# What explain advises helps: with all of it done the bind is allowed, and lint
+# The advice of explain helps: with all of it done the bind is allowed, and lint
 # finds nothing in the rule.
 
 # advises NAME PATTERN ARGUMENT...: by the policy in a.conf; refused today.

@@ -337,7 +337,7 @@ else
 		"needs root and systemd-analyze"
 fi
 
-# What systemctl 252 prints: Id= comes last, and a colon is missing.
+# The output of systemctl 252: Id= comes last, and a colon is missing.
 mkdir -p running/run/systemd/system running/usr/bin
 cat > running/usr/bin/systemctl <<'EOF'
 #!/bin/sh

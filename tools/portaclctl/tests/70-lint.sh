@@ -147,7 +147,7 @@ deny tcp 502-1023 uid=0
 allow tcp 1-1023 uid=0
 EOF
 clean "shadowed: a gap" 3
-# By what they name, rules are found whatever their number is.
+# Rules are found by the names in them, whatever their number is.
 python3 - > l.conf <<EOF
 for n in range(3000):
     print("allow tcp %d exe=/opt/p/%d uid=%d" % (n % 60000 + 1, n, n % 5000))
@@ -224,7 +224,7 @@ clean unit-no-new-privs
 clean unit-nosuid
 echo "allow tcp 80 exe=$real uid=root" > l.conf
 finds unit-user 1
-# What is mounted for the service is nosuid: is the program there?
+# Mounts that systemd makes for a service are nosuid: is the program there?
 x_service=$(cat root/etc/systemd/system/x.service)
 mounts() {
 	printf '%s\n' "$x_service" "$@" > root/etc/systemd/system/x.service

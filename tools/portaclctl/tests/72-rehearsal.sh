@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2154
-# What listens now is tried on a policy before it is in force.
+# A policy is tried on the sockets that listen now, before it is in force.
 
 # live NAME STATUS PATTERN OPTION...: check --live of the policy in v.conf
 live() {

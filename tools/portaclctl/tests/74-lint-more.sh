@@ -84,7 +84,7 @@ printf '[Service]\nExecStart=%s\nUser=daemon\nPrivateUsers=yes\n' "$real" \
 lints unit-private-users "allow tcp 443 exe=$real uid=daemon"
 passes unit-private-users 'allow tcp 443 uid=daemon cgroup=/system.slice/p.service'
 
-# Who starts a program need not be who binds.
+# A program that starts another one need not be the one that binds.
 unit_user() {
 	printf '[Service]\n%s\n' "$@" > more/etc/systemd/system/p.service
 }
@@ -105,7 +105,7 @@ for prefix in - @ : '!!' '-:'; do
 	unit_user "ExecStart=$prefix$real" User=daemon
 	lints unit-user "allow tcp 443 exe=$real uid=root"
 done
-# What holds the port now counts more.
+# The holder of the port counts more.
 listen
 python=$(readlink -f "/proc/$server/exe")
 unit_user "ExecStart=$python" User=daemon
@@ -171,7 +171,7 @@ if [ "$(od -An -j4 -N1 -tx1 "$real")" = ' 02' ] && [ -x /sbin/ldconfig ]; then
 else
 	skip "lint: exe-library" "needs 64-bit programs and ldconfig"
 fi
-# What a rule changes for users whom it does not mean.
+# A rule also changes how other users run its program.
 echo "allow tcp 80 exe=$real uid=1" > l.conf
 gives "check: for whom AT_SECURE is set" 0 \
 	"^note: if a user other than root executes $real, the loader ignores" check l.conf

@@ -186,7 +186,7 @@ point $? "the manual says how to lift a policy, and what keeps it"
 mentions portacl.conf.5 only PassivePorts EACCES EADDRINUSE
 point $? "R03: the manual says that programs that pick ports must be told"
 
-# What the manual shows as a rule must be one.
+# Each rule that the manual shows must be one.
 sed -n 's/^\.Dl \(\(allow\|deny\) .*\)/\1/p' "$src/man/portacl.conf.5" \
 	"$src/man/portacl.7" |
 	sed 's/uid=\(unbound\|caddy\)/uid=daemon/' > manual.conf

@@ -19,7 +19,7 @@ shows "$guide/portacl-language.rst" good-guide.conf
 shows "$guide/portacl-language.rst" good-base-system.conf
 shows "$src/man/portacl.conf.5" good-base-system.conf
 
-# What a stock Debian binds: PORT and what test takes.
+# The binds of a stock Debian: PORT and the keys that test takes.
 cat > base <<'EOF2'
 tcp/22 exe=/usr/sbin/sshd uid=0
 tcp/22 exe=/usr/lib/systemd/systemd uid=0

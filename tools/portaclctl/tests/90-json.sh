@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2154
-# What --json prints is what portaclctl.schema.json says, in every subcommand.
+# The output of --json fits portaclctl.schema.json, in every subcommand.
 
 schema=$src/portaclctl.schema.json
 # The package belongs to the system's own interpreter.

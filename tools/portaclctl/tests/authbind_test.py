@@ -42,7 +42,7 @@ for word in sys.argv[1:]:
             print("no")
 """
 
-# What lint may find: authbind itself lets every user have the port.
+# Findings that authbind's own settings cause.
 KNOWN = {"everybody", "uid-unknown", "gid-unknown"}
 
 failed = []

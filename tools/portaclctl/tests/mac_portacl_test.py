@@ -14,7 +14,7 @@ SEED = 20261129
 CASES = 24
 PORTS = [22, 80, 443, 1023, 1024, 2000, 2001, 65535]
 IDS = [0, 80, 999, 4294967294]
-# What lint may find: the settings themselves are like that.
+# Findings that the settings themselves cause.
 KNOWN = {"uid-unknown", "gid-unknown", "uid-root", "denies-everything",
          "bindresvport", "lockout", "socket-unit", "deny-by-id"}
 

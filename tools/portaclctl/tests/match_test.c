@@ -84,7 +84,7 @@ static bool quick_agrees(const struct portacl_policy *policy,
 					      PORTACL_RULE_ALLOW);
 }
 
-/* What disagrees about a request, or NULL. */
+/* Return the part that disagrees about a request, or NULL. */
 static const char *find_fault(const struct model *model,
 			      const struct portacl_policy *policy,
 			      const struct model_request *ask)

@@ -150,7 +150,7 @@ gives "started before the rule: the advice" 1 'restart the program' \
 blames "started before the rule" 'reason="env .*restart the program' 93
 granted "restarted" $www perl binder.pl 93
 
-# What is suggested works, with all that it says.
+# The suggestion works if all of it is done.
 policy < /dev/null
 refused "suggestion" $www --no-new-privs binder binder.pl 94
 "$ctl" explain $binder tcp/94 > out 2> err

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# What the tests in the virtual machine share.  They change the policy of the
+# Functions that the tests in the virtual machine share.  They change the policy of the
 # kernel that they run on: not for a machine that somebody uses.
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -42,7 +42,7 @@ gives() {
 # shellcheck disable=SC2034
 www='setpriv --reuid=33 --regid=33 --clear-groups'
 
-# What binds tcp/$1 at address $2, says `ok` or the errno, and stays.  It waits
+# A program binds tcp/$1 at address $2, says `ok` or the errno, and stays.  It waits
 # for the file $3 first, if one is named.
 cat > binder.pl <<'EOF'
 use Socket;
