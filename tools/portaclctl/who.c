@@ -281,7 +281,7 @@ static void print_answer(const struct port *port, const char *who,
 	else if (root)
 		print("%s: allowed, by CAP_NET_BIND_SERVICE\n", who);
 	else
-		print("%s: needs CAP_NET_BIND_SERVICE (net.ipv4.ip_unprivileged_port_start=%u), that is\n  root\n",
+		print("%s: needs CAP_NET_BIND_SERVICE (net.ipv4.ip_unprivileged_port_start=%u), which these have:\n  root\n",
 		       who, port->start);
 }
 
