@@ -115,15 +115,21 @@ void systemctl_take(struct unit **units, u32 *nr, char *text)
 	}
 }
 
-/* Return false if systemd does not run, or does not answer. */
+/* Does systemd run, as sd_booted(3) tells? */
+bool systemd_runs(void)
+{
+	autofree char *path = in_root("/run/systemd/system");
+
+	return !root_option && !access(path, F_OK);
+}
+
+/* Return false if systemctl does not answer. */
 bool systemctl_read(struct unit **units, u32 *nr)
 {
-	autofree char *runs = in_root("/run/systemd/system"), *text = NULL;
 	struct list argv = { 0 }, keys = { 0 };
+	autofree char *text = NULL;
 	size_t i;
 
-	if (root_option || access(runs, F_OK))
-		return false;
 	start_command(&argv, "show");
 	list_add(&argv, xstrdup("--property=Id,LoadState"));
 	unit_keys(&keys);

@@ -13,6 +13,7 @@ void unit_take_text(struct unit *unit, char *text);
 void unit_keys(struct list *keys);
 void unit_clear(struct unit *unit);
 
+bool systemd_runs(void);
 bool systemctl_read(struct unit **units, u32 *nr);
 void systemctl_names(struct list *names, char *text);
 void systemctl_take(struct unit **units, u32 *nr, char *text);

@@ -47,13 +47,18 @@ const struct unit *units_read(u32 *nr)
 	static struct unit *units;
 	static u32 nr_units;
 
-	if (!source && !systemctl_read(&units, &nr_units)) {
-		source = "as the files of the units say: systemd does not run there, and was not asked";
-		read_files(&units, &nr_units);
-	} else if (!source) {
-		source = "as systemctl shows the units";
-	}
 	*nr = nr_units;
+	if (source)
+		return units;
+	if (!systemd_runs())
+		source = "as the files of the units say: systemd does not run there, and was not asked";
+	else if (!systemctl_read(&units, nr))
+		source = "as the files of the units say: systemctl does not answer";
+	else
+		source = "as systemctl shows the units";
+	if (!*nr)
+		read_files(&units, nr);
+	nr_units = *nr;
 	return units;
 }
 

@@ -406,6 +406,14 @@ EOF
 grep -v '^#' imported > out
 same "import --systemd reads what systemctl shows" want
 
+# One that fails has not told everything.
+echo 'exit 1' >> running/usr/bin/systemctl
+PORTACLCTL_ROOT=$PWD/running
+export PORTACLCTL_ROOT
+gives "import --systemd: systemctl fails" 0 \
+	'^# as the files of the units say: systemctl does not answer' import --systemd
+unset PORTACLCTL_ROOT
+
 # Beside a launcher, which root's service manager is, programs are known.
 echo 'launcher /usr/lib/systemd/systemd-executor' > root/etc/portacl.conf
 other_root import --systemd
