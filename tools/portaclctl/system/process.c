@@ -253,7 +253,7 @@ static bool is_nosuid(const struct process *process)
 }
 
 /* As far as it shows from outside; bits of enum portacl_taint. */
-u32 process_taint(const struct process *process)
+static u32 process_taint(const struct process *process)
 {
 	autofree char *writable = NULL;
 	u32 taint = 0;
