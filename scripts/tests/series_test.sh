@@ -46,6 +46,12 @@ objects() {
 	done
 }
 
+# Without a target, make would build everything.
+make_objects() {
+	mapfile -t list < <(objects "$1")
+	[ "${#list[@]}" = 0 ] || make_in KCFLAGS=-Werror "${list[@]}"
+}
+
 has() { grep -q "^CONFIG_$1=y" "$obj/$config/.config"; }
 
 # configure NAME: `small` has the network and nothing that the series needs.
@@ -76,8 +82,7 @@ undefined() {
 compiles() {
 	config=full
 	configure full || return
-	# shellcheck disable=SC2046
-	make_in KCFLAGS=-Werror $(objects "$1") || return
+	make_objects "$1" || return
 	! has SECURITY_PORTACL || [ ! -d "$src/security/portacl" ] ||
 		make_in W=1 KCFLAGS=-Werror security/portacl/ || return
 	! undefined | grep . || return
@@ -85,9 +90,7 @@ compiles() {
 	*/0002-*|*/0004-*|*/"$last") make_in vmlinux || return ;;
 	esac
 	configure small || return
-	# shellcheck disable=SC2046
-	set -- $(objects "$1")
-	[ $# = 0 ] || make_in KCFLAGS=-Werror "$@"
+	make_objects "$1"
 }
 
 # Of the selftests only errors: the other rules are not for user space.
