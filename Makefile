@@ -81,6 +81,9 @@ test-full: writable ## what make test leaves out, too: debugging, slow tests
 test-distro: writable ## K=6.12: an installed Debian with the packages, from its disk
 	@scripts/test.sh -T distro $(or $(KERNELS),6.12)
 
+proof: ## note the results of the last test in Documentation/tests
+	@scripts/proof/proof.sh
+
 fuzz: writable ## fuzz the parser and the readers of foreign text
 	@scripts/setup.sh tool lint
 	@$(MAKE) -C tools/portaclctl fuzz
@@ -103,4 +106,4 @@ writable:
 		{ echo "make: $$f belongs to $$(stat -c %U "$$f"): sudo chown -R $$(id -un) build"; exit 2; }
 
 .PHONY: help demo test kernel shell run apply unapply check-tree patch kernel-deb tools install \
-	lint series html pictures dist bench test-full test-distro fuzz deb setup clean writable
+	lint series html pictures dist bench test-full test-distro proof fuzz deb setup clean writable
