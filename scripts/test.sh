@@ -187,6 +187,7 @@ test_kernel() {
 run_full() {
 	run deb "$top/scripts/tests/deb_test.sh"
 	run fuzz point make -C "$top/tools/portaclctl" fuzz
+	run processors "$top/scripts/tests/processors_test.sh"
 	for k; do
 		case $k in *-debug) continue ;; esac
 		run "demo-$k" point "$top/scripts/demo.sh" "$k"
@@ -252,7 +253,7 @@ run_one() {
 		name=$(basename "$only" .sh)
 		case $name in
 		apply_test|patch_test) run "$name" "$only" "$@" ;;
-		tap_test|usage_test|deb_test) run "$name" "$only" ;;
+		tap_test|usage_test|deb_test|processors_test) run "$name" "$only" ;;
 		*)
 			for k; do
 				build "$k"
