@@ -8,6 +8,7 @@
 #include <kunit/test.h>
 #include <linux/err.h>
 #include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/string.h>
@@ -122,8 +123,9 @@ static void test_speed(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, allowed, 0);
 			kunit_info(test, "bench shape=%s rules=%u hit_ps=%llu miss_ps=%llu load_us=%llu bytes=%zu",
 				   shapes[shape].name, nr,
-				   hit / (LOOKUPS / 1000),
-				   miss / (LOOKUPS / 1000), loaded / 1000,
+				   div_u64(hit, LOOKUPS / 1000),
+				   div_u64(miss, LOOKUPS / 1000),
+				   div_u64(loaded, 1000),
 				   policy->size);
 			portacl_policy_free(policy);
 			cond_resched();
