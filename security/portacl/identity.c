@@ -112,18 +112,24 @@ static u32 find_taint(const struct linux_binprm *bprm, const struct file *file,
 	return taint;
 }
 
-/* The hash stays 0 if the file has no absolute path. */
+/*
+ * The hash stays 0 if the file has no absolute path.  Few paths are long, and a
+ * kernel may zero all that it allocates, at each exec.
+ */
 static int hash_file(const struct file *file, u64 *hash)
 {
-	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
-	char *path;
+	char few[256], *many = NULL;
+	char *path = d_absolute_path(&file->f_path, few, sizeof(few));
 
-	if (!buf)
-		return -ENOMEM;
-	path = d_absolute_path(&file->f_path, buf, PATH_MAX);
+	if (path == ERR_PTR(-ENAMETOOLONG)) {
+		many = kmalloc(PATH_MAX, GFP_KERNEL);
+		if (!many)
+			return -ENOMEM;
+		path = d_absolute_path(&file->f_path, many, PATH_MAX);
+	}
 	if (!IS_ERR(path))
 		*hash = portacl_hash_path(path, strlen(path));
-	kfree(buf);
+	kfree(many);
 	return 0;
 }
 

@@ -45,6 +45,29 @@ TEST_F(exec, other_path)
 	svc_stop(&self->s);
 }
 
+/* The kernel has room for short paths on its stack, and allocates it for others. */
+TEST_F(exec, long_path)
+{
+	static const int lengths[] = { 255, 256, 400 };
+	char path[512];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		int dir = snprintf(path, sizeof(path), "%s/%0200d/", SVC_DIR, 0);
+
+		ASSERT_EQ(0, make_dirs(path));
+		memset(path + dir, 'x', lengths[i] - dir);
+		path[lengths[i]] = '\0';
+		ASSERT_EQ(0, copy_file(SVC, path));
+		ASSERT_EQ(0, load_rules("allow tcp 80 exe=%s uid=33 only", path));
+		ASSERT_EQ(0, svc_run(&self->s, path));
+		EXPECT_GRANTED(&self->s);
+		ASSERT_EQ(0, load_rules(ONLY_SVC));
+		EXPECT_REFUSED(&self->s, ONLY_SVC, REASON_OTHER_EXE);
+		svc_stop(&self->s);
+	}
+}
+
 TEST_F(exec, other_uid)
 {
 	struct launch how = { .path = SVC, .who = &other };
