@@ -145,7 +145,8 @@ def run_command(answer, inject, *more):
     out = machine.finish()
     state = machine.state()
     with open(machine.log) as f:
-        told = 'write(' in (log := f.read()) and ', "k", 1)' in log
+        # A call may end in another line than it begins.
+        told = re.search(r'write\(\d+, "k", 1', f.read())
     if state not in ("old", "new"):
         return f"{inject}: {state}"
     if state == "new" and not (answer and told):
