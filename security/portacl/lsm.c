@@ -18,7 +18,7 @@
 #include "state.h"
 
 /* The reason why the module is not active, or NULL. */
-static const char *inactive __initdata = "built in, but not listed in lsm=";
+static char *inactive __initdata = "built in, but not listed in lsm=";
 
 static int __init start(void)
 {
