@@ -549,6 +549,68 @@ TEST_F(audit, netlink)
 	}
 }
 
+/* Change the settings of audit that @mask names; 0 or -errno. */
+static int set_audit(int fd, struct audit_status status)
+{
+	struct {
+		struct nlmsghdr head;
+		struct audit_status status;
+	} msg = {
+		.head.nlmsg_len = sizeof(msg),
+		.head.nlmsg_type = AUDIT_SET,
+		.head.nlmsg_flags = NLM_F_REQUEST,
+		.status = status,
+	};
+
+	return send(fd, &msg, sizeof(msg), 0) < 0 ? -errno : 0;
+}
+
+/* A number that `auditctl -s` shows, or -1. */
+static int audit_setting(const char *name)
+{
+	char command[64], text[32] = "";
+	FILE *pipe;
+
+	snprintf(command, sizeof(command), "auditctl -s | sed -n 's/^%s //p'",
+		 name);
+	pipe = popen(command, "r");
+	if (!pipe)
+		return -1;
+	fgets(text, sizeof(text), pipe);
+	pclose(pipe);
+	return *text ? atoi(text) : -1;
+}
+
+/*
+ * A full backlog holds up no bind: for a caller that may sleep, audit would wait
+ * until a daemon that does not read has read, here for ten minutes.
+ */
+TEST_F_TIMEOUT(audit, backlog, 180)
+{
+	static const struct endpoint ep = { &udp, "127.0.0.1", 9 };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
+	int lost = audit_setting("lost"), small = 1;
+	struct audit_status status = {
+		.mask = AUDIT_STATUS_PID | AUDIT_STATUS_BACKLOG_LIMIT |
+			AUDIT_STATUS_BACKLOG_WAIT_TIME,
+		.backlog_limit = audit_setting("backlog_limit"),
+		.backlog_wait_time = audit_setting("backlog_wait_time"),
+	}, full = status;
+
+	if (fd < 0 || lost < 0)
+		SKIP(return, "no auditctl, or no audit in this kernel");
+	full.pid = getpid();
+	full.backlog_limit = 1;
+	full.backlog_wait_time *= 10;
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	ASSERT_EQ(0, load_rules("deny udp 9"));
+	ASSERT_EQ(0, set_audit(fd, full));
+	EXPECT_EQ(0, run_as(&user, flood, &ep));
+	EXPECT_EQ(0, set_audit(fd, status));
+	close(fd);
+	EXPECT_LT(lost, audit_setting("lost"));
+}
+
 TEST_F(audit, trace_event)
 {
 	static const char denied[] =
