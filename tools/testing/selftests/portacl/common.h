@@ -192,6 +192,16 @@ static inline void save_status(char *value, size_t size, const char *key)
 	snprintf(value, size, "%s", status_value(key));
 }
 
+/* NAME=NUMBER on the kernel's command line. */
+static inline int parameter(const char *name, int otherwise)
+{
+	char text[4096] = " ", *at;
+
+	read_file("/proc/cmdline", text + 1, sizeof(text) - 1);
+	at = strstr(text, name);
+	return at ? atoi(at + strlen(name)) : otherwise;
+}
+
 /* Does this kernel have the rule that ports below 1024 are root's? */
 static inline bool has_legacy_rule(void)
 {
