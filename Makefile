@@ -81,6 +81,9 @@ test-full: writable ## what make test leaves out, too: debugging, slow tests
 test-distro: writable ## K=6.12: an installed Debian with the packages, from its disk
 	@scripts/test.sh -T distro $(or $(KERNELS),6.12)
 
+test-peers: writable ## the kernel's own selftests, with portacl and without
+	@scripts/test.sh -T peers $(KERNELS)
+
 proof: ## note the results of the last test in Documentation/tests
 	@scripts/proof/proof.sh
 
@@ -106,4 +109,4 @@ writable:
 		{ echo "make: $$f belongs to $$(stat -c %U "$$f"): sudo chown -R $$(id -un) build"; exit 2; }
 
 .PHONY: help demo test kernel shell run apply unapply check-tree patch kernel-deb tools install \
-	lint series html pictures dist bench test-full test-distro proof fuzz deb setup clean writable
+	lint series html pictures dist bench test-full test-distro test-peers proof fuzz deb setup clean writable

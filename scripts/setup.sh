@@ -27,6 +27,8 @@ system='debootstrap fdisk e2fsprogs'
 # kernels for other processors
 processors='gcc-aarch64-linux-gnu gcc-s390x-linux-gnu qemu-system-arm
 	qemu-system-misc'
+# the kernel's own selftests
+peers='libcap-dev iproute2 procps'
 bench='apparmor checkpolicy gnuplot-nox'
 # packages of the kernel
 kernel_deb='debhelper dpkg-dev fakeroot rsync dwarves libdw-dev'
@@ -49,9 +51,10 @@ group() {
 	docs) echo "$docs" ;;
 	pictures) echo "$pictures" ;;
 	processors) echo "$processors" ;;
+	peers) echo "$peers" ;;
 	bench) echo "$bench" ;;
-	all) echo "$build $tool $guest $tests $system $deb $kernel_deb $lint $docs $pictures $processors $bench" ;;
-	*) die "unknown group '$1': build tool demo guest tests system deb kernel-deb lint docs pictures processors bench all" ;;
+	all) echo "$build $tool $guest $tests $system $deb $kernel_deb $lint $docs $pictures $processors $peers $bench" ;;
+	*) die "unknown group '$1': build tool demo guest tests system deb kernel-deb lint docs pictures processors peers bench all" ;;
 	esac
 }
 

@@ -193,6 +193,7 @@ run_full() {
 		run "demo-$k" point "$top/scripts/demo.sh" "$k"
 		run "variants-$k" "$top/scripts/tests/variants_test.sh" "$k"
 		run "series-$k" "$top/scripts/tests/series_test.sh" "$k"
+		run "peers-$k" "$top/scripts/tests/peers_test.sh" "$k"
 		[ "$k" != "$first" ] ||
 			for t in dropins kernel_deb distro; do
 				run "$t-$k" "$top/scripts/tests/${t}_test.sh" "$k"

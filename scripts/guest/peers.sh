@@ -1,0 +1,20 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Run the kernel's own selftests that peers_test.sh has compiled in DIRECTORY.
+# Usage: peers.sh DIRECTORY
+cd "$1" || exit
+
+# A script stands for the program of the same name.
+list() {
+	find landlock lsm seccomp net -type f -perm /100 \
+		\( -name '*_test' -o -name seccomp_bpf -o -path 'net/*' ! -name '*.sh' \) |
+		sort
+}
+
+for t in $(list); do
+	echo "## begin $t"
+	(cd "${t%/*}" && t=./${t##*/} && [ ! -e "$t.sh" ] || t=$t.sh
+		timeout -k 5 300 "$t") < /dev/null 2>&1
+	echo "## end $t $?"
+done
+echo '## complete'
