@@ -12,9 +12,10 @@ list() {
 }
 
 for t in $(list); do
+	program=${t##*/}
+	[ ! -e "$t.sh" ] || program=$program.sh
 	echo "## begin $t"
-	(cd "${t%/*}" && t=./${t##*/} && [ ! -e "$t.sh" ] || t=$t.sh
-		timeout -k 5 300 "$t") < /dev/null 2>&1
+	(cd "${t%/*}" && timeout -k 5 300 "./$program") < /dev/null 2>&1
 	echo "## end $t $?"
 done
 echo '## complete'
