@@ -2,7 +2,9 @@
 /*
  * portaclctl: write, check, explain, learn and migrate portacl policies.
  */
+#include <fcntl.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "lib/nearest.h"
@@ -77,8 +79,23 @@ static bool is_one_of(const char *arg, const char *a, const char *b,
 	return !strcmp(arg, a) || !strcmp(arg, b) || !strcmp(arg, c);
 }
 
+/*
+ * A file must not get the number of a standard stream that is closed: messages
+ * would be written to it.  Reads and writes of what is opened here fail.
+ */
+static void open_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/", O_PATH);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
+	open_streams();
 	if (argc < 2) {
 		print_err("usage: portaclctl SUBCOMMAND [ARGUMENT...]; portaclctl --help lists them\n");
 		return EXIT_ERROR;

@@ -180,6 +180,10 @@ point $? "T11: learn: which says why"
 	grep -q '^allow udp 719 exe=/sbin/other uid=daemon$' out
 point $? "T11: learn: the port of a service, and of another user, is a rule"
 mv observed.kept "$fs/observed"
+rm -f closed.conf
+printf 'a\n' | "$ctl" learn --output closed.conf >&- 2> err
+[ ! -e closed.conf ] || ! grep -q uit closed.conf
+point $? "learn: with a closed standard output, no question is in the file"
 gives "learn opens its file before it asks" 2 'nowhere/x.conf: No such file' \
 	learn --output nowhere/x.conf
 hides "and asks nothing then" 'kip or'
