@@ -10,14 +10,15 @@
 /* JSON wants UTF-8, which a log or a path need not be.  NULL becomes null. */
 json_t *json_text(const char *text)
 {
+	size_t len, left = text ? strlen(text) : 0;
 	struct buf clean = { 0 };
 	json_t *json;
-	size_t len;
 	u32 point;
 
-	for (; text && *text; text += max(len, (size_t)1)) {
-		len = utf8_len(text, strlen(text), &point);
+	for (; left; text += len, left -= len) {
+		len = utf8_len(text, left, &point);
 		buf_add(&clean, len ? text : "?", max(len, (size_t)1));
+		len = max(len, (size_t)1);
 	}
 	json = text ? json_string(clean.text ? clean.text : "") : json_null();
 	free(clean.text);

@@ -20,6 +20,8 @@ within() {
 	: > out
 }
 within 10 "100,000 rules: check" '^ok: 1 file, 100000 rules' check budget.conf
+within 20 "100,000 rules: check --json --print" '"rules": 100000' \
+	check --json --print budget.conf
 within 20 "100,000 rules: who" '^held now:' who --file budget.conf tcp/80
 within 20 "100,000 rules: lint" '\[deny-by-id\]$' lint budget.conf
 within 20 "100,000 rules: explain" '^[* ] portacl ' \
