@@ -271,6 +271,7 @@ int cmd_ps(char **args)
 	u32 i;
 
 	(void)args;
+	require_proc();
 	source_open(&found.source, !file, file);
 	each_process(add_process, &found);
 	if (found.nr)

@@ -206,6 +206,7 @@ static char **read_process(struct subject *subject, char **argv)
 		if (!parse_number(argv[0], INT_MAX, &pid) || !pid)
 			die_usage("'%s' is no process id and no program",
 				  argv[0]);
+		require_proc();
 		if (!process_read(&subject->process, pid))
 			die("there is no process %u", pid);
 		if (!subject->process.known)

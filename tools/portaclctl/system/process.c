@@ -13,6 +13,18 @@
 #include "system/netns.h"
 #include "system/process.h"
 
+bool proc_is_mounted(void)
+{
+	return !access("/proc/self/status", F_OK);
+}
+
+/* Without /proc it would seem that no process runs. */
+void require_proc(void)
+{
+	if (!proc_is_mounted())
+		die("procfs is not mounted: mount -t proc proc /proc");
+}
+
 /* A file of /proc/PID, or NULL. */
 char *process_file(pid_t pid, const char *name)
 {

@@ -70,6 +70,8 @@ struct process {
 
 struct request;
 
+bool proc_is_mounted(void);
+void require_proc(void);
 bool process_read(struct process *process, pid_t pid);
 void process_free(struct process *process);
 void each_process(void (*call)(void *context, pid_t pid), void *context);

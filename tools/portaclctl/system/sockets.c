@@ -207,6 +207,9 @@ static void read_net(struct sockets *sockets, pid_t pid, u8 proto, u16 port)
 	sockets->nets[sockets->nr_nets++] = (struct net) {
 		.inode = net_inode(pid), .pid = pid,
 	};
+	if (!proc_is_mounted())
+		sockets_unseen(sockets, xstrdup(
+			"processes and sysctls: procfs is not mounted"));
 	if (!net_enter(pid, &own)) {
 		sockets_unseen(sockets, xasprintf(
 			"sockets in the network namespace of process %d: %s",
@@ -268,6 +271,8 @@ void sockets_read_all(struct sockets *sockets)
 		read_new_net(sockets, getpid());
 	else
 		each_process(read_new_net, sockets);
+	if (!sockets->nr_nets)
+		read_net(sockets, 0, ANY_PROTO, 0);
 	find_owners(sockets);
 }
 

@@ -72,6 +72,32 @@ if [ -r /proc/2/stat ] && [ -z "$(tr -d '\0' < /proc/2/cmdline)" ] &&
 else
 	skip "explain: a kernel thread" "process 2 is none"
 fi
+
+# Without /proc nothing is known of processes.  Nor does a sanitizer start there.
+if [ "$(id -u)" = 0 ] && unshare -m umount -l /proc 2> /dev/null; then
+	# bare NAME STATUS PATTERN ARGUMENT...
+	bare() {
+		name=$1 want=$2 pattern=$3
+		shift 3
+		status=0
+		unshare -m sh -c 'umount -l /proc && exec "$@"' sh \
+			"$bin/../portaclctl" "$@" > out 2> err || status=$?
+		judge "no /proc: $name" "$want" "$pattern"
+	}
+	listen
+	echo "deny tcp $port" > bare.conf
+	bare "ps" 2 'procfs is not mounted' ps --file bare.conf
+	bare "explain PID" 2 'procfs is not mounted' explain --file bare.conf 1 tcp/80
+	bare "explain" 1 '^  note +cannot see: processes and sysctls: procfs is not mounted' \
+		explain --file bare.conf env root "tcp/$port"
+	bare "who" 0 '^  127.0.0.1 listening by a process that does not show here' \
+		who --file bare.conf "tcp/$port"
+	bare "check --live" 0 'not checked: [0-9]+ sockets? whose process is not visible here' \
+		check --live bare.conf
+	kill "$server"
+else
+	skip "no /proc" "needs root and unshare"
+fi
 export PORTACLCTL_ROOT="$PWD/reasons"
 
 # Words by habit.
