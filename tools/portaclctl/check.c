@@ -3,9 +3,9 @@
 #include "lib/cleanup.h"
 #include "lib/root.h"
 #include "lex.h"
-#include "lint/lint.h"
-#include "lint/lockout.h"
-#include "policy/cover.h"
+#include "lint/linter.h"
+#include "lint/live.h"
+#include "policy/json.h"
 #include "policy/exe.h"
 #include "policy/files.h"
 

@@ -7,7 +7,7 @@
 #include "kernel/securityfs.h"
 #include "lib/cleanup.h"
 #include "lib/root.h"
-#include "policy/cover.h"
+#include "policy/json.h"
 #include "policy/files.h"
 
 /* A path under which diff(1) finds a text. */

@@ -2,7 +2,7 @@
 #include "commands.h"
 #include "kernel/securityfs.h"
 #include "lib/cleanup.h"
-#include "policy/cover.h"
+#include "policy/json.h"
 
 int cmd_mode(char **args)
 {

@@ -15,7 +15,7 @@
 #include "kernel/record.h"
 #include "kernel/securityfs.h"
 #include "lib/cleanup.h"
-#include "policy/cover.h"
+#include "policy/json.h"
 #include "system/process.h"
 
 #define EVENT "events/portacl/portacl_bind/enable"

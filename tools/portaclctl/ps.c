@@ -9,7 +9,7 @@
 #include "lex.h"
 #include "lib/cleanup.h"
 #include "policy/ask.h"
-#include "policy/cover.h"
+#include "policy/json.h"
 #include "policy/names.h"
 #include "system/process.h"
 

@@ -3,7 +3,7 @@
 #include "kernel/securityfs.h"
 #include "lib/cleanup.h"
 #include "policy/ask.h"
-#include "policy/cover.h"
+#include "policy/json.h"
 
 int cmd_show(char **args)
 {

@@ -5,7 +5,7 @@
 #include "kernel/securityfs.h"
 #include "lib/cleanup.h"
 #include "policy/ask.h"
-#include "policy/cover.h"
+#include "policy/json.h"
 #include "policy/files.h"
 
 static json_int_t number(const char *line, const char *key)

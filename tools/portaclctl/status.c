@@ -4,7 +4,7 @@
 #include "commands.h"
 #include "kernel/securityfs.h"
 #include "lib/cleanup.h"
-#include "policy/cover.h"
+#include "policy/json.h"
 #include "policy/lastgood.h"
 #include "policy/names.h"
 

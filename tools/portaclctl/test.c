@@ -4,7 +4,7 @@
 #include "lib/root.h"
 #include "lex.h"
 #include "policy/ask.h"
-#include "policy/cover.h"
+#include "policy/json.h"
 #include "policy/place.h"
 
 static void print_rule(const struct policy_source *source, const char *what,

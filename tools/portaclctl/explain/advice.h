@@ -5,7 +5,7 @@
 #ifndef _PORTACLCTL_EXPLAIN_ADVICE_H
 #define _PORTACLCTL_EXPLAIN_ADVICE_H
 
-#include "explain/layers.h"
+#include "explain/view.h"
 
 /**
  * struct advice - what helps; all zero if nothing is known to help

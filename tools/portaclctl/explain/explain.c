@@ -5,7 +5,7 @@
 #include "kernel/securityfs.h"
 #include "lib/options.h"
 #include "lib/root.h"
-#include "lint/lint.h"
+#include "lint/linter.h"
 
 /* The policy that counts: a file if one is given, else the kernel's. */
 static void open_policy(struct view *view, const char *file)

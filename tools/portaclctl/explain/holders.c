@@ -3,7 +3,7 @@
 
 #include "explain/holders.h"
 #include "lib/cleanup.h"
-#include "policy/cover.h"
+#include "policy/json.h"
 #include "policy/names.h"
 
 /* More sockets than these are counted, not named. */

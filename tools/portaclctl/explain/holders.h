@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "explain/layers.h"
+#include "explain/view.h"
 #include "system/sockets.h"
 
 void layer_holder(struct view *view, struct layer *layer);

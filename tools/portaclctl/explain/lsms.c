@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "explain/denials.h"
-#include "explain/layers.h"
+#include "explain/view.h"
 #include "lib/cleanup.h"
 #include "lib/root.h"
 #include "system/bpf.h"

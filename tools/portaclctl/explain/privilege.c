@@ -2,7 +2,7 @@
 /*
  * The layers that depend on who owns the network namespace.
  */
-#include "explain/layers.h"
+#include "explain/view.h"
 #include "system/netns.h"
 
 void layer_namespace(struct view *view, struct layer *layer)

@@ -6,7 +6,7 @@
 #define _PORTACLCTL_EXPLAIN_SHOW_H
 
 #include "explain/layers.h"
-#include "policy/cover.h"
+#include "policy/json.h"
 
 void print_view(const struct view *view);
 json_t *json_view(const struct view *view);

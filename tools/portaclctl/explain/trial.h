@@ -5,7 +5,7 @@
 #ifndef _PORTACLCTL_EXPLAIN_TRIAL_H
 #define _PORTACLCTL_EXPLAIN_TRIAL_H
 
-#include "explain/layers.h"
+#include "explain/view.h"
 
 bool trial_request(const struct view *view, const struct request *request);
 bool trial_launcher(const struct view *view);

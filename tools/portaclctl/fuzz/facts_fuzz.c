@@ -8,13 +8,16 @@
 #include "explain/denials.h"
 #include "kernel/observed.h"
 #include "lib/cleanup.h"
-#include "policy/cover.h"
+#include "policy/json.h"
 #include "policy/lastgood.h"
+#include "system/diag.h"
 #include "system/libraries.h"
 #include "system/redirect.h"
 #include "system/sockets.h"
 #include "system/sshd.h"
+#include "system/systemctl.h"
 #include "system/unitparse.h"
+#include "system/units.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);

@@ -7,7 +7,8 @@
 #include <fcntl.h>
 #include <setjmp.h>
 
-#include "import/import.h"
+#include "import/common.h"
+#include "import/sources.h"
 
 #define LINE "/etc/authbind/byuid/1000"
 

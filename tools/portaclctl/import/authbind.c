@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
-#include "import/import.h"
+#include "import/common.h"
+#include "import/sources.h"
 #include "policy/address.h"
 
 #define CONFIG_DIR "/etc/authbind"

@@ -6,7 +6,8 @@
  */
 #include <unistd.h>
 
-#include "import/import.h"
+#include "import/common.h"
+#include "import/sources.h"
 
 #define PREFIX "security.mac.portacl."
 #define RANGE "net.inet.ip.portrange."

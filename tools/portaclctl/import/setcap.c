@@ -3,7 +3,8 @@
  * Files with CAP_NET_BIND_SERVICE: each gives every low port to all who may
  * run it.
  */
-#include "import/import.h"
+#include "import/common.h"
+#include "import/sources.h"
 #include "system/filecaps.h"
 
 /* A rule for each class of users that may run the file. */

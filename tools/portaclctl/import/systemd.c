@@ -5,7 +5,8 @@
  */
 #include <glob.h>
 
-#include "import/import.h"
+#include "import/common.h"
+#include "import/sources.h"
 #include "policy/address.h"
 #include "policy/names.h"
 #include "system/launch.h"

@@ -94,6 +94,16 @@ static unsigned int zero_run(const u8 *addr, unsigned int groups,
 }
 
 /* As %pI6c, which writes an ISATAP address with an IPv4 tail. */
+int seq_buf_puts(struct seq_buf *s, const char *text)
+{
+	return seq_buf_putmem(s, text, strlen(text));
+}
+
+int seq_buf_putc(struct seq_buf *s, unsigned char c)
+{
+	return seq_buf_putmem(s, &c, 1);
+}
+
 static void print_v6(struct seq_buf *s, const u8 *addr)
 {
 	bool tail = (addr[8] | 2) == 2 && !addr[9] && addr[10] == 0x5e &&

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ask which of the rules made of observed binds are wanted, and store those.
+ * Make rules of observed binds, and store those that are wanted.
  */
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -8,9 +8,10 @@
 
 #include "kernel/securityfs.h"
 #include "learn/learn.h"
+#include "learn/learner.h"
 #include "lib/cleanup.h"
 #include "lib/options.h"
-#include "policy/cover.h"
+#include "policy/json.h"
 #include "system/netns.h"
 
 #define OUTPUT "/etc/portacl.d/50-learned.conf"
@@ -22,60 +23,6 @@ static bool is_wanted(const struct learner *learner,
 		return false;
 	return learner->all || seen->action == PORTACL_DENY ||
 	       seen->port < learner->start;
-}
-
-static bool wants_it(struct learner *learner, const char *rule)
-{
-	char line[16];
-
-	print_lines(rule, strlen(rule));
-	print("\n[a]llow, [s]kip or [q]uit? ");
-	fflush(stdout);
-	for (;;) {
-		if (!fgets(line, sizeof(line), stdin) || *line == 'q') {
-			learner->quit = true;
-			return false;
-		}
-		if (*line == 'a' || *line == 's')
-			return *line == 'a';
-		print("a, s or q? ");
-		fflush(stdout);
-	}
-}
-
-/* Does the file have the rule already, whatever comments stand before it? */
-static bool is_present(const struct learner *learner, const char *rule)
-{
-	const char *mark = strrchr(rule, '\n'), *at = learner->present;
-	size_t len;
-
-	rule = mark ? mark + 1 : rule;
-	len = strlen(rule);
-	for (; at && (at = strstr(at, rule)); at += len)
-		if ((at == learner->present || at[-1] == '\n') &&
-		    (!at[len] || at[len] == '\n'))
-			return true;
-	return false;
-}
-
-/* A rule that cannot allow the bind is only a note. */
-void take_rule(struct learner *learner, const char *rule, bool usable)
-{
-	bool wanted;
-
-	if (is_present(learner, rule)) {
-		learner->known++;
-		return;
-	}
-	wanted = !usable || !learner->path || wants_it(learner, rule);
-	if (!usable)
-		learner->useless++;
-	else if (wanted)
-		learner->nr++;
-	else
-		learner->skipped++;
-	if (wanted)
-		buf_printf(&learner->out, "%s\n", rule);
 }
 
 /* Before the questions: the answers would be lost. */

@@ -4,7 +4,7 @@
  */
 #include "kernel/log.h"
 #include "kernel/securityfs.h"
-#include "learn/learn.h"
+#include "learn/learner.h"
 #include "policy/ask.h"
 #include "policy/links.h"
 #include "print.h"

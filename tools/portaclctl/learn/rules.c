@@ -5,12 +5,13 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 
-#include "learn/learn.h"
+#include "learn/learner.h"
 #include "lex.h"
 #include "lib/cleanup.h"
-#include "policy/cover.h"
+#include "policy/json.h"
 #include "policy/exe.h"
 #include "policy/names.h"
+#include "policy/text.h"
 
 #define MAX_PORTS 32
 

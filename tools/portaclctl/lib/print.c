@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #define PRINT_IMPLEMENTATION
-#include "lib/util.h"
+#include "lib/memory.h"
+#include "lib/print.h"
 
 /**
  * utf8_len - measure the UTF-8 character at the start of a text

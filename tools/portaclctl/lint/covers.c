@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "lint/lint.h"
+#include "lint/linter.h"
 #include "policy/address.h"
 
 /* Is each range of @b within one of @a?  None means any number. */

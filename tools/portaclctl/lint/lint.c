@@ -4,21 +4,12 @@
 #include "lib/cleanup.h"
 #include "lib/options.h"
 #include "lint/lint.h"
+#include "lint/linter.h"
+#include "lint/live.h"
 #include "lint/lockout.h"
 #include "policy/exe.h"
 #include "policy/lastgood.h"
 #include "system/launch.h"
-
-/* Add a finding; the rule counts from 0, or it is NO_RULE. */
-void report(struct linter *linter, u32 rule, const char *id, const char *fmt,
-	    ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	findings_add(&linter->findings, rule, id, xvasprintf(fmt, args));
-	va_end(args);
-}
 
 /* A user who can write the policy's files has all that a policy can grant. */
 static void lint_files(struct linter *linter)

@@ -9,7 +9,6 @@
 #include "lib/cleanup.h"
 #include "lint/live.h"
 #include "lint/lockout.h"
-#include "policy/cover.h"
 #include "policy/names.h"
 #include "system/filecaps.h"
 #include "system/launch.h"
@@ -17,40 +16,6 @@
 #include "system/process.h"
 #include "system/sockets.h"
 #include "system/units.h"
-
-/* The answer, and the rule because of which it is so. */
-static char *reason_text(const struct rehearsal *rehearsal,
-			 const struct answer *answer)
-{
-	u32 index = answer_rule(answer);
-	autofree char *rule = index == PORTACL_NO_RULE ? NULL :
-		source_rule(&rehearsal->source, index);
-
-	return xasprintf("%s%s%s", answer->text, rule ? ": " : "",
-			 rule ? rule : "");
-}
-
-/**
- * rehearsal_asks - does the policy refuse a bind?
- * @rehearsal: the policy
- * @request: the bind
- * @why: if it does, why, for free()
- *
- * Return: whether it does.
- */
-bool rehearsal_asks(const struct rehearsal *rehearsal,
-		    const struct request *request, char **why)
-{
-	struct answer answer;
-	bool denied;
-
-	ask(&rehearsal->source, request, &answer);
-	denied = answer.action == PORTACL_DENY;
-	if (denied)
-		*why = reason_text(rehearsal, &answer);
-	answer_free(&answer);
-	return denied;
-}
 
 /**
  * struct stage - what the sockets that are judged have in common
@@ -165,7 +130,7 @@ static char *judge(struct stage *stage, const struct bound *bound)
 	    (action == PORTACL_LEGACY && is_capable(stage, bound, unit)))
 		return NULL;
 	ask(source, request, &answer);
-	reason = reason_text(stage->rehearsal, &answer);
+	reason = rehearsal_reason(stage->rehearsal, &answer);
 	answer_free(&answer);
 	incapable = action == PORTACL_DENY ? xstrdup("") :
 					     incapable_text(unit);
@@ -314,15 +279,16 @@ void rehearse(struct rehearsal *rehearsal, const struct config *cfg)
 	sockets_free(&sockets);
 }
 
-json_t *json_rehearsal(const struct rehearsal *rehearsal)
+/**
+ * warn_lockout - warn of services that a policy would cut off
+ * @rehearsal: where the findings are stored, for rehearsal_free()
+ * @cfg: the policy
+ */
+void warn_lockout(struct rehearsal *rehearsal, const struct config *cfg)
 {
-	return json_pack("{si si so}", "judged", rehearsal->judged,
-			 "hidden", rehearsal->hidden,
-			 "findings", json_texts(&rehearsal->texts));
-}
+	size_t i;
 
-void rehearsal_free(struct rehearsal *rehearsal)
-{
-	list_free(&rehearsal->texts);
-	list_free(&rehearsal->unknown);
+	rehearse(rehearsal, cfg);
+	for (i = 0; i < rehearsal->texts.len; i++)
+		warn("warning: %s", rehearsal->texts.items[i]);
 }

@@ -157,17 +157,3 @@ void find_unused_sockets(const struct rehearsal *rehearsal, struct list *texts)
 
 	check_socket_units(rehearsal, units, nr, false, texts);
 }
-
-/**
- * warn_lockout - warn of services that a policy would cut off
- * @rehearsal: where the findings are stored, for rehearsal_free()
- * @cfg: the policy
- */
-void warn_lockout(struct rehearsal *rehearsal, const struct config *cfg)
-{
-	size_t i;
-
-	rehearse(rehearsal, cfg);
-	for (i = 0; i < rehearsal->texts.len; i++)
-		warn("warning: %s", rehearsal->texts.items[i]);
-}

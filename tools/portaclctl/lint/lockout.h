@@ -5,11 +5,10 @@
 #ifndef _PORTACLCTL_LINT_LOCKOUT_H
 #define _PORTACLCTL_LINT_LOCKOUT_H
 
-#include "lint/live.h"
+#include "lint/rehearsal.h"
 
 void find_closed_units(struct rehearsal *rehearsal);
 void find_unused_sockets(const struct rehearsal *rehearsal,
 			 struct list *texts);
-void warn_lockout(struct rehearsal *rehearsal, const struct config *cfg);
 
 #endif /* _PORTACLCTL_LINT_LOCKOUT_H */

@@ -2,7 +2,7 @@
 /*
  * The programs that rules name.
  */
-#include "lint/lint.h"
+#include "lint/linter.h"
 #include "lib/cleanup.h"
 #include "policy/exe.h"
 #include "system/launch.h"

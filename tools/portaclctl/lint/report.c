@@ -5,7 +5,7 @@
  */
 #include "lib/cleanup.h"
 #include "lint/report.h"
-#include "policy/cover.h"
+#include "policy/json.h"
 
 /* Texts shown of one kind. */
 #define MAX_TEXTS 10

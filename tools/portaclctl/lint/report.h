@@ -5,7 +5,7 @@
 #ifndef _PORTACLCTL_LINT_REPORT_H
 #define _PORTACLCTL_LINT_REPORT_H
 
-#include "policy/files.h"
+#include "policy/config.h"
 
 #define NO_RULE U32_MAX
 

@@ -5,7 +5,7 @@
 #include "lex.h"
 #include "lib/cleanup.h"
 #include "lib/root.h"
-#include "lint/lint.h"
+#include "lint/linter.h"
 #include "policy/names.h"
 #include "system/netns.h"
 

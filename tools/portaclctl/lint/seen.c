@@ -7,7 +7,7 @@
 #include "kernel/securityfs.h"
 #include "lex.h"
 #include "lib/cleanup.h"
-#include "lint/lint.h"
+#include "lint/linter.h"
 #include "policy/names.h"
 #include "system/process.h"
 #include "system/sockets.h"

@@ -4,7 +4,7 @@
  * that they match.
  */
 #include "lib/cleanup.h"
-#include "lint/lint.h"
+#include "lint/linter.h"
 
 /* In the worst case every rule is compared with all before it. */
 #define MAX_STEPS (1ULL << 27)

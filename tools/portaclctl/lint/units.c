@@ -4,8 +4,9 @@
  * starts a program; as whom the program binds depends on the daemon.
  */
 #include "lib/cleanup.h"
-#include "lint/lint.h"
+#include "lint/linter.h"
 #include "policy/names.h"
+#include "system/unitparse.h"
 #include "system/units.h"
 
 static bool has_user(const struct portacl_policy *policy,

@@ -15,9 +15,9 @@
 #include "lib/cleanup.h"
 #include "lib/options.h"
 #include "lib/root.h"
-#include "lint/lint.h"
+#include "lint/linter.h"
 #include "load/load.h"
-#include "policy/cover.h"
+#include "policy/json.h"
 
 #define LOCAL_FILE CONFIG_DIR "/50-local.conf"
 

@@ -5,7 +5,7 @@
 #ifndef _PORTACLCTL_POLICY_EXE_H
 #define _PORTACLCTL_POLICY_EXE_H
 
-#include "policy/files.h"
+#include "policy/config.h"
 
 /* The faults of a program; the first ones make a rule match nobody. */
 enum program_fault {

@@ -7,7 +7,9 @@
 
 #include "lex.h"
 #include "lib/cleanup.h"
+#include "policy/config.h"
 #include "policy/exe.h"
+#include "policy/expand.h"
 #include "policy/links.h"
 #include "policy/source.h"
 #include "portacl.h"
@@ -225,7 +227,7 @@ static const char *find_exe(const char *text, size_t *len)
 }
 
 /* Note where the rule of a line stands, and find the programs that it names. */
-void add_rule(struct source *src)
+void source_rule_add(struct source *src)
 {
 	const char *exe;
 	size_t len;

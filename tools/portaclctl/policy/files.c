@@ -9,51 +9,13 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
-#include "policy/cover.h"
+#include "policy/expand.h"
+#include "policy/files.h"
 #include "policy/names.h"
 #include "policy/source.h"
 #include "portacl.h"
 
 #define MAX_DEPTH 16
-#define MAX_ERRORS 20
-
-void say(struct source *src, u32 column, const char *kind,
-	 const char *reason)
-{
-	if (src->cfg->problems) {
-		json_array_append_new(src->cfg->problems, json_pack(
-			"{so si si so sb}", "file", json_text(src->path),
-			"line", src->line, "column", column + 1,
-			"text", json_text(reason), "warning", !!*kind));
-		return;
-	}
-	print_err("%s:%u:%u: %s%s\n", src->path, src->line, column + 1, kind,
-		  reason);
-	print_source(src->text, column);
-}
-
-int error_status(const struct config *cfg)
-{
-	return cfg->is_question ? EXIT_REFUSED : EXIT_ERROR;
-}
-
-/* The next word and its length, or NULL at a comment or the line's end. */
-const char *next_word(const char *at, size_t *len)
-{
-	at += strspn(at, " \t");
-	*len = strcspn(at, " \t");
-	return *len && *at != '#' ? at : NULL;
-}
-
-/* Report an error; @column counts from 0. */
-void complain(struct source *src, u32 column, const char *reason)
-{
-	say(src, column, "", reason);
-	if (++src->cfg->errors >= MAX_ERRORS && !src->cfg->problems) {
-		warn("%u errors, the rest is not read", src->cfg->errors);
-		exit(error_status(src->cfg));
-	}
-}
 
 static bool starts(const char *text, const char *with)
 {
@@ -104,7 +66,7 @@ static void parse(struct source *src)
 		memset(&p->error, 0, sizeof(p->error));
 	}
 	if (p->draft.rules.len > rules)
-		add_rule(src);
+		source_rule_add(src);
 }
 
 static bool read_path(struct config *cfg, const char *path,
@@ -372,37 +334,4 @@ bool config_load(struct config *cfg, char **paths)
 	}
 	config_build(cfg);
 	return true;
-}
-
-void config_build(struct config *cfg)
-{
-	cfg->policy = portacl_policy_build(&cfg->parser.draft);
-	if (IS_ERR(cfg->policy))
-		die("out of memory");
-}
-
-void config_free(struct config *cfg)
-{
-	u32 i, rules = cfg->policy ? cfg->policy->nr_rules :
-				     cfg->parser.draft.rules.len;
-
-	portacl_parser_free(&cfg->parser);
-	list_free(&cfg->files);
-	for (i = 0; cfg->written && i < rules; i++)
-		free(cfg->written[i]);
-	free(cfg->written);
-	for (i = 0; i < cfg->patterns.len; i++)
-		list_free(&cfg->matches[i]);
-	free(cfg->matches);
-	list_free(&cfg->patterns);
-	free(cfg->origins);
-	portacl_policy_free(cfg->policy);
-}
-
-/* Where a rule stands, as FILE:LINE; the index counts from 0. */
-char *config_where(const struct config *cfg, u32 rule)
-{
-	const struct origin *origin = &cfg->origins[rule];
-
-	return xasprintf("%s:%u", cfg->files.items[origin->file], origin->line);
 }

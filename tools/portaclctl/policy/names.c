@@ -7,8 +7,8 @@
 
 #include "lex.h"
 #include "lib/cleanup.h"
-#include "policy/files.h"
 #include "policy/names.h"
+#include "policy/text.h"
 
 /* Each name is looked up once: a policy may hold 100,000 of them. */
 struct name {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * portaclctl: a file of a policy while it is read, for files.c and expand.c.
+ * portaclctl: a file of a policy while it is read.
  */
 #ifndef _PORTACLCTL_POLICY_SOURCE_H
 #define _PORTACLCTL_POLICY_SOURCE_H
 
-#include "policy/files.h"
+#include <linux/kernel.h>
+
+struct config;
 
 /* The warnings of one kind that are shown. */
 #define MAX_WARNINGS 20
@@ -34,6 +36,5 @@ const char *next_word(const char *at, size_t *len);
 int error_status(const struct config *cfg);
 void say(struct source *src, u32 column, const char *kind, const char *reason);
 void complain(struct source *src, u32 column, const char *reason);
-void add_rule(struct source *src);
 
 #endif /* _PORTACLCTL_POLICY_SOURCE_H */

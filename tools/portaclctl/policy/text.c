@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * A policy as the kernel shows it.
- */
-#include "policy/files.h"
+#include "policy/text.h"
 #include "print.h"
 #include "portacl.h"
 

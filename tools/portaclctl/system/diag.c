@@ -11,7 +11,7 @@
 #include <sys/utsname.h>
 
 #include "lib/cleanup.h"
-#include "system/sockets.h"
+#include "system/diag.h"
 
 /* States of include/net/tcp_states.h, which sockets of all kinds have. */
 #define STATE_LISTEN 10
@@ -50,6 +50,20 @@ static void map_addr(u8 *addr, int family, const void *from)
 		memcpy(addr, mapped, sizeof(mapped));
 		memcpy(addr + sizeof(mapped), from, 4);
 	}
+}
+
+/* Note, once, what the kernel does not tell; @text is freed. */
+void sockets_unseen(struct sockets *sockets, char *text)
+{
+	size_t i;
+
+	for (i = 0; i < sockets->unseen.len; i++)
+		if (!strcmp(sockets->unseen.items[i], text))
+			break;
+	if (i == sockets->unseen.len)
+		list_add(&sockets->unseen, text);
+	else
+		free(text);
 }
 
 static void add(struct sockets *sockets, const struct bound *bound)

@@ -10,6 +10,7 @@
 #include "policy/links.h"
 #include "policy/names.h"
 #include "system/launch.h"
+#include "system/unitparse.h"
 #include "system/units.h"
 
 /* The program of systemd that executes the services; for free(). */

@@ -8,7 +8,6 @@
 #include "lib/cleanup.h"
 #include "lib/root.h"
 #include "system/netns.h"
-#include "system/process.h"
 
 #define PORT_START "/proc/sys/net/ipv4/ip_unprivileged_port_start"
 
@@ -25,6 +24,25 @@ static bool same_ns(int a, int b)
 
 	return !fstat(a, &x) && !fstat(b, &y) && x.st_ino == y.st_ino &&
 	       x.st_dev == y.st_dev;
+}
+
+/* If it cannot be told, they are taken to be the same. */
+bool process_same_file(pid_t a, pid_t b, const char *name)
+{
+	autofree char *x = xasprintf("/proc/%d/%s", a, name);
+	autofree char *y = xasprintf("/proc/%d/%s", b, name);
+	struct stat s, t;
+
+	return stat(x, &s) || stat(y, &t) ||
+	       (s.st_dev == t.st_dev && s.st_ino == t.st_ino);
+}
+
+bool process_same_ns(pid_t a, pid_t b, const char *ns)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "ns/%s", ns);
+	return process_same_file(a, b, name);
 }
 
 /**

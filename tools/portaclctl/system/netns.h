@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * portaclctl: network namespaces, and which user namespace owns them.
+ * portaclctl: namespaces of processes, and which user namespace owns them.
  */
 #ifndef _PORTACLCTL_SYSTEM_NETNS_H
 #define _PORTACLCTL_SYSTEM_NETNS_H
@@ -9,6 +9,8 @@
 
 #include "lib/util.h"
 
+bool process_same_file(pid_t a, pid_t b, const char *name);
+bool process_same_ns(pid_t a, pid_t b, const char *ns);
 bool process_host_owner(pid_t pid, const char *ns);
 bool process_owns_net(pid_t pid);
 bool net_enter(pid_t pid, int *own);

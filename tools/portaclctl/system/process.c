@@ -36,25 +36,6 @@ char *process_file(pid_t pid, const char *name)
 	return text;
 }
 
-static bool same_file(pid_t a, pid_t b, const char *name)
-{
-	autofree char *x = xasprintf("/proc/%d/%s", a, name);
-	autofree char *y = xasprintf("/proc/%d/%s", b, name);
-	struct stat s, t;
-
-	return stat(x, &s) || stat(y, &t) ||
-	       (s.st_dev == t.st_dev && s.st_ino == t.st_ino);
-}
-
-/* If it cannot be told, they are taken to be the same. */
-bool process_same_ns(pid_t a, pid_t b, const char *ns)
-{
-	char name[32];
-
-	snprintf(name, sizeof(name), "ns/%s", ns);
-	return same_file(a, b, name);
-}
-
 /* A line of /proc/PID/status: `Key:\tvalue`. */
 static const char *find_line(const char *status, const char *key)
 {
@@ -207,7 +188,7 @@ bool process_read(struct process *process, pid_t pid)
 	read_auxv(process);
 	read_exe(process);
 	process->cgroup = read_cgroup(pid);
-	process->own_root = !same_file(pid, 1, "root");
+	process->own_root = !process_same_file(pid, 1, "root");
 	process->own_user_ns = !process_same_ns(pid, 1, "user");
 	process->own_net_ns = !process_same_ns(pid, 1, "net");
 	process->own_mnt_ns = !process_same_ns(pid, 1, "mnt");

@@ -12,7 +12,7 @@
 #include "lib/root.h"
 #include "policy.h"
 #include "system/bpf.h"
-#include "system/process.h"
+#include "system/netns.h"
 #include "system/redirect.h"
 
 #define NFT "/usr/sbin/nft"

@@ -7,6 +7,7 @@
 #include "lib/root.h"
 #include "lib/cleanup.h"
 #include "policy/address.h"
+#include "system/diag.h"
 #include "system/netns.h"
 #include "system/process.h"
 #include "system/sockets.h"
@@ -182,20 +183,6 @@ static ino_t net_inode(pid_t pid)
 	struct stat st;
 
 	return stat(path, &st) ? 0 : st.st_ino;
-}
-
-/* Note, once, what the kernel does not tell; @text is freed. */
-void sockets_unseen(struct sockets *sockets, char *text)
-{
-	size_t i;
-
-	for (i = 0; i < sockets->unseen.len; i++)
-		if (!strcmp(sockets->unseen.items[i], text))
-			break;
-	if (i == sockets->unseen.len)
-		list_add(&sockets->unseen, text);
-	else
-		free(text);
 }
 
 /* Read the sockets of a network namespace. */

@@ -7,6 +7,7 @@
 #include "lib/cleanup.h"
 #include "lib/command.h"
 #include "lib/root.h"
+#include "system/systemctl.h"
 #include "system/unitparse.h"
 
 #define SYSTEMCTL "/usr/bin/systemctl"

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "lib/cleanup.h"
+#include "system/systemctl.h"
 #include "system/unitfiles.h"
 #include "system/unitparse.h"
+#include "system/units.h"
 
 static void read_files(struct unit **units, u32 *nr)
 {

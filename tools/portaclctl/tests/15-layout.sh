@@ -26,3 +26,11 @@ for folder in $lower explain import learn load; do
 done
 [ ! -s out ] && [ -n "$(includes system)" ]
 point $? "layout: each folder includes from those below it alone"
+
+# A source and its header are one module.
+(cd "$src" && grep '^#include "' ./*.[ch] ./*/*.[ch]) |
+	sed -n 's|^\./\(.*\)\.[ch]:#include "\(.*\)\.h"$|\1 \2|p' |
+	awk '$1 != $2' > modules
+tsort modules > sorted 2> out
+[ "$(wc -l < sorted)" -gt 90 ] && [ ! -s out ]
+point $? "layout: no two modules include each other, directly or not"

@@ -22,15 +22,7 @@ static inline bool seq_buf_has_overflowed(const struct seq_buf *s)
 
 int seq_buf_putmem(struct seq_buf *s, const void *mem, unsigned int len);
 int seq_buf_printf(struct seq_buf *s, const char *fmt, ...) __printf(2, 3);
-
-static inline int seq_buf_puts(struct seq_buf *s, const char *text)
-{
-	return seq_buf_putmem(s, text, strlen(text));
-}
-
-static inline int seq_buf_putc(struct seq_buf *s, unsigned char c)
-{
-	return seq_buf_putmem(s, &c, 1);
-}
+int seq_buf_puts(struct seq_buf *s, const char *text);
+int seq_buf_putc(struct seq_buf *s, unsigned char c);
 
 #endif /* _PORTACLCTL_LINUX_SEQ_BUF_H */

@@ -2,8 +2,8 @@
 /*
  * portaclctl: rules as JSON.
  */
-#ifndef _PORTACLCTL_POLICY_COVER_H
-#define _PORTACLCTL_POLICY_COVER_H
+#ifndef _PORTACLCTL_POLICY_JSON_H
+#define _PORTACLCTL_POLICY_JSON_H
 
 #include <jansson.h>
 #include <time.h>
@@ -22,4 +22,4 @@ struct record;
 json_t *json_record(const struct record *record, time_t time);
 json_t *json_policy(const struct portacl_policy *policy);
 
-#endif /* _PORTACLCTL_POLICY_COVER_H */
+#endif /* _PORTACLCTL_POLICY_JSON_H */

@@ -3,9 +3,9 @@
 #include "lex.h"
 #include "lib/cleanup.h"
 #include "policy/address.h"
-#include "policy/cover.h"
-#include "policy/files.h"
+#include "policy/json.h"
 #include "policy/links.h"
+#include "policy/text.h"
 
 /* JSON wants UTF-8, which a log or a path need not be.  NULL becomes null. */
 json_t *json_text(const char *text)
