@@ -5,6 +5,6 @@
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 make -s -C "$top/tools/portaclctl" > /dev/null
-exec "$top/scripts/boot.sh" "${1:-6.12}" -t 1500 -r "$("$top/scripts/rootfs.sh")" \
+exec "$top/scripts/boot.sh" "${1:-6.12}" -t 3000 -r "$("$top/scripts/rootfs.sh")" \
 	bash "$top/scripts/guest/units.sh" "$top/build/portaclctl/portaclctl" \
 	"$top/tools/portaclctl/tests/units"

@@ -244,8 +244,8 @@ static void warn_unseen(const struct rehearsal *rehearsal,
 	for (i = 0; i < rehearsal->unknown.len; i++)
 		warn("warning: not checked: %s", rehearsal->unknown.items[i]);
 	if (rehearsal->hidden)
-		warn("warning: not checked: %u socket%s whose process %s", rehearsal->hidden,
-		     rehearsal->hidden == 1 ? "" : "s",
+		warn("warning: not checked: %u socket%s whose process %s",
+		     rehearsal->hidden, rehearsal->hidden == 1 ? "" : "s",
 		     geteuid() ? "only root can see" : "is not visible here");
 }
 

@@ -16,6 +16,8 @@ import random
 import subprocess
 import sys
 
+from outcome import outcome
+
 SEED = 20261129
 TREES = 16
 CONFIG = "/etc/authbind"
@@ -147,11 +149,8 @@ def main():
             print(run("sh", "-c", "cd /etc/authbind && ls -ln by* &&"
                       "tail -n +1 byuid/*").stdout)
             print(imported)
-    print("# (authbind, policy): %s" % counts)
-    if counts.get(("yes", True), 0) < 40:
-        failed.append("too few grants were compared")
-    print("\n".join(failed))
-    return bool(failed)
+    return outcome(failed, "(authbind, policy): %s" % counts,
+                   counts.get(("yes", True), 0) >= 40)
 
 
 sys.exit(main())

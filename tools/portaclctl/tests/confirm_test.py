@@ -6,8 +6,8 @@ Usage: confirm_test.py PORTACLCTL [add]
 
 Whatever happens, the old policy is back or the new one is confirmed; and `add`
 has changed its file if, and only if, the new policy is in force.  Files stand
-for those of the kernel.  strace injects the faults: into the command from
-the start of its guard on, and into the guard, from its first call on.
+for those of the kernel.  strace injects the faults: into the calls of the command
+from the moment it blocks signals, and into all calls of the guard.
 """
 import collections
 import concurrent.futures
@@ -193,7 +193,7 @@ def run_well(*more):
 def main():
     calls = run_well()[None]
     first = calls.index("socketpair") - 8  # the signals are blocked there
-    # What the guard does until it waits, which is traced from its fork on.
+    # The calls of the guard from its fork to its first wait.
     _, start = run_well("-f").values()
     start = start[:start.index("ppoll")]
     jobs = []

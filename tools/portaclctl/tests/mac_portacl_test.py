@@ -10,6 +10,8 @@ import random
 import subprocess
 import sys
 
+from outcome import outcome
+
 SEED = 20261129
 CASES = 24
 PORTS = [22, 80, 443, 1023, 1024, 2000, 2001, 65535]
@@ -118,11 +120,9 @@ def main():
             continue
         compare(ctl, policy, source)
         lint(ctl, policy)
-    print("# seed %d; (FreeBSD, here): %s" % (SEED, seen))
-    if min(seen.get((True, True), 0), seen.get((False, False), 0)) < 40:
-        failed.append("too few verdicts were compared")
-    print("\n".join(failed))
-    return bool(failed)
+    return outcome(failed, "seed %d; (FreeBSD, here): %s" % (SEED, seen),
+                   min(seen.get((True, True), 0),
+                       seen.get((False, False), 0)) >= 40)
 
 
 sys.exit(main())

@@ -14,6 +14,8 @@ import shutil
 import subprocess
 import sys
 
+from outcome import outcome
+
 failed = []
 
 
@@ -114,9 +116,7 @@ def main():
         answer = run(ctl, command, "--root", root, "/imported")
         if answer.returncode:
             failed.append("%s: %s" % (command, answer.stdout))
-    print("# %d units, %d rules" % (len(names), len(lines)))
-    print("\n".join(failed))
-    return bool(failed)
+    return outcome(failed, "%d units, %d rules" % (len(names), len(lines)))
 
 
 sys.exit(main())

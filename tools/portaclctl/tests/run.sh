@@ -35,7 +35,7 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 # A shim for python3 takes longer than what it starts.
 PATH=/usr/bin:$PATH
-export LC_ALL=C ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=print_stacktrace=1
+export LC_ALL=C PYTHONDONTWRITEBYTECODE=1 ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=print_stacktrace=1
 unset PORTACLCTL_ROOT
 cd "$tmp" || exit 1
 

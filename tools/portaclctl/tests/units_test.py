@@ -14,6 +14,8 @@ import re
 import subprocess
 import sys
 
+from outcome import outcome
+
 SEED = 20261129
 TREES = 14
 PATHS = ["etc/systemd/system", "run/systemd/system",
@@ -122,11 +124,8 @@ def main():
             if want != have:
                 failed.append("tree %d, %s: systemd %s, here %s" %
                               (number, unit, want, have))
-    print("# seed %d: %d files compared" % (SEED, compared))
-    if compared < 100:
-        failed.append("too few files were compared")
-    print("\n".join(failed))
-    return bool(failed)
+    return outcome(failed, "seed %d: %d files compared" % (SEED, compared),
+                   compared >= 100)
 
 
 sys.exit(main())
