@@ -63,6 +63,9 @@ char *in_root(const char *path)
 	return xasprintf("%s%s", root_dir, path);
 }
 
+/* Twice what the kernel takes as a policy.  A device may have no end. */
+#define MAX_FILE (256U << 20)
+
 /* All that can be read, ended by a NUL that @len does not count, or NULL. */
 char *read_fd(int fd, size_t *len)
 {
@@ -73,6 +76,10 @@ char *read_fd(int fd, size_t *len)
 	while ((n = read(fd, chunk, sizeof(chunk)))) {
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n > 0 && buf.len > MAX_FILE) {
+			n = -1;
+			errno = EFBIG;
+		}
 		if (n < 0) {
 			free(buf.text);
 			return NULL;

@@ -140,7 +140,8 @@ static void lock_directory(const char *path)
 	const char *dir = dirname(copy);
 	int fd;
 
-	mkdir(dir, 0755);
+	if (!option("file") && mkdir(dir, 0755) && errno != EEXIST)
+		die_errno("%s", dir);
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || flock(fd, LOCK_EX))
 		die_errno("%s", dir);

@@ -40,6 +40,22 @@ run check inc.conf
 [ "$status" != 0 ] && grep -Eq 'inc.conf:1:9: .*(No such file|no such file)' err
 point $? "dangling link: include"
 
+gives "a file without an end" 2 '/dev/zero: File too large' check /dev/zero
+gives "add: no directory for the file" 2 'none: No such file' \
+	add --no-load --file none/x.conf allow tcp 80 uid=0
+[ ! -e none ]
+point $? "add: which is not made"
+if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
+	mkdir -p locked/etc
+	chmod 755 . locked locked/etc
+	ASAN_OPTIONS=detect_leaks=0 PORTACLCTL_ROOT=$PWD/locked setpriv --reuid 65534 \
+		--clear-groups "$ctl" add --no-load allow tcp 80 uid=0 > out 2> err
+	grep -q 'portacl.d: Permission denied' err
+	point $? "add: the directory cannot be made"
+else
+	skip "add: the directory cannot be made" "needs root and setpriv"
+fi
+
 # A byte order mark.
 printf '\357\273\277allow tcp 80 uid=0\n' > bom.conf
 run check bom.conf
