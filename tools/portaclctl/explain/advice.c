@@ -252,7 +252,7 @@ static void add_other_line(const struct view *view, struct advice *advice,
 	request.bind.taint = taint;
 	advice->other_line = try_line(view, &request, NAME_EXE | NAME_UID,
 				      taint, 0);
-	advice->other_why = "or, if others than root have to write the program:";
+	advice->other_why = "or, if users other than root have to write the program:";
 }
 
 /* Without the program, if a rule for it would not do. */

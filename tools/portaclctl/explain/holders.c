@@ -19,7 +19,7 @@ static const char *unknown_owner(const struct bound *bound)
 	if (bound->kernel)
 		return "a socket without a process, the kernel's (WireGuard, NFS)";
 	return geteuid() ? "a process that only root sees" :
-			   "a process that does not show here";
+			   "a process that is not visible here";
 }
 
 static char *holder_name(const struct bound *bound)

@@ -60,7 +60,7 @@ static void add_close(struct list *steps, const char *path)
 }
 
 /**
- * writable_parts - find what others than root can write of a path
+ * writable_parts - find the parts of a path that users other than root can write
  * @exe: the path
  * @parts: where the path and the directories above it are added, if they can
  * @shared: set if one of them is a directory that others share

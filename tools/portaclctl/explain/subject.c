@@ -201,10 +201,10 @@ static char **read_process(struct subject *subject, char **argv)
 		die_missing("PROGRAM USER or PID");
 	if (strspn(argv[0], "0123456789") == strlen(argv[0])) {
 		if (root_option)
-			die_usage("process %s runs here, and is none of --root: name PROGRAM and USER",
+			die_usage("process %s runs on this system, not below --root: give PROGRAM and USER",
 				  argv[0]);
 		if (!parse_number(argv[0], INT_MAX, &pid) || !pid)
-			die_usage("'%s' is no process id and no program",
+			die_usage("'%s' is neither a process id nor a program",
 				  argv[0]);
 		require_proc();
 		if (!process_read(&subject->process, pid))

@@ -22,7 +22,7 @@ static void lint_files(struct linter *linter)
 
 		if (!stat(path, &st) && (st.st_uid || (st.st_mode & 022)))
 			report(linter, NO_RULE, "file-writable",
-			       "%s: others than root can write it", path);
+			       "%s: users other than root can write it", path);
 	}
 }
 

@@ -222,7 +222,7 @@ static bool judge_socket(struct stage *stage, const struct bound *bound)
 		return judge_process(stage, bound);
 	if (bound->kernel)
 		return judge_kernel(stage, bound);
-	/* Others' processes do not show which sockets they have. */
+	/* Only root can see the sockets of other users' processes. */
 	stage->rehearsal->hidden += bound->count;
 	return false;
 }

@@ -112,7 +112,7 @@ static void check_sshd(struct rehearsal *rehearsal, const struct unit *units,
 	}
 	if (!socket && !sshd_places(&places))
 		list_add(&rehearsal->unknown, xasprintf(
-			"at which ports sshd will listen: %s", root_option ?
+			"the ports at which sshd will listen: %s", root_option ?
 			"with --root no program is started" :
 			"`sshd -T' fails (it may need root and /run/sshd)"));
 	check_places(rehearsal, "sshd", "tcp", &places, who, &rehearsal->texts);

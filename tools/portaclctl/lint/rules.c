@@ -68,7 +68,7 @@ static void lint_uids(struct linter *linter, u32 index)
 	    !uid[0].min && !rule->exe && !rule->cgroup &&
 	    !(rule->flags & PORTACL_RULE_LAUNCH_ROOT))
 		report(linter, index, "uid-root",
-		       "every process of root gets the port, also one from which CAP_NET_BIND_SERVICE was taken: add exe=, cgroup= or launch=root");
+		       "every process of root gets the port, even one without CAP_NET_BIND_SERVICE: add exe=, cgroup= or launch=root");
 }
 
 /* bindresvport passes by the ports that /etc/bindresvport.blacklist lists. */

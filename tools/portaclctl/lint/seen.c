@@ -232,7 +232,7 @@ void lint_seen(struct linter *linter)
 		judge_all(linter, i);
 	if (i < nr) {
 		report(linter, NO_RULE, "not-compared",
-		       "what binds now was not compared with the rules: these are too many");
+		       "there are too many rules to compare them with the current binds");
 		return;
 	}
 	for (i = 0; i < linter->nr_seen; i++)

@@ -131,7 +131,7 @@ static void look_closely(struct program *program, const char *path,
  * @fd: it, or -1
  * @canonical: its path is without symbolic links
  * @looked: whether @writable is known
- * @writable: others than root can replace what is in it
+ * @writable: users other than root can replace what is in it
  * @where: because they can write here
  */
 static struct directory {
@@ -248,11 +248,11 @@ static const struct {
 	[PROGRAM_NOSUID] = { "exe-nosuid",
 		"is on a nosuid mount, where no program has an identity" },
 	[PROGRAM_WRITABLE] = { "exe-writable",
-		"can be replaced by others than root: %s is not root's alone" },
+		"can be replaced by users other than root: they can write %s" },
 	[PROGRAM_INTERPRETER] = { "exe-interpreter",
 		"runs what its arguments say: the rule is for every script of that user" },
 	[PROGRAM_NAMESPACES] = { "exe-namespaces",
-		"runs or serves containers and user namespaces: the rule is for all of that user, whatever is in them" },
+		"runs or serves containers and user namespaces: the rule is for all those of the user, whatever runs in them" },
 	[PROGRAM_LOADER] = { "exe-loader",
 		"is the program loader: the rule is for every program" },
 	[PROGRAM_MULTICALL] = { "exe-multicall",

@@ -92,7 +92,7 @@ void last_good_store(const struct config *cfg, bool usual)
 	boot_error_store(NULL);
 }
 
-/* A file that others than root can write is not trusted. */
+/* A file that users other than root can write is not trusted. */
 static bool is_trusted(const char *path)
 {
 	struct stat st;
@@ -134,7 +134,7 @@ bool last_good_read(struct last_good *last, char **why)
 	if (!last->data)
 		*why = xasprintf("%s: %s", path, strerror(errno));
 	else if (!is_trusted(path))
-		*why = xasprintf("%s: others than root can write it", path);
+		*why = xasprintf("%s: users other than root can write it", path);
 	else if (!split(last))
 		*why = xasprintf("%s is damaged", path);
 	if (*why)

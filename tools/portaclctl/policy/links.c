@@ -17,7 +17,7 @@
  * @done: what was followed, "" is the root directory
  * @left: what was not
  * @links: number of links met
- * @unsafe: others than root can change where it leads
+ * @unsafe: users other than root can change where it leads
  */
 struct walk {
 	char done[PATH_MAX];

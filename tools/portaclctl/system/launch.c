@@ -109,14 +109,14 @@ void launch_read(struct process *process, struct list *notes)
 	if (!unit)
 		return;
 	if (!starts(unit, process->exe)) {
-		note = xasprintf("%s starts %s, and that, or what it started, has executed %s: what stands between systemd and the program is no launcher",
+		note = xasprintf("%s starts %s, and that program or a child of it has executed %s: the program in between is no launcher",
 				 unit->name, program_of(unit), process->exe);
 	} else if (process->parent != 1) {
-		note = xasprintf("not the main process of %s: what executed it is not known, and taken to be no launcher",
+		note = xasprintf("not the main process of %s: the program that executed it is not known, and assumed to be no launcher",
 				 unit->name);
 	} else {
 		process->launcher = launch_image();
-		note = xasprintf("executed by %s, as %s and its parent tell: with a launcher line for it that is root's launch",
+		note = xasprintf("executed by %s, according to %s and its parent process: with a `launcher' line for that program, the launch counts as root's",
 				 process->launcher, unit->name);
 	}
 	if (notes)
@@ -133,7 +133,7 @@ static void note_unit(const struct unit *unit, const struct process *process,
 			    unit_nnp(unit) ? " taint=nnp" : "";
 
 	if (cgroup)
-		list_add(notes, xasprintf("%s starts it: of the service, ask with cgroup=%s launcher=%s%s",
+		list_add(notes, xasprintf("%s starts it: to ask about the service, add cgroup=%s launcher=%s%s",
 					  unit->name, cgroup, image, taint));
 }
 

@@ -223,7 +223,7 @@ static char *own_path(const struct process *process, const char *what)
 	return xasprintf("/proc/%d/%s", process->pid, what);
 }
 
-/* Return the file or the directory that others than root can write, or NULL. */
+/* Return the file or directory that users other than root can write, or NULL. */
 char *process_writable(const struct process *process)
 {
 	autofree char *root = process->own_mnt_ns ? own_path(process, "root") :

@@ -70,7 +70,7 @@ static void look_for_sockets(void *context, pid_t pid)
 /* The initial one has a number of its own. */
 #define INIT_PID_NS 0xeffffffcU
 
-/* In a pid namespace of its own others' processes do not show. */
+/* In a pid namespace of its own the processes of others are not visible. */
 static bool sees_all_processes(void)
 {
 	struct stat st;

@@ -106,7 +106,7 @@ if [ "$(id -u)" = 0 ] && unshare -m umount -l /proc 2> /dev/null; then
 	bare "explain PID" 2 'procfs is not mounted' explain --file bare.conf 1 tcp/80
 	bare "explain" 1 '^  note +cannot see: processes and sysctls: procfs is not mounted' \
 		explain --file bare.conf env root "tcp/$port"
-	bare "who" 0 '^  127.0.0.1 listening by a process that does not show here' \
+	bare "who" 0 '^  127.0.0.1 listening by a process that is not visible here' \
 		who --file bare.conf "tcp/$port"
 	bare "check --live" 0 'not checked: [0-9]+ sockets? whose process is not visible here' \
 		check --live bare.conf

@@ -82,7 +82,7 @@ ex "an unknown program" 2 'nowhere: No such file' /nowhere daemon tcp/80
 ex "a directory" 2 'is a directory' "$PWD" daemon tcp/80
 ex "a file that is no program" 2 'e.conf is not executable' "$PWD/e.conf" daemon tcp/80
 ex "no user" 2 'USER expected' env tcp/80
-ex "process 0" 2 "'0' is no process id" 0 tcp/80
+ex "process 0" 2 "'0' is neither a process id" 0 tcp/80
 ex "a slash alone" 2 'PROTO/PORT expected' env root /
 ex "half of somebody else" 2 'uid=0: explain asks for PROGRAM USER' \
 	env daemon tcp/80 uid=0

@@ -64,7 +64,7 @@ if [ "$(id -u)" = 0 ]; then
 	explains "no program of this system" 2 '^portaclctl: env: No such' \
 		env tomcat tcp/frobd
 	explains "no process of this system" 2 \
-		'process 1 runs here, and is none of --root' \
+		'process 1 runs on this system, not below --root' \
 		1 tcp/frobd
 	gives "--root: who: the rule" 0 'rule 1: /etc/portacl.d/10-link.conf:1: allow tcp 4711 ' \
 		who --root other tcp/frobd

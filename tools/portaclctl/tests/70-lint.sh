@@ -59,7 +59,7 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2> /dev/null; then
 	hides "R24: accept=writable does not concern it" exe-writable.*nobody
 	echo "allow tcp 80 exe=$PWD/home/caddy uid=1000" > l.conf
 	gives "R24: suid, but the user's" 1 \
-		'^l.conf:1: exe=.*/caddy can be replaced by others than root: .*: the rule matches nobody .exe-writable.' \
+		'^l.conf:1: exe=.*/caddy can be replaced by users other than root: .*: the rule matches nobody .exe-writable.' \
 		lint l.conf
 	hides "R24: that is another text" nosuid
 else
@@ -269,9 +269,9 @@ if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
 	setpriv --reuid 65534 --clear-groups "$ctl" lint - \
 		< l.conf > out 2> err
 	[ "$(grep -c 'warning: not checked: .* whose process only root can see' err)" = 1 ]
-	point $? "lint: others than root are told what they do not see"
+	point $? "lint: users other than root are told what they do not see"
 else
-	skip "lint: others than root" "needs root and setpriv"
+	skip "lint: users other than root" "needs root and setpriv"
 fi
 kill "$server"
 
@@ -310,7 +310,7 @@ listens "all addresses that it names" '2222 addr=10.0.0.1' \
 rm ssh/says
 echo 'Port 2222' > ssh/etc/ssh/sshd_config
 listens "what it does not tell is not known" ''
-grep -q 'not checked: at which ports sshd will listen: .sshd -T. fails' err
+grep -q 'not checked: the ports at which sshd will listen: .sshd -T. fails' err
 point $? "sshd: and lint says so"
 printf '%s\n' 'port 2300' 'listenaddress 0.0.0.0:2300' > ssh/says
 listens "what sshd -T says" 2300

@@ -49,7 +49,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
 	lx "the line is what would help" 1 "^  launcher $systemd\$" $sleeper tcp/80
 	hides "launch: and nothing else" '^  (allow|restart|then)'
 	lx "what is known of it" 1 \
-		"^  note +executed by $systemd, as l.service and its parent tell" \
+		"^  note +executed by $systemd, according to l.service and its parent process" \
 		$sleeper tcp/80
 	lx "for another port, it is one of two" 1 "^  launcher $systemd\$" \
 		$sleeper tcp/81
@@ -87,7 +87,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
 	unit /usr/bin/env NoNewPrivileges=yes
 	policy "launcher $systemd" "$plain"
 	lx "R20: explain names what stands between" 1 \
-		"^  note +l.service starts /usr/bin/env, and that, .* $exe: .* no launcher" \
+		"^  note +l.service starts /usr/bin/env, and that program .* $exe: .* no launcher" \
 		$sleeper tcp/80
 	lx "R20: no_new_privs counts" 1 'reason="no_new_privs"' $sleeper tcp/80
 	policy "launcher $systemd" "$root"
@@ -123,7 +123,7 @@ unit_user=daemon
 unit "$real" NoNewPrivileges=yes
 policy "launcher $systemd" "allow tcp 80 exe=$real uid=daemon launch=root only"
 lx "of a program: its unit" 1 \
-	"^  note +l.service starts it: of the service, ask with cgroup=/system.slice/l.service launcher=$systemd taint=nnp\$" \
+	"^  note +l.service starts it: to ask about the service, add cgroup=/system.slice/l.service launcher=$systemd taint=nnp\$" \
 	env daemon tcp/80
 lx "what the unit gives is allowed" 0 'allowed by portacl' env daemon tcp/80 \
 	cgroup=/system.slice/l.service launcher=$systemd taint=nnp
@@ -154,7 +154,7 @@ cp /bin/true launch/open
 chmod 777 launch/open
 lints_launcher 'does not exist: nothing that it starts counts' "$PWD/launch/none"
 lints_launcher "is not canonical: it resolves to $real" "$PWD/launch/link"
-lints_launcher 'can be replaced by others than root' "$PWD/launch/open"
+lints_launcher 'can be replaced by users other than root' "$PWD/launch/open"
 lints_launcher 'runs what its arguments say' "$(readlink -f /usr/bin/python3)"
 lints_launcher '' "$real"
 

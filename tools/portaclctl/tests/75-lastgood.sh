@@ -88,7 +88,7 @@ gives "boot: a stored policy that is damaged" 2 'no policy to fall back to: .* i
 point $? "boot: is not loaded"
 sed -i 's/uid=2 /uid=1 /' "$stored"
 chmod 622 "$stored"
-gives "boot: one that others can write" 2 'others than root can write it' load --boot
+gives "boot: one that others can write" 2 'users other than root can write it' load --boot
 chmod 600 "$stored"
 mv "$stored" saved
 gives "boot: none" 2 'no policy to fall back to: .*last-good: No such file' load --boot
@@ -136,7 +136,7 @@ gives "load --stale FILE" 2 'for the usual files' load --stale other.conf
 # Whose link it is.
 ln -s ../jdk-11/java good/bin/link
 echo "allow tcp 80 exe=$PWD/good/bin/link uid=1" > link.conf
-gives "a link that others than root can change is not followed" 0 \
+gives "a link that users other than root can change is not followed" 0 \
 	'resolves to .*: the rule matches nobody' check link.conf
 if [ -L /bin ]; then
 	echo 'allow tcp 80 exe=/bin/env uid=1' > link.conf
