@@ -55,6 +55,7 @@ env --ignore-signal=CHLD "$ctl" diff d.conf > out 2> err
 [ $? = 1 ]
 point $? "diff, started by a process that ignores SIGCHLD"
 gives "diff" 1 '^\+allow tcp 99 uid=0' diff d.conf
+gives "T23: diff: an error is no difference" 2 'No such file' diff nowhere.conf
 
 : > "$fs/policy"
 gives "load" 0 '^loaded: 3 rules, generation 4, mode enforce' load d.conf

@@ -112,8 +112,43 @@ END
 	else
 		skip "who: file capabilities on a nosuid mount" "$(cat err)"
 	fi
+	# The server of a remote one may be gone.
+	cat > remote.sh <<'END'
+echo "server:/ $PWD/who/opt/deep nfs rw 0 0" > mounts
+mount --bind mounts /proc/$$/mounts && exec "$@"
+END
+	if unshare -m sh remote.sh true 2> err; then
+		unshare -m sh remote.sh env PORTACLCTL_ROOT="$PWD/who" \
+			"$ctl" who --file w.conf udp/80 > out 2> err
+		hides "T21: who: no remote file system is searched" /opt/deep
+		grep -q '^  root$' out
+		point $? "T21: who: it answers without"
+	else
+		skip "T21: who: no remote file system is searched" "$(cat err)"
+	fi
+	if command -v script > /dev/null; then
+		mkdir -p who/opt/many
+		(cd who/opt/many && seq 4100 | xargs touch)
+		PORTACLCTL_ROOT="$PWD/who" script -qec \
+			"$ctl who --file w.conf udp/80" typescript > out 2> err < /dev/null
+		grep -q 'looking for programs with capabilities: 4096 files' out
+		point $? "T11: who: progress on a terminal"
+		PORTACLCTL_ROOT="$PWD/who" "$ctl" who --file w.conf udp/80 > out 2> err
+		hides "T11: who: and on nothing else" 'looking for'
+		rm -r who/opt/many
+	else
+		skip "T11: who: progress on a terminal" "needs script"
+	fi
 else
 	skip "who: file capabilities" "needs root and setcap"
+fi
+if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
+	serve_user --clear-groups
+	gives "T11: who: a user without a name is a number" 0 \
+		"listening by python[^ ]*.$server.,.* socket of uid 65533\$" who --file w.conf "tcp/$port"
+	kill "$server"
+else
+	skip "T11: who: a user without a name is a number" "needs root and setpriv"
 fi
 listen
 if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then

@@ -136,6 +136,18 @@ printf '%s\n' "allow tcp $port exe=$real uid=daemon" \
 clean seen-program
 kill "$server"
 
+# What portacl recorded counts as well.
+mkdir -p more/sys/kernel/security/portacl
+observed=more/sys/kernel/security/portacl/observed
+echo "exe=$real verified=1 uid=1 proto=tcp port=519 outcome=legacy count=1 taint=none" > $observed
+lints seen-user "allow tcp 519 exe=$real uid=4242"
+json "T32: seen-user: where it was seen" 'any("(uid 1), seen in `observed" in f["text"] for f in j)'
+passes seen-user "allow tcp 519 exe=$real uid=1"
+lints seen-program "allow tcp 519 exe=/usr/bin/id uid=4242"
+echo "exe=$real verified=0 uid=1 proto=tcp port=519 outcome=legacy count=1 taint=none" > $observed
+passes seen-user "allow tcp 519 exe=$real uid=4242"
+rm -r more/sys
+
 # A library that only LD_LIBRARY_PATH can name: another name of the same length.
 python3 - "$real" more/needs <<'EOF'
 import sys
@@ -166,6 +178,9 @@ if [ "$(od -An -j4 -N1 -tx1 "$real")" = ' 02' ] && [ -x /sbin/ldconfig ]; then
 	passes exe-library "allow tcp 80 exe=$real uid=1"
 	echo "allow tcp 80 exe=$needs uid=1 accept=writable" > l.conf
 	gives "check says it, too" 0 "^warning: $needs needs libq.so.6, " check l.conf
+	mkdir -p more/sys/kernel/security/portacl
+	gives "T5, T29: and load" 0 "^warning: $needs needs libq.so.6, " load --dry-run l.conf
+	rm -r more/sys
 	gives "and explain" 0 "^  note +$needs needs libq.so.6, " \
 		explain --file l.conf "$needs" 1 tcp/80
 else

@@ -42,6 +42,7 @@ PREFIXES = ["0.0.0.0/0", "127.0.0.0/8", "127.0.0.1", "127.0.0.2", "::/0",
 PROTOS = {"tcp": (1, 6), "udp": (2, 17), "sctp": (1, 132), "udplite": (2, 136)}
 TAINTS = ["env", "nnp", "chroot", "writable"]
 EACCES = 13
+EADDRINUSE = 98
 
 BINDER = r"""
 use Socket qw(:DEFAULT inet_pton pack_sockaddr_in6);
@@ -254,12 +255,22 @@ class Process:
 
 def judge_alone(process, real, place):
     """A bind that the kernel has granted could be made again."""
+    if real in (str(EACCES), str(EADDRINUSE)):
+        return []
     if real != "0":
-        return [] if real == str(EACCES) else ["bind: errno " + real]
+        return ["bind: errno " + real]
     said = output(CTL, "check", "--live", "--json", BASE + "/policy")
     wrong = [text for text in json.loads(said)["live"]["findings"]
              if "(pid %d," % process.run.pid in text and place + " " in text]
     return ["an IPv6 socket alone: " + text for text in wrong]
+
+
+def expect(view):
+    """The errno of a bind, by what explain says of it."""
+    if view["refused"]:
+        return EACCES
+    # Another binder may keep the socket of its last bind.
+    return EADDRINUSE if view["held_by"] else 0
 
 
 def judge(process):
@@ -288,7 +299,7 @@ def judge(process):
     model = model.split("\n")[0].split(" (rule ")[0]
     kernel = kernel.split("\n")[0].split(" (rule ")[0]
     foreign = layer.startswith("never asked")
-    good = real == (str(EACCES) if view["refused"] else "0")
+    good = real == str(expect(view))
     same = foreign or (model == kernel and layer.startswith(kernel))
     if good and same:
         return []
