@@ -45,15 +45,22 @@ static bool in_host_mounts(void)
 	return ns->ops->owner(ns) == &init_user_ns;
 }
 
-/* Compare dentries, not mounts: a sandboxed service has mounts of its own. */
+/*
+ * A sandboxed service has its own mounts, so its root directory is the host's
+ * in another mount.  That may also be true of a jail, but the path of a jail's
+ * root directory is not "/".
+ */
 static bool in_host_root(void)
 {
 	struct path mine, host;
+	char top[sizeof("/")];
 	bool same;
 
 	get_fs_root(current->fs, &mine);
 	get_fs_root(&init_fs, &host);
-	same = mine.dentry == host.dentry;
+	same = mine.dentry == host.dentry &&
+	       (mine.mnt == host.mnt ||
+		!IS_ERR(d_absolute_path(&mine, top, sizeof(top))));
 	path_put(&host);
 	path_put(&mine);
 	return same;

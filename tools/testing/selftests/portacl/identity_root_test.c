@@ -25,6 +25,8 @@ FIXTURE_SETUP(root)
 FIXTURE_TEARDOWN(root)
 {
 	EXPECT_EQ(0, reset_policy());
+	/* The host's root directory may be mounted there. */
+	umount2(JAIL, MNT_DETACH);
 	identity_remove();
 }
 
@@ -77,6 +79,29 @@ TEST_F(root, jail_with_host_program)
 	ASSERT_EQ(0, svc_run(&self->s, SVC_DYN));
 	ASSERT_FALSE(self->s.foreign_loader);
 	EXPECT_GRANTED(&self->s);
+	svc_stop(&self->s);
+}
+
+/*
+ * The same in a jail that is a bind mount of the host's root directory, with
+ * another loader mounted over the host's.
+ */
+TEST_F(root, jail_of_the_host)
+{
+	struct launch how = { .path = "", .root = enter_jail };
+
+	ASSERT_EQ(0, identity_install_dyn());
+	ASSERT_EQ(0, own_mounts());
+	ASSERT_EQ(0, mount("/", JAIL, NULL, MS_BIND, NULL));
+	ASSERT_EQ(0, mount("tmpfs", JAIL "/lib64", "tmpfs", 0, "mode=755"));
+	ASSERT_EQ(0, copy_program("loader",
+				  JAIL "/lib64/ld-linux-x86-64.so.2"));
+	ASSERT_EQ(0, load_rules(ONLY_DYN));
+	how.at = open(SVC_DYN, O_PATH | O_CLOEXEC);
+	ASSERT_LT(0, how.at);
+	ASSERT_EQ(0, svc_start(&self->s, &how));
+	ASSERT_TRUE(self->s.foreign_loader);
+	EXPECT_REFUSED(&self->s, ONLY_DYN, "chroot");
 	svc_stop(&self->s);
 }
 
