@@ -127,8 +127,8 @@ void note_secure(const struct portacl_policy *policy, bool libraries)
 	if (nr > MAX_SECURE)
 		buf_printf(&names, " and %u more", nr - MAX_SECURE);
 	if (nr)
-		print_err("note: if a user other than root executes %s, the loader ignores LD_LIBRARY_PATH and LD_PRELOAD, and there is no core dump (AT_SECURE, portacl(7)); accept=env on all rules for the program avoids that, and so does a `launcher' line for what starts it\n",
-			  names.text);
+		print_err("note: if a user other than root executes %s%s, the loader ignores LD_LIBRARY_PATH and LD_PRELOAD, and there is no core dump (AT_SECURE, portacl(7)); accept=env on all rules for the program avoids that, and so does a `launcher' line for what starts it\n",
+			  nr > 1 ? "one of " : "", names.text);
 	free(names.text);
 }
 

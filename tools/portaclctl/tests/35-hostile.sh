@@ -18,9 +18,11 @@ if sys.argv[1] not in text:
     sys.exit(f"{sys.argv[1]} is not shown")
 EOP
 # clean SHOWN ARGUMENT...: the name is shown, and nothing of it acts.
+tried=
 clean() {
 	shown=$1
 	shift
+	tried="$tried $1"
 	run "$@"
 	python3 hostile.py "$shown" 2>> err
 	point $? "hostile names: $(printf '%s, shown as %s' "$*" "$shown" |
@@ -172,8 +174,35 @@ clean '\012FORGED' explain --file hostile.conf env root tcp/1
 clean '\302\233' who --file hostile.conf tcp/1
 printf '#!/bin/sh\nprintf "\\033]0;X\\233" >&2\nexit 1\n' > "$root/usr/sbin/nft"
 clean 'allowed' explain --file hostile.conf env root tcp/1
-unset PORTACLCTL_ROOT
 kill $server
+if [ -w /dev/kmsg ]; then
+	: > out
+	"$ctl" monitor --denials > out 2> err &
+	monitor=$!
+	# The record is there once the monitor reads.
+	monitored() {
+		printf 'portacl: denied proto=tcp addr=:: port=80 uid=33 pid=7 comm="%s" exe="/%s" rule=1 reason="%s"\n' \
+			"$esc$c1" "$esc$raw" "$bidi$esc" > /dev/kmsg
+		[ -s out ]
+	}
+	until_true 60 monitored
+	kill $monitor
+	wait $monitor
+	python3 hostile.py port=80 2>> err
+	point $? "hostile names: monitor, the names of a record"
+else
+	skip "hostile names: monitor" "needs /dev/kmsg"
+fi
+unset PORTACLCTL_ROOT
+run --help
+for command in $(sed -n 's/^  \([a-z-]*\)  .*/\1/p' out); do
+	case " $tried monitor " in
+	*" $command "*) ;;
+	*) echo "not tried: $command" ;;
+	esac
+done > err
+[ -s out ] && [ ! -s err ]
+point $? "hostile names: each subcommand was tried"
 
 # Only lib/print.c writes to the terminal.
 ! grep -nE '\b(v?f?printf|puts|fputs|putchar|fputc|fwrite)\(' "$src"/*.c \
