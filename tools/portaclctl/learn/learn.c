@@ -76,6 +76,19 @@ static void print_rules(struct learner *learner)
 		print_lines(learner->out.text, learner->out.len);
 }
 
+/* Half a rule must not stay: the policy would not load. */
+static void NORETURN undo_output(const struct learner *learner)
+{
+	int error = errno;
+
+	if (learner->made)
+		unlink(learner->path);
+	else if (ftruncate(learner->fd, strlen(learner->present)))
+		warn("%s: %s", learner->path, strerror(errno));
+	errno = error;
+	die_errno("%s", learner->path);
+}
+
 static void write_output(const struct learner *learner)
 {
 	size_t len = strlen(learner->present);
@@ -83,8 +96,9 @@ static void write_output(const struct learner *learner)
 
 	if ((!ended && !write_all(learner->fd, "\n", 1)) ||
 	    !write_all(learner->fd, learner->out.text, learner->out.len) ||
-	    close(learner->fd))
-		die_errno("%s", learner->path);
+	    fsync(learner->fd))
+		undo_output(learner);
+	close(learner->fd);
 	print("%u rule%s added to %s; next: portaclctl check, portaclctl load, portaclctl mode enforce\n",
 	       learner->nr, learner->nr == 1 ? "" : "s", learner->path);
 }

@@ -78,6 +78,26 @@ gives "learn: what stands there already is left out" 0 \
 cmp before.conf learned.conf > err
 point $? "learn: and the file stays as it is"
 
+# The disk is full: no half of a rule is left.
+if [ "$(id -u)" = 0 ] && mkdir -p small && mount -t tmpfs -o size=8k none small 2> err; then
+	printf '# %04000d\nallow tcp 22 uid=0\n' 0 > small/learned.conf
+	cp small/learned.conf kept.conf
+	head -c 4096 /dev/zero > small/fill 2> /dev/null
+	python3 -c 'print("".join("exe=/bin/p%d verified=1 uid=1 proto=tcp port=%d outcome=deny count=1 taint=none\n" % (i, i + 1) for i in range(100)))' \
+		> "$fs/observed"
+	rc=0
+	yes a 2> /dev/null | "$ctl" learn --output small/learned.conf > out 2> err || rc=$?
+	[ $rc = 2 ] && grep -q 'learned.conf: No space left' err && cmp small/learned.conf kept.conf
+	point $? "learn: the disk is full, and the file is as before"
+	rc=0
+	yes a 2> /dev/null | "$ctl" learn --output small/new.conf > out 2> err || rc=$?
+	[ $rc = 2 ] && [ ! -e small/new.conf ]
+	point $? "learn: nor is a new file left"
+	umount small
+else
+	skip "learn: the disk is full, and the file is as before" "needs root and mount"
+fi
+
 # Processes that have no program.
 unset PORTACLCTL_ROOT
 if [ -r /proc/2/stat ] && [ -z "$(tr -d '\0' < /proc/2/cmdline)" ] &&
