@@ -162,6 +162,14 @@ static void look_into(struct search *search, const char *dir)
 	}
 }
 
+/* The line is erased in the end, which a dumb terminal cannot do. */
+static bool can_show_progress(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDERR_FILENO) && term && strcmp(term, "dumb");
+}
+
 /**
  * filecaps_search - find the programs that have CAP_NET_BIND_SERVICE
  * @dir: where to look, also below; canonical
@@ -178,7 +186,7 @@ bool filecaps_search(const char *dir, filecap_found_t *report, void *priv)
 	struct search search = {
 		.report = report,
 		.priv = priv,
-		.progress = isatty(STDERR_FILENO),
+		.progress = can_show_progress(),
 	};
 
 	read_mounts(&search, dir);

@@ -129,12 +129,19 @@ END
 	if command -v script > /dev/null; then
 		mkdir -p who/opt/many
 		(cd who/opt/many && seq 4100 | xargs touch)
-		PORTACLCTL_ROOT="$PWD/who" script -qec \
-			"$ctl who --file w.conf udp/80" typescript > out 2> err < /dev/null
+		# on_terminal TERM: print what a terminal of that kind gets
+		on_terminal() {
+			TERM=$1 PORTACLCTL_ROOT="$PWD/who" script -qec \
+				"$ctl who --file w.conf udp/80" typescript \
+				> out 2> err < /dev/null
+		}
+		on_terminal xterm
 		grep -q 'looking for programs with capabilities: 4096 files' out
 		point $? "T11: who: progress on a terminal"
+		on_terminal dumb
+		hides "T11: who: none on a dumb one" "looking for|$(printf '\033')"
 		PORTACLCTL_ROOT="$PWD/who" "$ctl" who --file w.conf udp/80 > out 2> err
-		hides "T11: who: and on nothing else" 'looking for'
+		hides "T11: who: nor elsewhere" 'looking for'
 		rm -r who/opt/many
 	else
 		skip "T11: who: progress on a terminal" "needs script"
