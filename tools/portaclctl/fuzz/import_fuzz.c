@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	if (!setjmp(out)) {
 		if (*text == 'A')
 			read_authbind(text + 1);
-		else if (!strchr(text, '/') && strcmp(text, "-"))
+		else if (!strchr(text, '/') && strpbrk(text, ":=,"))
 			import_mac_portacl(text, NULL, NULL);
 	}
 	inside = false;

@@ -200,10 +200,16 @@ static void read_lines(struct source *source, char *text)
 	source->line = line_of_rules;
 }
 
+/* A name without a slash has none of the signs of rules and settings. */
+static bool is_file(const char *text)
+{
+	return strchr(text, '/') || (*text && !strpbrk(text, ":=,"));
+}
+
 /* The rules themselves, lines that set them, or a file with such lines. */
 static char *read_source(struct source *source, const char *text)
 {
-	bool file = strchr(text, '/') || !strcmp(text, "-");
+	bool file = is_file(text);
 	char *copy = !file ? xstrdup(text) :
 		     strcmp(text, "-") ? read_file(text, NULL) :
 					 read_fd(STDIN_FILENO, NULL);

@@ -31,13 +31,17 @@ bad 'uid::tcp:80' 1 'not idtype'
 bad 'uid:1:tcp:80,uid:80:tcp:65616' 14 'the port is not a number up to 65535'
 bad 'gid:0:sctp:53' 1 'the protocol is neither'
 bad 'uid:1:tcp:80, uid:1:tcp:81' 14 'the id is neither'
-bad 'x' 1 'not idtype'
+bad 'x:' 1 'not idtype'
 cat > sysctl.conf <<'EOF'
 # mac_portacl
 kern.ipc.somaxconn=1024
 security.mac.portacl.rules=uid:1:tcp:7
   security.mac.portacl.rules = "uid:80:tcp:80,,uid:80:tcp:x" # quoted
 EOF
+gives "a file in the current directory" 2 'sysctl.conf:4:48: ' \
+	import --mac-portacl sysctl.conf
+gives "a file that is not there" 2 'rules.conf: No such file' \
+	import --mac-portacl rules.conf
 gives "a file of sysctl settings: the place of an error" 2 \
 	'sysctl.conf:4:48: the port is not a number' \
 	import --mac-portacl "$PWD/sysctl.conf"
