@@ -9,6 +9,8 @@
 #include "commands.h"
 #include "lib/nearest.h"
 
+#define LIFT "mode permissive (Lifting a policy, in portaclctl(8))"
+
 /* Words of other tools: @meant is a command, or what to do instead. */
 static const struct {
 	const char *word;
@@ -17,10 +19,14 @@ static const struct {
 	{ "del", "delete" },
 	{ "disable", "mode permissive" },
 	{ "enable", "mode enforce" },
+	{ "flush", LIFT },
 	{ "list", "show" },
 	{ "reload", "load" },
 	{ "remove", "delete" },
+	{ "rm", "delete" },
 	{ "start", "load, or learn --start" },
+	{ "stop", LIFT },
+	{ "unload", LIFT },
 };
 
 /* The keys of a request, for the completion files. */

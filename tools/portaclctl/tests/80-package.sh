@@ -134,6 +134,11 @@ gives "list is show" 2 'portacl|securityfs' list
 gives "a mistyped subcommand" 2 'did you mean: check' chekc
 gives "a word that several would fit" 2 'did you mean: mode permissive' \
 	disable
+for word in flush stop unload; do
+	gives "a word that would open ports: $word" 2 'did you mean: mode permissive .Lifting a policy' \
+		$word
+done
+gives "rm is delete" 0 '^usage: portaclctl delete ' rm --help
 gives "a mistyped option" 2 'did you mean: --json' show --jsno
 gives "an option before the subcommand" 2 'portaclctl SUBCOMMAND --json' --json show
 echo 'allow tcp 80 uid=0' > habit.conf
