@@ -3,9 +3,10 @@
 # Boot build/K/bzImage in QEMU on this machine's root file system (read-only,
 # writes go to a tmpfs) and run a command there, or a shell if there is none.
 #
-# Usage: boot.sh K[-open|-debug|-bench] [-a KERNEL_ARGS] [-t SECONDS] [-m MB] [-p|-c] [-bi]
+# Usage: boot.sh K[-open|-debug|-bench|-stock] [-a KERNEL_ARGS] [-t SECONDS] [-m MB] [-p|-c] [-bi]
 #                [-r DIR] [COMMAND [ARGUMENT…]]
 #        boot.sh --help
+#   K-stock is the distribution's own kernel; its modules are loaded as needed.
 #   -a  more words for the kernel's command line (may be repeated)
 #   -t  time limit, 600 s unless given; none with -i
 #   -m  memory, 1536 MB unless given
@@ -40,8 +41,25 @@ make_initrd() {
 	gcc -static -O2 -Wall -Wextra -o "$tmp/root/init" \
 		"$top/scripts/guest/init.c" || die "init.c does not compile"
 	printf '%s\0' "$@" > "$tmp/root/args"
+	case $k in *-stock) copy_modules ;; esac
 	(cd "$tmp/root" && find . | cpio --quiet -o -H newc -R 0:0) \
 		> "$tmp/initrd"
+}
+
+# The modules without which the guest has neither its root nor its streams, in the
+# order in which init.c loads them.
+copy_modules() {
+	mkdir -p "$tmp/root/modules"
+	for m in virtio_pci 9pnet_virtio 9p overlay virtio_console virtio_rng; do
+		modprobe -d "$stock" -S "$release" --show-depends "$m"
+	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' |
+		nl -w 2 -n rz | while read -r n path; do
+			to=$tmp/root/modules/$n.ko
+			case $path in
+			*.xz) xz -dc "$path" > "$to" ;;
+			*) cp "$path" "$to" ;;
+			esac
+		done
 }
 
 # What QEMU is told to show the guest directory $2 by, under the name $1.
@@ -213,6 +231,11 @@ fi
 case $k in
 *-debug) patience=${PORTACL_PATIENCE:-300} dir=$top/build/$k image=$top/build/$k/bzImage ;;
 *-open) dir=$top/build/${k%-open} image=$top/build/${k%-open}/bzImage-open ;;
+*-stock)
+	stock=$("$top/scripts/fetch.sh" "${k%-stock}" image)
+	release=$(ls "$stock/lib/modules")
+	dir=$top/build/$k image=$stock/boot/vmlinuz-$release
+	mkdir -p "$dir" ;;
 *) dir=$top/build/$k image=$top/build/$k/bzImage ;;
 esac
 [ -e "$image" ] || die "no kernel '$k' in build/: make kernel K=${k%-*}"

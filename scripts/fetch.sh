@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Get a kernel source tree from the distribution's signed packages and print
-# its directory.  Usage: fetch.sh 6.1|6.12|7.2|latest [config]
+# its directory.  Usage: fetch.sh 6.1|6.12|7.2|latest [config|image]
 #   config  print the distribution's configuration of that kernel instead
+#   image   print the directory of the distribution's own kernel instead, which is
+#           unpacked there with its modules and not installed
 #
 # The exit status is 3 if the archive has no such series (any longer).
 #
@@ -85,6 +87,42 @@ fetch_config() {
 	mv "$file.new" "$file"
 }
 
+# The newest package that the distribution's metapackage names for series $1.
+image_package() {
+	arch=$(dpkg --print-architecture)
+	version=$(apt-cache -c "$apt/apt.conf" madison "linux-image-$arch" |
+		awk -v k="$1." '{ sub(/\+.*/, "", $3) } index($3, k) == 1 { print $3 }' |
+		sort -V | tail -n 1)
+	[ -n "$version" ] || return 0
+	apt-cache -c "$apt/apt.conf" madison "linux-image-$arch" |
+		awk -v v="$version" 'index($3, v) == 1 { print $3; exit }' |
+		while read -r v; do
+			apt-cache -c "$apt/apt.conf" show "linux-image-$arch=$v"
+		done | sed -n 's/^Depends: \(linux-image-[^ ,]*\).*/\1/p'
+}
+
+# Unpack the image in $cache/stock/$1; its dependencies between modules are indexed.
+fetch_image() {
+	dir=$cache/stock/$1
+	[ ! -d "$dir" ] || return 0
+	update
+	package=$(image_package "$1")
+	[ -n "$package" ] || { say "the archive has no linux-image of $1"; exit 3; }
+	need 1000 "$cache"
+	say "downloading $package"
+	(cd "$apt/archives" && rm -f "$package"_*.deb &&
+		private_apt download "$package" >&2) || die "$package: download failed"
+	rm -rf "$dir.new"
+	mkdir -p "$dir.new"
+	dpkg-deb -x "$apt/archives/$package"_*.deb "$dir.new" ||
+		die "$package: cannot be unpacked"
+	rm -f "$apt/archives/$package"_*.deb
+	for release in "$dir.new"/lib/modules/*; do
+		depmod -b "$dir.new" "${release##*/}" || die "$package: depmod failed"
+	done
+	mv "$dir.new" "$dir"
+}
+
 unpack() {
 	need 3000 "$cache"
 	say "downloading linux-source-$1"
@@ -107,9 +145,14 @@ unpack() {
 k=${1-}
 known_kernel "$k"
 command -v dpkg-deb >/dev/null || die "needs a Debian system (dpkg-deb, apt)"
-mkdir -p "$cache/src" "$apt/archives" || die "$cache: cannot be made"
+mkdir -p "$cache/src" "$cache/stock" "$apt/archives" || die "$cache: cannot be made"
 exec 8> "$cache/src/lock"
 flock 8
+if [ "${2-}" = image ]; then
+	fetch_image "$k"
+	echo "$cache/stock/$k"
+	exit
+fi
 if [ ! -d "$cache/src/$k" ]; then
 	update
 	[ "$k" != latest ] || k=$(newest)

@@ -29,6 +29,7 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -161,6 +162,23 @@ static void add_unit(void)
 		   "Wants=guest.service\n");
 }
 
+/* A kernel of a distribution: the modules are in the initramfs, see boot.sh. */
+static void load_modules(void)
+{
+	glob_t g;
+
+	if (glob("/modules/*.ko", 0, NULL, &g))
+		return;
+	for (size_t i = 0; i < g.gl_pathc; i++) {
+		int fd = open(g.gl_pathv[i], O_RDONLY | O_CLOEXEC);
+
+		if (syscall(SYS_finit_module, fd, "", 0) && errno != EEXIST)
+			die(g.gl_pathv[i]);
+		close(fd);
+	}
+	globfree(&g);
+}
+
 /* Needed before the root is there; the mount goes along with it. */
 static void mount_root(const char *share)
 {
@@ -234,12 +252,16 @@ static void lo_up(void)
 static int open_port(enum port nr)
 {
 	char pattern[32];
+	int fd, tries = 0;
 	glob_t g;
-	int fd;
 
+	/* A driver that is a module finds them a little later. */
 	snprintf(pattern, sizeof(pattern), "/dev/vport*p%d", nr);
-	if (glob(pattern, 0, NULL, &g))
-		die(pattern);
+	while (glob(pattern, 0, NULL, &g)) {
+		if (tries++ == 3000)
+			die(pattern);
+		usleep(10000);
+	}
 	fd = open(g.gl_pathv[0], O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		die(g.gl_pathv[0]);
@@ -385,6 +407,7 @@ int main(void)
 
 	read_args(first ? "/args" : "/guest/args", &args);
 	if (first) {
+		load_modules();
 		mount_root(args.share);
 		if (*args.share) {
 			execl("/sbin/init", "/sbin/init", NULL);
