@@ -50,6 +50,10 @@ tools: writable ## the tool portaclctl
 	@scripts/setup.sh --can-compile
 	@$(MAKE) -C tools/portaclctl
 
+bpf: writable ## the BPF backend for kernels without portacl
+	@scripts/setup.sh bpf tool
+	@$(MAKE) -C tools/portacl-bpf
+
 install: tools ## DESTDIR=…: install the tool and its manual pages
 	@$(MAKE) -C tools/portaclctl install
 	@[ "$$(id -u)" != 0 ] || chown -R --reference=. build
@@ -87,6 +91,9 @@ test-peers: writable ## the kernel's own selftests, with portacl and without
 proof: ## note the results of the last test in Documentation/tests
 	@scripts/proof/proof.sh
 
+test-stock: writable ## K=6.1 or 6.12: the BPF backend on the distribution's own kernels
+	@scripts/stock_test.sh $(if $(T),-T '$(T)') $(KERNELS)
+
 fuzz: writable ## fuzz the parser and the readers of foreign text
 	@scripts/setup.sh tool lint
 	@$(MAKE) -C tools/portaclctl fuzz
@@ -108,5 +115,6 @@ writable:
 		while read -r f; do [ ! -e "$$f" ] || { echo "$$f"; break; }; done); [ -z "$$f" ] || \
 		{ echo "make: $$f belongs to $$(stat -c %U "$$f"): sudo chown -R $$(id -un) build"; exit 2; }
 
-.PHONY: help demo test kernel shell run apply unapply check-tree patch kernel-deb tools install \
-	lint series html pictures dist bench test-full test-distro test-peers proof fuzz deb setup clean writable
+.PHONY: help demo test kernel shell run apply unapply check-tree patch kernel-deb tools bpf install \
+	lint series html pictures dist bench test-full test-distro test-stock test-peers proof fuzz deb \
+	setup clean writable

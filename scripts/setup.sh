@@ -14,6 +14,8 @@ build='gcc make libc6-dev bc bison flex libelf-dev libssl-dev
 	ccache cpio kmod lz4 xz-utils patch git perl python3'
 # portaclctl
 tool='gcc make libc6-dev libjansson-dev libmd-dev'
+# the BPF backend; bpftool writes the skeleton
+bpf='clang bpftool libbpf-dev libelf-dev zlib1g-dev gcc make libc6-dev'
 # the virtual machine of the demonstration
 demo='qemu-system-x86 nginx-light:nginx curl busybox-static util-linux'
 # the virtual machine, and the programs that run in it
@@ -41,6 +43,7 @@ group() {
 	case $1 in
 	build) echo "$build" ;;
 	tool) echo "$tool" ;;
+	bpf) echo "$bpf" ;;
 	demo) echo "$demo" ;;
 	guest) echo "$guest" ;;
 	tests) echo "$tests" ;;
@@ -53,8 +56,8 @@ group() {
 	processors) echo "$processors" ;;
 	peers) echo "$peers" ;;
 	bench) echo "$bench" ;;
-	all) echo "$build $tool $guest $tests $system $deb $kernel_deb $lint $docs $pictures $processors $peers $bench" ;;
-	*) die "unknown group '$1': build tool demo guest tests system deb kernel-deb lint docs pictures processors peers bench all" ;;
+	all) echo "$build $tool $bpf $guest $tests $system $deb $kernel_deb $lint $docs $pictures $processors $peers $bench" ;;
+	*) die "unknown group '$1': build tool bpf demo guest tests system deb kernel-deb lint docs pictures processors peers bench all" ;;
 	esac
 }
 

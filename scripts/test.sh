@@ -232,6 +232,7 @@ run_all() {
 	build_in_background "$@"
 	build_selftests
 	pool run portaclctl make -C "$top/tools/portaclctl" test
+	pool run portacl-bpf make -C "$top/tools/portacl-bpf" test
 	for t in tap usage; do pool run "$t" "$top/scripts/tests/${t}_test.sh"; done
 	run gates "$top/scripts/tests/gates_test.sh" places
 	# shellcheck disable=SC2086

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Attach the programs, all or none.  Their links are pinned, so they stay when
+ * this process ends.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/kernel.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "attach.h"
+#include "portacl.skel.h"
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
+
+/*
+ * Pinned here first, then renamed: either all is there or nothing.  The BPF file
+ * system refuses names with a dot.
+ */
+#define NEW_DIR PIN_PARENT "/portacl_new"
+
+#define MAX_PROGRAMS 32
+
+/* What the programs say if the verifier refuses them. */
+static char messages[65536];
+
+static int keep_message(enum libbpf_print_level level, const char *fmt,
+			va_list args)
+{
+	size_t len = strlen(messages);
+
+	if (level <= LIBBPF_INFO)
+		vsnprintf(messages + len, sizeof(messages) - len, fmt, args);
+	return 0;
+}
+
+/**
+ * take_lock - wait for other loaders; the lock is held until the process ends
+ */
+void take_lock(void)
+{
+	int fd = open(PIN_PARENT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || flock(fd, LOCK_EX))
+		die_errno(PIN_PARENT);
+}
+
+bool is_attached(void)
+{
+	return !access(PIN_DIR, F_OK);
+}
+
+/* The cookie of this process's network namespace; see check_namespaces(). */
+static u64 net_cookie(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	socklen_t len = sizeof(u64);
+	u64 cookie;
+
+	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie,
+				 &len))
+		die_errno("SO_NETNS_COOKIE");
+	close(fd);
+	return cookie;
+}
+
+/* As many tasks as there can be, and those that wait to be freed. */
+static u32 max_tasks(void)
+{
+	FILE *f = fopen("/proc/sys/kernel/threads-max", "re");
+	u32 max = 0;
+
+	if (!f || fscanf(f, "%u", &max) != 1)
+		die("/proc/sys/kernel/threads-max cannot be read");
+	fclose(f);
+	return min(2ULL * max, 4ULL << 20);
+}
+
+/**
+ * use_secret - hash paths as the attached programs do, or choose a secret
+ */
+void use_secret(void)
+{
+	struct portacl_bpf__bss secret;
+	u32 zero = 0;
+
+	if (!is_attached()) {
+		if (getrandom(hash_key, sizeof(hash_key), 0) !=
+		    sizeof(hash_key))
+			die_errno("getrandom");
+		return;
+	}
+	if (bpf_map_lookup_elem(open_pin("secret"), &zero, &secret))
+		die_errno(PIN_DIR "/secret");
+	hash_key[0] = secret.key0;
+	hash_key[1] = secret.key1;
+}
+
+static void remove_pins(const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *entry;
+
+	if (!d)
+		return;
+	while ((entry = readdir(d)))
+		if (entry->d_name[0] != '.')
+			unlinkat(dirfd(d), entry->d_name, 0);
+	closedir(d);
+	if (rmdir(dir))
+		die_errno("%s", dir);
+}
+
+static void NORETURN give_up(const char *what)
+{
+	int error = errno;
+
+	remove_pins(NEW_DIR);
+	fputs(messages, stderr);
+	errno = error;
+	if (error == EPERM && !strncmp(what, "bind", 4))
+		die("%s: a program is attached to the root cgroup that admits no other; `bpftool cgroup show /sys/fs/cgroup' names it",
+		    what);
+	die_errno("%s", what);
+}
+
+static void pin_map(const struct bpf_map *map, const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), NEW_DIR "/%s", name);
+	if (bpf_obj_pin(bpf_map__fd(map), path))
+		give_up(path);
+}
+
+static struct bpf_link *attach_program(struct bpf_program *prog, int cgroup)
+{
+	struct bpf_link *link;
+
+	if (bpf_program__type(prog) == BPF_PROG_TYPE_LSM)
+		link = bpf_program__attach(prog);
+	else
+		link = bpf_program__attach_cgroup(prog, cgroup);
+	if (!link)
+		give_up(bpf_program__name(prog));
+	return link;
+}
+
+/* Until a link is pinned, it ends with this process. */
+static void attach_all(struct bpf_object *object, int cgroup)
+{
+	struct bpf_link *links[MAX_PROGRAMS];
+	struct bpf_program *prog;
+	char path[128];
+	u32 nr = 0, i = 0;
+
+	bpf_object__for_each_program(prog, object) {
+		if (nr == MAX_PROGRAMS)
+			give_up("too many programs");
+		links[nr++] = attach_program(prog, cgroup);
+	}
+	bpf_object__for_each_program(prog, object) {
+		snprintf(path, sizeof(path), NEW_DIR "/link_%s",
+			 bpf_program__name(prog));
+		if (bpf_link__pin(links[i++], path))
+			give_up(path);
+	}
+}
+
+static struct portacl_bpf *load_programs(void)
+{
+	struct portacl_bpf *skel;
+
+	libbpf_set_print(keep_message);
+	skel = portacl_bpf__open();
+	if (!skel)
+		give_up("the programs cannot be opened");
+	skel->bss->key0 = hash_key[0];
+	skel->bss->key1 = hash_key[1];
+	skel->bss->init_net = net_cookie();
+	if (bpf_map__set_max_entries(skel->maps.tasks, max_tasks()) ||
+	    portacl_bpf__load(skel))
+		give_up("this kernel does not take the programs");
+	return skel;
+}
+
+/**
+ * attach - attach the programs with a policy that is in force at once
+ * @cells: the policy
+ */
+void attach(const struct cells *cells)
+{
+	int cgroup = open("/sys/fs/cgroup", O_RDONLY | O_CLOEXEC), map;
+	struct portacl_bpf *skel;
+	u32 zero = 0;
+
+	if (cgroup < 0)
+		die_errno("/sys/fs/cgroup");
+	remove_pins(NEW_DIR);
+	if (mkdir(NEW_DIR, 0700))
+		die_errno(NEW_DIR);
+	skel = load_programs();
+	map = make_policy_map(cells, bpf_map__fd(skel->maps.no_policy));
+	if (bpf_map_update_elem(bpf_map__fd(skel->maps.policy), &zero, &map, 0))
+		give_up("policy");
+	pin_map(skel->maps.policy, "policy");
+	pin_map(skel->maps.config, "config");
+	pin_map(skel->maps.records, "records");
+	pin_map(skel->maps.bss, "secret");
+	pin_map(skel->maps.tasks, "tasks");
+	attach_all(skel->obj, cgroup);
+	if (rename(NEW_DIR, PIN_DIR))
+		give_up("rename");
+}
+
+void detach(void)
+{
+	remove_pins(PIN_DIR);
+}

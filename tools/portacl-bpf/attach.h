@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * portacl-bpf: the programs in the kernel and the policy in force.
+ */
+#ifndef _PORTACL_BPF_ATTACH_H
+#define _PORTACL_BPF_ATTACH_H
+
+#include <err.h>
+
+#include "build.h"
+
+/* The exit status of an error; 0 and 1 are answers, as in portaclctl. */
+#define EXIT_ERROR 2
+#define NORETURN __attribute__((noreturn))
+#define die(...) errx(EXIT_ERROR, __VA_ARGS__)
+#define die_errno(...) err(EXIT_ERROR, __VA_ARGS__)
+
+#define PIN_PARENT "/sys/fs/bpf"
+#define PIN_DIR PIN_PARENT "/portacl"
+
+/* check.c */
+void check_kernel(void);
+
+/* attach.c */
+void take_lock(void);
+bool is_attached(void);
+void use_secret(void);
+void attach(const struct cells *cells);
+void detach(void);
+
+/* state.c */
+int open_pin(const char *name);
+int make_policy_map(const struct cells *cells, int like);
+void replace_policy(const struct cells *cells);
+void read_policy(struct cells *cells, bool ports);
+struct pa_config get_config(void);
+void set_config(const struct pa_config *config);
+
+/* reserve.c */
+void reserve_ports(const struct cells *old, const struct cells *new);
+
+/* log.c */
+void print_records(bool to_kernel);
+
+#endif /* _PORTACL_BPF_ATTACH_H */

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * portacl-bpf: the gates.
+ *
+ * Each bind is judged once.  cgroup/bind4 and bind6 run at the root cgroup, so
+ * after those of every other cgroup: the address is the one that the stack binds.
+ * They see all of tcp, udp, udplite and dccp, also the inner sockets of MPTCP,
+ * SMC and RxRPC.  SCTP does not run them: the LSM hooks deny there and cannot
+ * grant.
+ */
+#ifndef _PORTACL_BPF_BIND_H
+#define _PORTACL_BPF_BIND_H
+
+#include "identity.h"
+
+/* For a protocol that binds no port. */
+#define NO_TRANSPORT 255
+
+/* Returns the transport below a socket's protocol. */
+static __always_inline int transport(__u32 protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_MPTCP:
+	case IPPROTO_SMC:
+		return TCP;
+	case IPPROTO_UDP:
+		return UDP;
+	case IPPROTO_SCTP:
+		return SCTP;
+	case IPPROTO_UDPLITE:
+		return UDPLITE;
+	case IPPROTO_DCCP:
+		return DCCP;
+	default:
+		return NO_TRANSPORT;
+	}
+}
+
+#define MAX_THREADS 4096
+
+/**
+ * struct search_threads - the threads of a process, while a tracer is looked for
+ * @at: the current one
+ * @end: the head of the list
+ * @clear: 1: no thread is traced; else one may be
+ */
+struct search_threads {
+	struct list_head *at;
+	struct list_head *end;
+	__u32 clear;
+};
+
+static long search_thread(__u32 i, struct search_threads *s)
+{
+	struct list_head *at = s->at;
+	struct task_struct *task = outer_of(at, struct task_struct,
+					    thread_node);
+
+	if (at == s->end) {
+		s->clear = 1;
+		return 1;
+	}
+	if (is_traced(task))
+		return 1;
+	s->at = BPF_CORE_READ(at, next);
+	return 0;
+}
+
+/* A tracer of one thread can write to the memory of all. */
+static __always_inline int is_process_traced(struct task_struct *task)
+{
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	struct list_head *head = (void *)signal +
+		bpf_core_field_offset(struct signal_struct, thread_head);
+	struct search_threads s = { .end = head };
+
+	if (BPF_CORE_READ(signal, nr_threads) == 1)
+		return is_traced(task);
+	s.at = BPF_CORE_READ(head, next);
+	bpf_loop(MAX_THREADS, search_thread, &s, 0);
+	return !s.clear;
+}
+
+static __always_inline void fill_identity(struct pa_request *req,
+					  struct task_struct *task)
+{
+	const struct cred *cred = BPF_CORE_READ(task, cred);
+	struct identity *id = find_identity(task);
+
+	req->uid = BPF_CORE_READ(cred, euid.val);
+	req->taint = BIT(TAINT_NOPATH);
+	if (id) {
+		req->exe = id->exe;
+		req->launcher = id->launcher;
+		req->taint = id->taint;
+		req->launch_root = id->flags & ROOT_EXEC;
+		_Static_assert(ROOT_EXEC == 1, "launch_root is 0 or 1");
+	}
+	if (!is_init_user_ns(BPF_CORE_READ(cred, user_ns)))
+		req->taint |= BIT(TAINT_NAMESPACE);
+	if (is_process_traced(task))
+		req->taint |= BIT(TAINT_TRACED);
+}
+
+static __always_inline __u32 active_mode(void)
+{
+	__u32 zero = 0;
+	struct pa_config *c = bpf_map_lookup_elem(&config, &zero);
+
+	return c ? c->mode : PA_ENFORCE;
+}
+
+static __always_inline void record(struct pa_search *s, struct pa_request *req,
+				   struct task_struct *task, int refused)
+{
+	struct pa_cell *cell = pa_cell(s->policy, 1);
+	struct pa_record *r;
+
+	if (s->best.action == PA_ALLOW ? !(s->best.flags & PA_RULE_LOG) :
+					 !!(s->best.flags & PA_RULE_NOLOG))
+		return;
+	r = cell ? bpf_ringbuf_reserve(&records, sizeof(*r), 0) : NULL;
+	if (!r)
+		return;
+	r->request = *req;
+	r->generation = cell->origin.generation;
+	r->pid = BPF_CORE_READ(task, tgid);
+	r->action = s->best.action;
+	r->refused = refused;
+	BPF_CORE_READ_STR_INTO(&r->comm, task, comm);
+	bpf_ringbuf_submit(r, 0);
+}
+
+/* What happens to a bind. */
+enum outcome { NO_OPINION, GRANTED, REFUSED, REFUSED_KERNEL };
+
+static __always_inline enum outcome judge(int transport, __u16 port)
+{
+	/* Else the verifier follows each transport apart. */
+	volatile __u8 memory = transport;
+	__u8 proto = memory;
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pa_request req = { .port = port, .proto = proto };
+	struct pa_search s = { };
+	struct pa_cell *head, *cell;
+	struct pa_port *p;
+	int refused;
+
+	s.policy = active_policy();
+	if (!s.policy || proto > DCCP)
+		return NO_OPINION;
+	cell = pa_cell(s.policy, PA_FIRST_PORT + port / 4);
+	if (!cell)
+		return NO_OPINION;
+	p = &cell->ports[port & 3];
+	if (!((p->named | p->only) >> proto & 1))
+		return NO_OPINION;
+	head = pa_cell(s.policy, 0);
+	if (!head)
+		return NO_OPINION;
+	/* Only reservations apply to kernel threads, which try the next port. */
+	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
+		return (p->only >> proto & 1) && active_mode() == PA_ENFORCE ?
+		       REFUSED_KERNEL : NO_OPINION;
+	fill_identity(&req, task);
+	s.req = req;
+	pa_match(&s, &head->head, p);
+	if (s.best.action == PA_LEGACY)
+		return NO_OPINION;
+	refused = s.best.action == PA_DENY && active_mode() == PA_ENFORCE;
+	record(&s, &req, task, refused);
+	if (s.best.action == PA_ALLOW)
+		return GRANTED;
+	return refused ? REFUSED : NO_OPINION;
+}
+
+/* The answers of a bind program: 0 refuses; 3 grants without a capability. */
+static __always_inline int at_bind(struct bpf_sock_addr *ctx)
+{
+	__u16 port = bpf_ntohs(ctx->user_port);
+
+	if (!port || bpf_get_netns_cookie(ctx) != init_net)
+		return 1;
+	switch (judge(transport(ctx->protocol), port)) {
+	case GRANTED:
+		return 3;
+	case REFUSED:
+		bpf_set_retval(-EACCES);
+		return 0;
+	case REFUSED_KERNEL:
+		bpf_set_retval(-EADDRINUSE);
+		return 0;
+	default:
+		return 1;
+	}
+}
+
+SEC("cgroup/bind4")
+int bind4(struct bpf_sock_addr *ctx)
+{
+	return at_bind(ctx);
+}
+
+SEC("cgroup/bind6")
+int bind6(struct bpf_sock_addr *ctx)
+{
+	return at_bind(ctx);
+}
+
+/* The port stands at the same place in addresses of both families. */
+static __always_inline int at_sctp_bind(struct sock *sk, struct sockaddr *addr,
+					int len)
+{
+	__u16 port = 0;
+
+	if (len < 4 || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_SCTP ||
+	    BPF_CORE_READ(sk, sk_type) == SOCK_RAW ||
+	    BPF_CORE_READ(sk, __sk_common.skc_net.net, net_cookie) != init_net)
+		return 0;
+	bpf_probe_read_kernel(&port, sizeof(port), (void *)addr + 2);
+	port = bpf_ntohs(port);
+	return refuse_unless(!port || judge(SCTP, port) != REFUSED, -EACCES);
+}
+
+SEC("lsm/socket_bind")
+int BPF_PROG(socket_bind, struct socket *sock, struct sockaddr *addr, int len)
+{
+	return at_sctp_bind(BPF_CORE_READ(sock, sk), addr, len);
+}
+
+#define SCTP_SOCKOPT_BINDX_ADD 100
+
+/* All addresses of one bindx have the same port, or it fails. */
+SEC("lsm/sctp_bind_connect")
+int BPF_PROG(sctp_bind_connect, struct sock *sk, int option,
+	     struct sockaddr *addr, int len)
+{
+	return option == SCTP_SOCKOPT_BINDX_ADD ? at_sctp_bind(sk, addr, len) :
+						  0;
+}
+
+#endif /* _PORTACL_BPF_BIND_H */

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * portacl-bpf: the verdict on a bind, from the cells of a policy.
+ *
+ * It is compiled as BPF and in user space, where a test compares it with the
+ * kernel's own matcher.  The includer defines pa_cell(), which returns a cell of
+ * a policy or NULL, and pa_loop(), as bpf_loop().
+ */
+#ifndef _PORTACL_BPF_MATCH_H
+#define _PORTACL_BPF_MATCH_H
+
+/* A launcher vouches for the environment and for no_new_privs. */
+#define PA_LAUNCH_TAINTS (1U << TAINT_ENV | 1U << TAINT_NNP)
+
+/* Returns the flags of a program, 0 if the policy does not name it. */
+static __always_inline __u32
+pa_program_flags(void *policy, struct pa_head *head, __u64 exe)
+{
+	__u32 at = head->programs +
+		   (pa_hash(exe, 0, 0, 0) & head->programs_mask);
+	__u32 i;
+
+	for (i = 0; i < PA_WINDOW; i++) {
+		struct pa_cell *cell = pa_cell(policy, at + i);
+
+		if (!cell || !cell->program.exe)
+			return 0;
+		if (cell->program.exe == exe)
+			return cell->program.flags;
+	}
+	return 0;
+}
+
+/*
+ * The rest of a rule, once program, user and port match.  Few branches: the
+ * verifier follows each of them, in each cell of a window.
+ */
+static __always_inline int
+pa_rule_accepts(struct pa_rule *rule, struct pa_request *req)
+{
+	__u32 unmet = ~((__u32)rule->protos >> req->proto) & 1;
+
+	_Static_assert(PA_RULE_LAUNCH_ROOT == 2, "the shift below");
+	unmet |= rule->flags >> 1 & ~req->launch_root & 1;
+	if (rule->exe && (rule->flags & PA_RULE_ALLOW))
+		unmet |= req->taint & ~(__u32)rule->accept;
+	return !unmet;
+}
+
+/* The first rule in file order is kept. */
+static __always_inline void
+pa_take(struct pa_rule *rule, struct pa_verdict *best)
+{
+	best->nr = rule->nr;
+	best->flags = rule->flags;
+	best->action = rule->flags & PA_RULE_ALLOW ? PA_ALLOW : PA_DENY;
+}
+
+/**
+ * struct pa_search - a bind while it is looked up
+ * @policy: the policy
+ * @req: the bind
+ * @best: the rule found
+ * @kinds: the kinds of key to look up
+ * @table: first cell of the table
+ * @table_mask: a hash and this are an index in it
+ * @at: first cell of the list
+ * @nr: number of rules in the list
+ */
+struct pa_search {
+	void *policy;
+	struct pa_request req;
+	struct pa_verdict best;
+	__u32 kinds;
+	__u32 table;
+	__u32 table_mask;
+	__u32 at;
+	__u32 nr;
+};
+
+/* Look one kind of key up in the table. */
+static long pa_search_kind(__u32 kind, struct pa_search *s)
+{
+	__u64 exe = kind & PA_KIND_ANY_EXE ? 0 : s->req.exe;
+	__u32 uid = kind & PA_KIND_ANY_UID ? 0 : s->req.uid;
+	__u32 at, i;
+
+	if (!(s->kinds >> kind & 1))
+		return 0;
+	at = s->table + (pa_hash(exe, uid, s->req.port, kind) & s->table_mask);
+	for (i = 0; i < PA_WINDOW; i++) {
+		struct pa_cell *cell = pa_cell(s->policy, at + i);
+		__u64 differs;
+
+		if (!cell || !cell->rule.nr)
+			return 0;
+		differs = (cell->rule.exe ^ exe) | (cell->rule.uid_min ^ uid) |
+			  (cell->rule.port ^ s->req.port) |
+			  (cell->rule.kind ^ kind);
+		if (!differs && cell->rule.nr < s->best.nr &&
+		    pa_rule_accepts(&cell->rule, &s->req))
+			pa_take(&cell->rule, &s->best);
+	}
+	return 0;
+}
+
+/* Returns 1 to stop. */
+static long pa_search_one(__u32 i, struct pa_search *s)
+{
+	struct pa_cell *cell;
+
+	if (i >= s->nr)
+		return 1;
+	cell = pa_cell(s->policy, s->at + i);
+	if (!cell || cell->rule.nr >= s->best.nr)
+		return 1;
+	if ((cell->rule.exe && cell->rule.exe != s->req.exe) ||
+	    s->req.uid < cell->rule.uid_min ||
+	    s->req.uid > cell->rule.uid_max ||
+	    !pa_rule_accepts(&cell->rule, &s->req))
+		return 0;
+	pa_take(&cell->rule, &s->best);
+	return 1;
+}
+
+/**
+ * pa_match - decide on a bind
+ * @s: its policy and its request are set; the verdict is stored in its best
+ * @head: the policy's first cell
+ * @port: what the policy knows of the port
+ *
+ * The first rule in file order that matches decides.  Otherwise `only` denies, or
+ * the default applies.
+ */
+static __always_inline void
+pa_match(struct pa_search *s, struct pa_head *head, struct pa_port *port)
+{
+	s->best.nr = ~0U;
+	if (s->req.launcher &&
+	    (pa_program_flags(s->policy, head, s->req.launcher) &
+	     PA_PROGRAM_LAUNCHER)) {
+		s->req.taint &= ~PA_LAUNCH_TAINTS;
+		s->req.launch_root = 1;
+	}
+	s->kinds = port->kinds;
+	s->table = head->table;
+	s->table_mask = head->table_mask;
+	if (s->kinds)
+		pa_loop(PA_NR_KINDS, pa_search_kind, s);
+	s->at = port->list;
+	s->nr = port->nr_list;
+	if (s->nr)
+		pa_loop(PA_MAX_LIST, pa_search_one, s);
+	if (s->best.nr != ~0U)
+		return;
+	s->best.nr = 0;
+	s->best.flags = 0;
+	s->best.action = port->only >> s->req.proto & 1 ? PA_DENY :
+			 head->fallback;
+}
+
+#endif /* _PORTACL_BPF_MATCH_H */

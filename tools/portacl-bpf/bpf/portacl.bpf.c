@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * portacl-bpf: the policy on a kernel without portacl.  One object for all.
+ */
+#include "bind.h"
+#include "identity.h"
+#include "ptrace.h"
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Make the cells of layout.h of a policy.
+ */
+#include "portacl.h"
+
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "build.h"
+#include "lex.h"
+#include "print.h"
+
+/* A rule with more combinations of port and user than this goes to the lists. */
+#define MAX_EXACT 64
+/* Rules in the table with the same program, user and port. */
+#define MAX_SAME 4
+
+static_assert((int)PA_LEGACY == (int)PORTACL_LEGACY);
+static_assert((int)PA_ALLOW == (int)PORTACL_ALLOW);
+static_assert((int)PA_DENY == (int)PORTACL_DENY);
+static_assert((int)TCP == (int)PORTACL_TCP);
+static_assert((int)UDP == (int)PORTACL_UDP);
+static_assert((int)SCTP == (int)PORTACL_SCTP);
+static_assert((int)UDPLITE == (int)PORTACL_UDPLITE);
+static_assert((int)DCCP == (int)PORTACL_DCCP);
+static_assert((int)TAINT_ENV == (int)PORTACL_TAINT_ENV);
+static_assert((int)TAINT_NNP == (int)PORTACL_TAINT_NNP);
+static_assert((int)TAINT_CHROOT == (int)PORTACL_TAINT_CHROOT);
+static_assert((int)TAINT_WRITABLE == (int)PORTACL_TAINT_WRITABLE);
+static_assert((int)TAINT_IDMAPPED == (int)PORTACL_TAINT_IDMAPPED);
+static_assert((int)TAINT_DELETED == (int)PORTACL_TAINT_DELETED);
+static_assert((int)TAINT_SHARED == (int)PORTACL_TAINT_SHARED);
+static_assert((int)TAINT_TRACED == (int)PORTACL_TAINT_TRACED);
+static_assert((int)TAINT_NAMESPACE == (int)PORTACL_TAINT_NAMESPACE);
+static_assert((int)TAINT_NOSUID == (int)PORTACL_TAINT_NOSUID);
+static_assert((int)TAINT_NOPATH == (int)PORTACL_TAINT_NOPATH);
+
+/**
+ * struct build - a policy while its cells are made
+ * @out: the cells
+ * @src: the policy
+ * @exact: struct pa_rule, for the table
+ * @listed: struct pa_rule, for the lists
+ * @lists: for each port, the indices in @listed
+ * @ports: for each port, what the cells will say of it
+ */
+struct build {
+	struct cells *out;
+	struct source *src;
+	struct portacl_vec exact;
+	struct portacl_vec listed;
+	u32 (*lists)[PA_MAX_LIST];
+	struct pa_port *ports;
+};
+
+static int fail(struct build *b, u32 rule, const char *reason)
+{
+	struct portacl_error *error = &b->src->parser.error;
+	const u32 *lines = b->src->lines.data;
+
+	error->line = lines[rule];
+	error->column = 1;
+	error->len = 0;
+	snprintf(error->reason, sizeof(error->reason), "%s", reason);
+	return -E2BIG;
+}
+
+/* Return the index of the first of @nr more cells, all zero; 0: no memory. */
+static u32 add_cells(struct cells *cells, u64 nr)
+{
+	u32 first = cells->nr;
+	u64 end = first + nr, cap = end + end / 2;
+	struct pa_cell *grown;
+
+	if (end > PA_MAX_CELLS)
+		return 0;
+	if (end > cells->cap) {
+		grown = realloc(cells->cells, cap * sizeof(*grown));
+		if (!grown)
+			return 0;
+		cells->cells = grown;
+		cells->cap = cap;
+	}
+	memset(cells->cells + first, 0, nr * sizeof(*cells->cells));
+	cells->nr = end;
+	return first;
+}
+
+static struct pa_rule base_rule(const struct portacl_rule *rule, u32 index)
+{
+	struct pa_rule r = {
+		.exe = rule->exe,
+		.uid_max = PA_MAX_UID,
+		.nr = index + 1,
+		.protos = rule->protos,
+		.accept = rule->accept,
+	};
+
+	if (rule->flags & PORTACL_RULE_ALLOW)
+		r.flags |= PA_RULE_ALLOW;
+	if (rule->flags & PORTACL_RULE_LAUNCH_ROOT)
+		r.flags |= PA_RULE_LAUNCH_ROOT;
+	if (rule->flags & PORTACL_RULE_LOG)
+		r.flags |= PA_RULE_LOG;
+	if (rule->flags & PORTACL_RULE_NOLOG)
+		r.flags |= PA_RULE_NOLOG;
+	return r;
+}
+
+/* The combinations of port and user, 0: users are ranges, or there are too many. */
+static u32 count_exact(const struct portacl_policy *policy,
+		       const struct portacl_rule *rule)
+{
+	const struct portacl_range *ports = portacl_rule_ports(policy, rule);
+	const struct portacl_range *uids = portacl_rule_uids(policy, rule);
+	u64 nr = 0;
+	u32 i;
+
+	for (i = 0; i < rule->nr_ports; i++)
+		nr += ports[i].max - ports[i].min + 1;
+	for (i = 0; i < rule->nr_uids; i++)
+		if (uids[i].min != uids[i].max)
+			return 0;
+	nr *= max_t(u32, rule->nr_uids, 1);
+	return nr > MAX_EXACT ? 0 : nr;
+}
+
+static int add_exact(struct build *b, const struct portacl_rule *rule,
+		     struct pa_rule r, u32 port)
+{
+	const struct portacl_range *uids =
+		portacl_rule_uids(b->src->policy, rule);
+	u32 i;
+	int err = 0;
+
+	r.port = port;
+	r.kind = (r.exe ? 0 : PA_KIND_ANY_EXE) |
+		 (rule->nr_uids ? 0 : PA_KIND_ANY_UID);
+	b->ports[port].kinds |= 1 << r.kind;
+	for (i = 0; !err && i < max_t(u32, rule->nr_uids, 1); i++) {
+		r.uid_min = rule->nr_uids ? uids[i].min : 0;
+		err = portacl_vec_push(&b->exact, &r, 1, sizeof(r));
+	}
+	return err;
+}
+
+static int add_listed(struct build *b, const struct portacl_rule *rule,
+		      struct pa_rule r)
+{
+	const struct portacl_range *uids =
+		portacl_rule_uids(b->src->policy, rule);
+	u32 i;
+	int err = 0;
+
+	for (i = 0; !err && i < rule->nr_uids; i++) {
+		r.uid_min = uids[i].min;
+		r.uid_max = uids[i].max;
+		err = portacl_vec_push(&b->listed, &r, 1, sizeof(r));
+	}
+	return rule->nr_uids ? err :
+	       portacl_vec_push(&b->listed, &r, 1, sizeof(r));
+}
+
+/* Put the entries of a rule, from @first on, into the list of a port. */
+static int list_port(struct build *b, u32 rule, u32 port, u32 first)
+{
+	struct pa_port *p = &b->ports[port];
+	u32 i;
+
+	for (i = first; i < b->listed.len; i++) {
+		if (p->nr_list == PA_MAX_LIST)
+			return fail(b, rule,
+				    "the BPF backend compares at most 64 rules with ranges on one port");
+		b->lists[port][p->nr_list++] = i;
+	}
+	return 0;
+}
+
+static int add_rule(struct build *b, u32 index)
+{
+	const struct portacl_policy *policy = b->src->policy;
+	const struct portacl_rule *rule = &policy->rules[index];
+	const struct portacl_range *ports = portacl_rule_ports(policy, rule);
+	struct pa_rule r = base_rule(rule, index);
+	bool exact = count_exact(policy, rule);
+	u32 i, port, first = b->listed.len;
+	int err = exact ? 0 : add_listed(b, rule, r);
+
+	for (i = 0; i < rule->nr_ports; i++)
+		for (port = ports[i].min; !err && port <= ports[i].max;
+		     port++) {
+			b->ports[port].named |= rule->protos;
+			if (rule->flags & PORTACL_RULE_ONLY)
+				b->ports[port].only |= rule->protos;
+			err = exact ? add_exact(b, rule, r, port) :
+				      list_port(b, index, port, first);
+		}
+	return err;
+}
+
+/* Return 0, -EAGAIN if the table must grow, or an error. */
+static int place_rule(struct build *b, u32 table, u32 mask,
+		      const struct pa_rule *r)
+{
+	u32 at = table + (pa_hash(r->exe, r->uid_min, r->port, r->kind) & mask);
+	u32 i, same = 0;
+
+	for (i = 0; i < PA_WINDOW; i++) {
+		struct pa_rule *cell = &b->out->cells[at + i].rule;
+
+		if (!cell->nr) {
+			*cell = *r;
+			return 0;
+		}
+		same += cell->exe == r->exe && cell->uid_min == r->uid_min &&
+			cell->port == r->port && cell->kind == r->kind;
+		if (same == MAX_SAME)
+			return fail(b, r->nr - 1,
+				    "the BPF backend compares at most 4 rules with the same program, user and port");
+	}
+	return -EAGAIN;
+}
+
+static int place_rules(struct build *b, u32 table, u32 mask)
+{
+	const struct pa_rule *rules = b->exact.data;
+	u32 i;
+	int err = 0;
+
+	for (i = 0; !err && i < b->exact.len; i++)
+		err = place_rule(b, table, mask, &rules[i]);
+	return err;
+}
+
+static int build_table(struct build *b)
+{
+	u32 size = roundup_pow_of_two(max(2 * b->exact.len, 8U));
+	u32 start = b->out->nr, table;
+	int err;
+
+	do {
+		b->out->nr = start;
+		table = add_cells(b->out, (u64)size + PA_WINDOW);
+		if (!table)
+			return -ENOMEM;
+		err = place_rules(b, table, size - 1);
+		b->out->cells[0].head.table = table;
+		b->out->cells[0].head.table_mask = size - 1;
+		size *= 2;
+	} while (err == -EAGAIN);
+	return err;
+}
+
+/* Ports beside each other often have the same list. */
+static bool has_same_list(const struct build *b, u32 port, u32 other)
+{
+	return b->ports[port].nr_list == b->ports[other].nr_list &&
+	       !memcmp(b->lists[port], b->lists[other],
+		       b->ports[port].nr_list * sizeof(u32));
+}
+
+static int build_lists(struct build *b)
+{
+	const struct pa_rule *rules = b->listed.data;
+	u32 port, i, first;
+
+	for (port = 1; port < PORTACL_NR_PORTS; port++) {
+		struct pa_port *p = &b->ports[port];
+
+		if (!p->nr_list)
+			continue;
+		if (has_same_list(b, port, port - 1)) {
+			p->list = b->ports[port - 1].list;
+			continue;
+		}
+		first = add_cells(b->out, p->nr_list);
+		if (!first)
+			return -ENOMEM;
+		p->list = first;
+		for (i = 0; i < p->nr_list; i++)
+			b->out->cells[first + i].rule =
+				rules[b->lists[port][i]];
+	}
+	return 0;
+}
+
+static int place_program(struct build *b, u32 table, u32 mask, u64 exe,
+			 u32 flag)
+{
+	u32 at = table + (pa_hash(exe, 0, 0, 0) & mask), i;
+
+	for (i = 0; i < PA_WINDOW; i++) {
+		struct pa_program *cell = &b->out->cells[at + i].program;
+
+		if (cell->exe && cell->exe != exe)
+			continue;
+		cell->exe = exe;
+		cell->flags |= flag;
+		return 0;
+	}
+	return -EAGAIN;
+}
+
+static int place_programs(struct build *b, u32 table, u32 mask)
+{
+	const struct portacl_policy *policy = b->src->policy;
+	u32 i;
+	int err = 0;
+
+	for (i = 0; !err && i < policy->nr_rules; i++) {
+		const struct portacl_rule *rule = &policy->rules[i];
+
+		if (rule->exe && (rule->flags & PORTACL_RULE_ALLOW) &&
+		    !(rule->accept & BIT(PORTACL_TAINT_ENV)))
+			err = place_program(b, table, mask, rule->exe,
+					    PA_PROGRAM_LISTED);
+	}
+	for (i = 0; !err && i < policy->nr_launchers; i++)
+		err = place_program(b, table, mask, policy->launchers[i].exe,
+				    PA_PROGRAM_LAUNCHER);
+	return err;
+}
+
+static int build_programs(struct build *b)
+{
+	const struct portacl_policy *policy = b->src->policy;
+	u32 start = b->out->nr, table;
+	u32 size = roundup_pow_of_two(2 * (policy->nr_exes +
+					   policy->nr_launchers) + 8);
+	int err;
+
+	do {
+		b->out->nr = start;
+		table = add_cells(b->out, (u64)size + PA_WINDOW);
+		if (!table)
+			return -ENOMEM;
+		err = place_programs(b, table, size - 1);
+		b->out->cells[0].head.programs = table;
+		b->out->cells[0].head.programs_mask = size - 1;
+		size *= 2;
+	} while (err == -EAGAIN);
+	return err;
+}
+
+static int build_text(struct build *b)
+{
+	const struct portacl_policy *policy = b->src->policy;
+	struct portacl_vec text = { };
+	char line[PORTACL_MAX_LINE];
+	struct seq_buf s;
+	u32 step, first;
+	int err = 0;
+
+	for (step = 0; !err && step < portacl_print_steps(policy); step++) {
+		seq_buf_init(&s, line, sizeof(line));
+		portacl_print_step(&s, policy, step);
+		err = seq_buf_has_overflowed(&s) ? -E2BIG :
+		      portacl_vec_push(&text, line, s.len, 1);
+	}
+	b->out->text = text.data;
+	b->out->text_len = text.len;
+	if (err)
+		return err;
+	first = add_cells(b->out, DIV_ROUND_UP((u64)text.len,
+					       sizeof(struct pa_cell)));
+	if (!first)
+		return -ENOMEM;
+	memcpy(&b->out->cells[first], text.data, text.len);
+	b->out->cells[0].head.text = first;
+	b->out->cells[0].head.text_len = text.len;
+	return 0;
+}
+
+static int build_all(struct build *b)
+{
+	const struct portacl_policy *policy = b->src->policy;
+	u32 i;
+	int err = 0;
+
+	add_cells(b->out, PA_FIRST_RULE);
+	if (!b->out->nr || !b->lists || !b->ports)
+		return -ENOMEM;
+	b->out->cells[0].head.abi = PA_ABI;
+	b->out->cells[0].head.fallback = policy->default_action;
+	b->out->cells[1].origin.nr_rules = policy->nr_rules;
+	for (i = 1; policy->default_action == PORTACL_DENY &&
+	     i < PORTACL_NR_PORTS; i++)
+		b->ports[i].named = PORTACL_ANY_PROTO;
+	for (i = 0; !err && i < policy->nr_rules; i++)
+		err = add_rule(b, i);
+	err = err ?: build_table(b) ?: build_lists(b) ?: build_programs(b) ?:
+	      build_text(b);
+	for (i = 0; !err && i < PORTACL_NR_PORTS; i++) {
+		b->out->cells[PA_FIRST_PORT + i / 4].ports[i % 4] =
+			b->ports[i];
+		b->out->cells[1].origin.reserves |= b->ports[i].only;
+	}
+	return err;
+}
+
+/**
+ * cells_build - make the cells of a policy
+ * @cells: where they are kept
+ * @src: the policy
+ *
+ * Return: 0, -ENOMEM, also if there would be more than PA_MAX_CELLS cells, or
+ * -E2BIG with the reason in the parser's error.
+ */
+int cells_build(struct cells *cells, struct source *src)
+{
+	struct build b = {
+		.out = cells,
+		.src = src,
+		.lists = calloc(PORTACL_NR_PORTS, sizeof(*b.lists)),
+		.ports = calloc(PORTACL_NR_PORTS, sizeof(*b.ports)),
+	};
+	int err = build_all(&b);
+
+	free(b.exact.data);
+	free(b.listed.data);
+	free(b.lists);
+	free(b.ports);
+	return err;
+}
+
+void cells_free(struct cells *cells)
+{
+	free(cells->cells);
+	free(cells->text);
+	*cells = (struct cells) { };
+}

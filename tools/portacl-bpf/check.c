@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whether this kernel can run the programs, and what to do if it cannot.
+ */
+#include <fcntl.h>
+#include <linux/kernel.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "attach.h"
+
+#define SECURITY "/sys/kernel/security"
+#define BPF_FS 0xcafe4a11
+#define CGROUP2 0x63677270
+#define ROOT_CGROUP 1
+/* The number of the initial user namespace. */
+#define INIT_USER_NS 0xEFFFFFFDU
+
+static bool has_word(const char *text, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (; text; text = strchr(text, ',')) {
+		text += *text == ',';
+		if (!strncmp(text, word, len) &&
+		    (!text[len] || text[len] == ',' || text[len] == '\n'))
+			return true;
+	}
+	return false;
+}
+
+static bool read_text(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -1 : read(fd, text, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	text[max_t(ssize_t, len, 0)] = '\0';
+	return len >= 0;
+}
+
+static bool is_mounted(const char *path, unsigned long magic)
+{
+	struct statfs fs;
+
+	return !statfs(path, &fs) && (unsigned long)fs.f_type == magic;
+}
+
+static u64 inode_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) ? 0 : st.st_ino;
+}
+
+static void check_security(void)
+{
+	char text[512];
+
+	if (!read_text(SECURITY "/lsm", text, sizeof(text)))
+		die("securityfs is not mounted: mount -t securityfs securityfs "
+		    SECURITY);
+	if (has_word(text, "portacl"))
+		die("this kernel has portacl: portaclctl load needs no BPF");
+	if (!has_word(text, "bpf"))
+		die("this kernel runs without the security module 'bpf': add bpf to the list of the boot parameter lsm=");
+	if (read_text(SECURITY "/lockdown", text, sizeof(text)) &&
+	    strstr(text, "[confidentiality]"))
+		die("lockdown=confidentiality forbids BPF programs to read kernel memory: boot with lockdown=integrity at most");
+}
+
+/* The policy is that of the host: its users and its network. */
+static void check_namespaces(void)
+{
+	if (inode_of("/proc/self/ns/user") != INIT_USER_NS)
+		die("only the initial user namespace may load a policy");
+	if (inode_of("/proc/self/ns/net") != inode_of("/proc/1/ns/net"))
+		die("only the network namespace of process 1 may load a policy");
+}
+
+/**
+ * check_kernel - end with an error, and its remedy, if the programs cannot run
+ */
+void check_kernel(void)
+{
+	if (geteuid())
+		die("only root may do this");
+	check_namespaces();
+	check_security();
+	if (access("/sys/kernel/btf/vmlinux", R_OK))
+		die("this kernel has no BTF: it needs CONFIG_DEBUG_INFO_BTF=y");
+	if (!is_mounted(PIN_PARENT, BPF_FS))
+		die("no BPF file system: mount -t bpf bpf " PIN_PARENT);
+	if (!is_mounted("/sys/fs/cgroup", CGROUP2))
+		die("/sys/fs/cgroup is no cgroup v2: boot with systemd.unified_cgroup_hierarchy=1");
+	if (inode_of("/sys/fs/cgroup") != ROOT_CGROUP)
+		die("/sys/fs/cgroup is not the root cgroup: only the host may load a policy");
+}

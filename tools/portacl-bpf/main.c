@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * portacl-bpf: enforce a portacl policy on a kernel without portacl.
+ */
+#include <fcntl.h>
+#include <linux/kernel.h>
+#include <sha2.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "attach.h"
+#include "lex.h"
+#include "print.h"
+#include "query.h"
+
+/* What is weaker than with portacl in the kernel; portacl-bpf(8) says how. */
+#define WEAKER "window,autobind,dumpable,root,bpf_bind"
+
+/* The exit status if another generation is in force than `commit' names. */
+#define EXIT_STALE 3
+
+static const char *const modes[] = { "enforce", "permissive" };
+
+/* All of a file, `-' for standard input, ended by a NUL. */
+static char *read_file(const char *path)
+{
+	FILE *f = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	char *text = NULL;
+	size_t size = 0;
+	ssize_t len;
+
+	if (!f)
+		die_errno("%s", path);
+	len = getdelim(&text, &size, '\0', f);
+	if (ferror(f))
+		die_errno("%s", path);
+	if (len > 0 && !text[len - 1])
+		die("%s: NUL byte", path);
+	if (f != stdin)
+		fclose(f);
+	return len > 0 ? text : strdup("");
+}
+
+/* For status; all zero after a load that succeeded. */
+static void keep_error(const struct portacl_error *e)
+{
+	struct pa_config config;
+
+	if (!is_attached())
+		return;
+	config = get_config();
+	config.line = e->line;
+	config.column = e->column;
+	memcpy(config.reason, e->reason, sizeof(config.reason));
+	set_config(&config);
+}
+
+static void NORETURN die_source(const struct source *src, int error)
+{
+	const struct portacl_error *e = &src->parser.error;
+
+	if (!e->line)
+		die("%s", error == -ENOMEM ? "out of memory" :
+					     strerror(-error));
+	keep_error(e);
+	die("line %u, column %u: %s", e->line, e->column, e->reason);
+}
+
+/* Replace the policy, or attach the programs with it. */
+static void put_in_force(const struct source *src, struct cells *cells)
+{
+	struct pa_origin *origin = &cells->cells[1].origin;
+	const struct portacl_parser *p = &src->parser;
+	struct cells old = { };
+
+	if (is_attached())
+		read_policy(&old, true);
+	if (p->has_generation &&
+	    p->generation != (old.nr ? old.cells[1].origin.generation : 0))
+		errx(EXIT_STALE,
+		     "the policy was changed by somebody else meanwhile");
+	origin->generation = old.nr ? old.cells[1].origin.generation + 1 : 1;
+	origin->loaded = time(NULL);
+	origin->uid = getuid();
+	origin->pid = getpid();
+	if (old.nr)
+		replace_policy(cells);
+	else
+		attach(cells);
+	reserve_ports(&old, cells);
+	keep_error(&(struct portacl_error) { });
+	cells_free(&old);
+}
+
+static int cmd_load(char **args)
+{
+	char *text = read_file(*args ? *args : "-");
+	struct cells cells = { };
+	struct source src = { };
+	int error;
+
+	check_kernel();
+	take_lock();
+	use_secret();
+	error = source_read(&src, text, true);
+	if (!error)
+		error = cells_build(&cells, &src);
+	if (error)
+		die_source(&src, error);
+	put_in_force(&src, &cells);
+	cells_free(&cells);
+	source_free(&src);
+	free(text);
+	return 0;
+}
+
+static int cmd_show(char **args)
+{
+	struct cells cells = { };
+
+	(void)args;
+	read_policy(&cells, false);
+	printf("%s", cells.text);
+	cells_free(&cells);
+	return 0;
+}
+
+static int cmd_status(char **args)
+{
+	struct cells cells = { };
+	const struct pa_origin *origin;
+	struct pa_config config;
+	char when[32], *digest;
+	time_t loaded;
+
+	(void)args;
+	read_policy(&cells, false);
+	config = get_config();
+	origin = &cells.cells[1].origin;
+	loaded = origin->loaded;
+	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime(&loaded));
+	digest = SHA256Data((const u8 *)cells.text, cells.text_len, NULL);
+	printf("abi %u\nmode %s\ngeneration %llu\nrules %u\n", PORTACL_ABI,
+	       modes[config.mode], origin->generation, origin->nr_rules);
+	printf("default %s\nlocked 0\ndigest %s\n",
+	       portacl_actions[cells.cells[0].head.fallback], digest);
+	if (config.line)
+		printf("error line %u, column %u: %s\n", config.line,
+		       config.column, config.reason);
+	else
+		printf("error none\n");
+	printf("loaded uid=%u pid=%u time=%s\nbytes %zu\n", origin->uid,
+	       origin->pid, when, cells.nr * sizeof(struct pa_cell));
+	printf("backend bpf\nweaker " WEAKER "\n");
+	free(digest);
+	cells_free(&cells);
+	return 0;
+}
+
+static int cmd_mode(char **args)
+{
+	struct pa_config config = get_config();
+	int mode;
+
+	if (!*args) {
+		printf("%s\n", modes[config.mode]);
+		return 0;
+	}
+	mode = match_string(modes, ARRAY_SIZE(modes), *args);
+	if (mode < 0 && !strcmp(*args, "learn"))
+		die("the BPF backend cannot enforce mode learn: it observes nothing");
+	if (mode < 0)
+		die("%s: a mode is enforce or permissive", *args);
+	config.mode = mode;
+	set_config(&config);
+	return 0;
+}
+
+static int cmd_query(char **args)
+{
+	static struct portacl_query query;
+	char text[PORTACL_MAX_QUERY] = "", answer[4096], path[PATH_MAX];
+	struct portacl_error error = { };
+	struct cells cells = { };
+	struct source src = { };
+	struct seq_buf s;
+
+	for (; *args; args++) {
+		strncat(text, *args, sizeof(text) - strlen(text) - 2);
+		strcat(text, " ");
+	}
+	read_policy(&cells, false);
+	use_secret();
+	if (source_read(&src, cells.text, false))
+		die("the policy in force is not understood");
+	if (portacl_parse_query(&query, &bpf_ops, text, &error))
+		die("column %u: %s", error.column, error.reason);
+	/* Rules are compared with the resolved path, as at exec. */
+	if (query.exe && realpath(query.exe, path))
+		query.request.exe = bpf_ops.hash(path, strlen(path));
+	seq_buf_init(&s, answer, sizeof(answer));
+	portacl_print_answer(&s, src.policy, &query.request, query.exe);
+	printf("%.*s\n", (int)min(s.len, s.size), answer);
+	source_free(&src);
+	cells_free(&cells);
+	return 0;
+}
+
+static int cmd_log(char **args)
+{
+	bool to_kernel = *args && !strcmp(*args, "--kernel");
+
+	if (*args && !to_kernel)
+		die("%s: unknown option", *args);
+	print_records(to_kernel);
+	return 0;
+}
+
+static int cmd_unload(char **args)
+{
+	struct cells old = { }, none = { };
+
+	(void)args;
+	take_lock();
+	read_policy(&old, true);
+	detach();
+	reserve_ports(&old, &none);
+	cells_free(&old);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(char **args);
+	int max;
+	const char *usage;
+} commands[] = {
+	{ "load", cmd_load, 1, "[FILE]      put a policy in force; `-' is standard input" },
+	{ "show", cmd_show, 0, "            print the policy in force" },
+	{ "status", cmd_status, 0, "          print mode, generation, digest and what is weaker" },
+	{ "mode", cmd_mode, 1, "[enforce|permissive]" },
+	{ "query", cmd_query, 64, "PROTO PORT [exe=PATH] uid=N [KEY=VALUE...]" },
+	{ "log", cmd_log, 1, "[--kernel]   print records, or write them to the kernel log" },
+	{ "unload", cmd_unload, 0, "          take the programs away" },
+};
+
+static void print_usage(FILE *to)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		fprintf(to, "%s portacl-bpf %s %s\n",
+			i ? "      " : "usage:", commands[i].name,
+			commands[i].usage);
+}
+
+int main(int argc, char **argv)
+{
+	u32 i;
+
+	if (argc > 1 && !strcmp(argv[1], "--help")) {
+		print_usage(stdout);
+		return 0;
+	}
+	for (i = 0; argc > 1 && i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(argv[1], commands[i].name) &&
+		    argc - 2 <= commands[i].max)
+			return commands[i].run(argv + 2);
+	print_usage(stderr);
+	return EXIT_ERROR;
+}

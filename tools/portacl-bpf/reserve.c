@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel must not pick a port that a rule reserves.  The programs cannot see
+ * which port it picks, so such ports are added to a sysctl.
+ */
+#include <fcntl.h>
+#include <linux/kernel.h>
+#include <unistd.h>
+
+#include "attach.h"
+
+#define SYSCTL "/proc/sys/net/ipv4/ip_local_reserved_ports"
+/* The sysctl takes no more than a page with one write(2). */
+#define MAX_WRITE 4000
+
+static bool is_reserved(const struct cells *cells, u32 port)
+{
+	return cells->nr && cells->cells[1].origin.reserves &&
+	       cells->cells[PA_FIRST_PORT + port / 4].ports[port % 4].only;
+}
+
+static void read_sysctl(bool *ports)
+{
+	FILE *f = fopen(SYSCTL, "re");
+	u32 min, max;
+
+	if (!f)
+		die_errno(SYSCTL);
+	while (fscanf(f, "%u", &min) == 1) {
+		max = min;
+		if (fscanf(f, "-%u", &max) < 0)
+			max = min;
+		for (; min <= max && min < PORTACL_NR_PORTS; min++)
+			ports[min] = true;
+		if (fgetc(f) != ',')
+			break;
+	}
+	fclose(f);
+}
+
+static void write_part(int fd, char *text, size_t *len)
+{
+	text[*len] = '\n';
+	if (write(fd, text, *len + 1) < 0)
+		die_errno(SYSCTL);
+	*len = 0;
+}
+
+static void write_sysctl(const bool *ports)
+{
+	int fd = open(SYSCTL, O_WRONLY | O_CLOEXEC);
+	char text[MAX_WRITE + 64];
+	size_t len = 0;
+	u32 port, end;
+
+	if (fd < 0)
+		die_errno(SYSCTL);
+	for (port = 1; port < PORTACL_NR_PORTS; port = end) {
+		for (end = port; end < PORTACL_NR_PORTS && ports[end]; end++)
+			;
+		if (end == port) {
+			end++;
+			continue;
+		}
+		if (len > MAX_WRITE)
+			write_part(fd, text, &len);
+		len += sprintf(text + len, "%s%u-%u", len ? "," : "", port,
+			       end - 1);
+	}
+	write_part(fd, text, &len);
+	close(fd);
+}
+
+/**
+ * reserve_ports - reserve what a policy reserves
+ * @old: the policy before; its ports are taken out again
+ * @new: the policy
+ */
+void reserve_ports(const struct cells *old, const struct cells *new)
+{
+	static bool ports[PORTACL_NR_PORTS];
+	bool changed = false;
+	u32 port;
+
+	if (!(old->nr && old->cells[1].origin.reserves) &&
+	    !(new->nr && new->cells[1].origin.reserves))
+		return;
+	read_sysctl(ports);
+	for (port = 1; port < PORTACL_NR_PORTS; port++) {
+		bool want = is_reserved(new, port) ||
+			    (ports[port] && !is_reserved(old, port));
+
+		changed |= want != ports[port];
+		ports[port] = want;
+	}
+	if (changed)
+		write_sysctl(ports);
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The policy in force, and the mode.
+ */
+#include <linux/kernel.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "attach.h"
+
+/**
+ * open_pin - open a pinned map
+ * @name: its name
+ *
+ * Return: a descriptor.
+ */
+int open_pin(const char *name)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), PIN_DIR "/%s", name);
+	fd = bpf_obj_get(path);
+	if (fd < 0 && errno == ENOENT)
+		die("no policy is loaded");
+	if (fd < 0)
+		die_errno("%s", path);
+	return fd;
+}
+
+static int open_policy_map(void)
+{
+	int policy = open_pin("policy"), map;
+	u32 zero = 0, id;
+
+	if (bpf_map_lookup_elem(policy, &zero, &id))
+		die_errno(PIN_DIR "/policy");
+	close(policy);
+	map = bpf_map_get_fd_by_id(id);
+	if (map < 0)
+		die_errno("the policy in force");
+	return map;
+}
+
+/* A new map is all zero, and most cells are. */
+static void store_cells(int map, const struct cells *cells)
+{
+	static const struct pa_cell zero;
+	struct pa_cell *values = calloc(cells->nr, sizeof(*values));
+	u32 *keys = calloc(cells->nr, sizeof(*keys));
+	u32 i, nr = 0, stored;
+
+	if (!values || !keys)
+		die_errno("memory");
+	for (i = 0; i < cells->nr; i++) {
+		if (!memcmp(&cells->cells[i], &zero, sizeof(zero)))
+			continue;
+		keys[nr] = i;
+		values[nr++] = cells->cells[i];
+	}
+	stored = nr;
+	if (bpf_map_update_batch(map, keys, values, &stored, NULL) ||
+	    stored != nr)
+		die_errno("the policy cannot be stored");
+	free(values);
+	free(keys);
+}
+
+/**
+ * make_policy_map - put a policy into the kernel, not yet in force
+ * @cells: the policy
+ * @like: a map of a policy; older kernels want maps of the same BTF types
+ *
+ * Return: a descriptor of its map.
+ */
+int make_policy_map(const struct cells *cells, int like)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_INNER_MAP);
+	struct bpf_map_info info = { };
+	u32 len = sizeof(info);
+	int map;
+
+	if (bpf_obj_get_info_by_fd(like, &info, &len))
+		die_errno("no room for the policy");
+	options.btf_fd = bpf_btf_get_fd_by_id(info.btf_id);
+	options.btf_key_type_id = info.btf_key_type_id;
+	options.btf_value_type_id = info.btf_value_type_id;
+	map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "no_policy", sizeof(u32),
+			     sizeof(struct pa_cell), cells->nr, &options);
+	if (map < 0)
+		die_errno("no room for the policy");
+	close(options.btf_fd);
+	store_cells(map, cells);
+	return map;
+}
+
+/**
+ * replace_policy - put a policy in force, in one step
+ * @cells: the policy
+ */
+void replace_policy(const struct cells *cells)
+{
+	int old = open_policy_map(), map = make_policy_map(cells, old);
+	u32 zero = 0;
+
+	if (bpf_map_update_elem(open_pin("policy"), &zero, &map, 0))
+		die_errno("the policy cannot be put in force");
+	close(map);
+	close(old);
+}
+
+static void copy_text(struct cells *cells)
+{
+	const struct pa_head *head = &cells->cells[0].head;
+
+	if (head->text > cells->nr ||
+	    (cells->nr - head->text) * sizeof(struct pa_cell) < head->text_len)
+		die("the policy in force is not understood");
+	cells->text = strndup((const char *)&cells->cells[head->text],
+			      head->text_len);
+	cells->text_len = head->text_len;
+	if (!cells->text)
+		die_errno("memory");
+}
+
+/* Read some cells, not those from 0 on. */
+static void read_cells(int map, struct cells *cells, u32 first, u32 nr)
+{
+	u32 before = first - 1, out, count = nr;
+	u32 *keys = calloc(nr, sizeof(*keys));
+
+	if (!keys)
+		die_errno("memory");
+	if ((bpf_map_lookup_batch(map, &before, &out, keys,
+				  &cells->cells[first], &count, NULL) &&
+	     errno != ENOENT) || count != nr)
+		die_errno("the policy in force");
+	free(keys);
+}
+
+/**
+ * read_policy - read the policy in force: its head, its origin and its text
+ * @cells: where it is kept
+ * @ports: also read which ports it reserves
+ */
+void read_policy(struct cells *cells, bool ports)
+{
+	struct bpf_map_info info = { };
+	u32 len = sizeof(info), zero = 0;
+	int map = open_policy_map();
+	const struct pa_head *head;
+
+	if (bpf_obj_get_info_by_fd(map, &info, &len))
+		die_errno("the policy in force");
+	cells->nr = info.max_entries;
+	cells->cells = calloc(cells->nr, sizeof(*cells->cells));
+	if (!cells->cells)
+		die_errno("memory");
+	head = &cells->cells[0].head;
+	if (cells->nr < PA_FIRST_RULE ||
+	    bpf_map_lookup_elem(map, &zero, &cells->cells[0]) ||
+	    head->abi != PA_ABI || head->text >= cells->nr)
+		die("the policy in force is of another version of portacl-bpf");
+	read_cells(map, cells, 1, 1);
+	read_cells(map, cells, head->text, cells->nr - head->text);
+	if (ports && cells->cells[1].origin.reserves)
+		read_cells(map, cells, PA_FIRST_PORT, PA_PORT_CELLS);
+	close(map);
+	copy_text(cells);
+}
+
+struct pa_config get_config(void)
+{
+	int map = open_pin("config");
+	struct pa_config config;
+	u32 zero = 0;
+
+	if (bpf_map_lookup_elem(map, &zero, &config))
+		die_errno(PIN_DIR "/config");
+	close(map);
+	return config;
+}
+
+void set_config(const struct pa_config *config)
+{
+	int map = open_pin("config");
+	u32 zero = 0;
+
+	if (bpf_map_update_elem(map, &zero, config, 0))
+		die_errno(PIN_DIR "/config");
+	close(map);
+}
