@@ -205,7 +205,7 @@ static inline const char *logged_reason(int log, pid_t pid)
 
 	snprintf(key, sizeof(key), " pid=%d ", pid);
 	do {
-		record = kmsg_find(log, "portacl: denied", 2000);
+		record = kmsg_find(log, "portacl: denied", 20000);
 	} while (record && !strstr(record, key));
 	reason = record ? strstr(record, "reason=\"") : NULL;
 	if (!reason)

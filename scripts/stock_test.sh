@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The selftests against the BPF backend, on the distribution's own kernels.
+# Usage: stock_test.sh [-T NAME] [KERNEL…]
+#   KERNEL  6.1 or 6.12; default: both
+#   -T      one test only, as identity_env
+#
+# tools/portacl-bpf/tests/expected lists the tests, the points that fail on this
+# backend, and why.  Any other point that fails is an error, and so is one of the
+# list that passes.  The output is kept in build/results, in TAP.
+set -eu
+. "$(dirname "$0")/common.sh"
+
+results=$top/build/results
+binaries=$top/build/selftests
+expected=$top/tools/portacl-bpf/tests/expected
+tool=$top/build/portacl-bpf/portacl-bpf
+
+list_tests() {
+	awk '$1 == "test" { print $2 }' "$expected"
+}
+
+test_kernel() {
+	k=$1
+	out=$results/stock-$k.tap
+	stock=$("$top/scripts/fetch.sh" "$k" image) && rc=0 || rc=$?
+	if [ "$rc" = 3 ]; then
+		echo "stock-$k: skipped: the archive has no such kernel"
+		return
+	fi
+	[ "$rc" = 0 ] || die "$k: no kernel"
+	say "boot $(ls "$stock/lib/modules")"
+	# shellcheck disable=SC2046,SC2086
+	"$top/scripts/boot.sh" "$k-stock" -t 1500 sh "$top/scripts/guest/stock.sh" \
+		"$stock/lib/modules/$(ls "$stock/lib/modules")" "$tool" \
+		"$binaries" ${only:-$(list_tests)} > "$out" 2>&1 && rc=0 || rc=$?
+	echo "## boot $rc" >> "$out"
+	awk -f "$top/scripts/stock.awk" -v kernel="$k" -v only="$only" \
+		"$expected" "$out" || failed=yes
+}
+
+only='' failed=''
+while [ $# -gt 0 ]; do
+	case $1 in
+	-T) only=${2%_test}_test; shift ;;
+	*) break ;;
+	esac
+	shift
+done
+[ $# -gt 0 ] || set -- 6.1 6.12
+for k; do
+	case $k in
+	6.1|6.12) ;;
+	*) die "unknown kernel '$k': 6.1, 6.12" ;;
+	esac
+done
+[ -z "$only" ] || list_tests | grep -qx "$only" ||
+	die "unknown test '${only%_test}': one of $(list_tests | sed 's/_test$//' | xargs)"
+"$top/scripts/setup.sh" build tool guest bpf
+mkdir -p "$results" "$binaries"
+"$top/scripts/fetch.sh" 6.12 > /dev/null
+make -s -C "$top/tools/portacl-bpf"
+make -s -C "$top/tools/testing/selftests/portacl" OUTPUT="$binaries"
+for k; do test_kernel "$k"; done
+[ -z "$failed" ]
