@@ -37,6 +37,7 @@ const struct command commands[] = {
 	  "put the files in force, completely or not at all", OPTIONS {
 		CONFIRM,
 		{ "generation", "N", "fail unless generation N is in force" },
+		{ "backend", "bpf", "enforce by BPF programs, on a kernel without portacl" },
 		{ "strict", NULL, "do not load if a service would be cut off" },
 		FORCE,
 		{ "dry-run", NULL, "rehearse, but load nothing" },
@@ -48,6 +49,8 @@ const struct command commands[] = {
 	  "add a rule to the files, check and load them", edit_options },
 	{ "delete", cmd_delete, "RULE", "RULE", ANY_NUMBER,
 	  "delete a rule from the files, check and load them", edit_options },
+	{ "unload", cmd_unload, "", "", 0,
+	  "take the programs of the BPF backend away", OPTIONS { { } } },
 	{ "show", cmd_show, "", "", 0,
 	  "print the policy in force", OPTIONS { JSON, { } } },
 	{ "diff", cmd_diff, "[FILE...]", "FILE", ANY_NUMBER,

@@ -102,7 +102,7 @@ static json_t *json_status(const char *status)
 	autofree char *when = strcmp(loaded, "boot") ? field(loaded, "time") :
 						       xstrdup(loaded);
 	json_t *stored = json_stored(), *json = json_pack(
-		"{sI so sI sI so sb so so so so}",
+		"{sI so sI sI so sb so so so so so so}",
 		"abi", number(status, "abi"), "mode", text(status, "mode"),
 		"generation", number(status, "generation"),
 		"rules", number(status, "rules"),
@@ -110,7 +110,9 @@ static json_t *json_status(const char *status)
 		"locked", (int)number(status, "locked"),
 		"digest", text(status, "digest"),
 		"error", text(status, "error"),
-		"loader", json_loader(loaded), "loaded", json_text(when));
+		"loader", json_loader(loaded), "loaded", json_text(when),
+		"backend", text(status, "backend"),
+		"weaker", text(status, "weaker"));
 
 	json_object_update(json, stored);
 	json_decref(stored);
@@ -163,6 +165,10 @@ int cmd_status(char **args)
 		print("%-12s%s\n", "locked",
 		       number(status, "locked") ? "until reboot" : "no");
 		print_line(status, "last error", "error");
+		if (kernel_is_bpf()) {
+			print_line(status, "backend", "backend");
+			print_line(status, "weaker", "weaker");
+		}
 		print_stored(status);
 	}
 	return EXIT_OK;

@@ -10,7 +10,9 @@
 /* The policy that counts: a file if one is given, else the kernel's. */
 static void open_policy(struct view *view, const char *file)
 {
-	view->patched = kernel_present();
+	if (!file && !root_option)
+		kernel_refuse_bpf("explain");
+	view->patched = kernel_present() && !kernel_is_bpf();
 	/* Below --root, its files are the policy. */
 	if (!file && !view->patched && !root_option)
 		return;

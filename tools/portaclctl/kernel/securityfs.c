@@ -2,13 +2,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "kernel/securityfs.h"
+#include "kernel/backend.h"
 #include "lib/cleanup.h"
 #include "lib/root.h"
 
 #define KERNEL_DIR "/sys/kernel/security/portacl"
 
-bool kernel_present(void)
+static bool is_present(void)
 {
 	autofree char *path = in_root(KERNEL_DIR);
 
@@ -20,7 +20,7 @@ static char *open_error(const char *name)
 {
 	int error = errno;
 
-	if (error == ENOENT && !kernel_present()) {
+	if (error == ENOENT && !is_present()) {
 		autofree char *lsms = read_line_file("/sys/kernel/security/lsm");
 
 		if (!lsms)
@@ -33,11 +33,6 @@ static char *open_error(const char *name)
 	return xasprintf(KERNEL_DIR "/%s: %s", name, strerror(error));
 }
 
-static void NORETURN die_open(const char *name)
-{
-	die("%s", open_error(name));
-}
-
 static int try_open(const char *name, int flags)
 {
 	autofree char *path = xasprintf("%s" KERNEL_DIR "/%s", root_dir, name);
@@ -48,41 +43,33 @@ static int try_open(const char *name, int flags)
 	return -1;
 }
 
-static int open_file(const char *name, int flags)
+static char *read_name(const char *name, char **why)
 {
-	int fd = try_open(name, flags);
-
-	if (fd < 0)
-		die_open(name);
-	return fd;
-}
-
-/* Return the text of a file, or NULL if it cannot be read. */
-char *kernel_try_read(const char *name)
-{
-	autoclose int fd = try_open(name, O_RDONLY);
-
-	return fd < 0 ? NULL : read_fd(fd, NULL);
-}
-
-char *kernel_read(const char *name)
-{
-	autoclose int fd = open_file(name, O_RDONLY);
-	char *text = read_fd(fd, NULL);
+	int fd = try_open(name, O_RDONLY);
+	char *text = fd < 0 ? NULL : read_fd(fd, NULL);
 
 	if (!text)
-		die_open(name);
+		*why = open_error(name);
+	if (fd >= 0)
+		close(fd);
 	return text;
+}
+
+static char *read_status(const char *key)
+{
+	autofree char *why = NULL, *status = read_name("status", &why);
+
+	return status ? get_field(status, key) : NULL;
 }
 
 /* A write that failed, in words. */
 static char *write_error(const char *name)
 {
 	int error = errno;
+	autofree char *locked = NULL;
 
 	if (error == EPERM && !geteuid()) {
-		autofree char *locked = kernel_status("locked");
-
+		locked = read_status("locked");
 		if (locked && !strcmp(locked, "1"))
 			return xasprintf("%s: the policy is locked until the next boot",
 					 name);
@@ -92,69 +79,85 @@ static char *write_error(const char *name)
 	return xasprintf("%s: %s", name, strerror(error));
 }
 
-void kernel_write(const char *name, const char *text)
+static char *write_name(const char *name, const char *text)
 {
-	int fd = open_file(name, O_WRONLY);
+	int fd = try_open(name, O_WRONLY);
+	char *why = NULL;
 
+	if (fd < 0)
+		return open_error(name);
 	if (!write_all(fd, text, strlen(text)))
-		die("%s", write_error(name));
+		why = write_error(name);
 	close(fd);
+	return why;
 }
 
-char *kernel_status(const char *key)
+static char *query(const char *request, char **why)
 {
-	autofree char *status = kernel_read("status");
+	int fd = try_open("query", O_RDWR);
+	char *text = NULL;
 
-	return get_field(status, key);
-}
-
-/* The answer to a request, without its newline. */
-char *kernel_query(const char *request)
-{
-	int fd = open_file("query", O_RDWR);
-	char *text;
-
-	if (!write_all(fd, request, strlen(request)))
-		die("%s", write_error("query"));
-	lseek(fd, 0, SEEK_SET);
-	text = read_fd(fd, NULL);
+	if (fd < 0) {
+		*why = open_error("query");
+		return NULL;
+	}
+	if (write_all(fd, request, strlen(request))) {
+		lseek(fd, 0, SEEK_SET);
+		text = read_fd(fd, NULL);
+	}
 	if (!text)
-		die_errno("query");
+		*why = write_error("query");
 	close(fd);
-	text[strcspn(text, "\n")] = '\0';
 	return text;
 }
 
-/*
- * One transaction.  False: nothing changed, @why says why, and so does errno if
- * it is ESTALE.
- */
-bool kernel_load(const char *text, size_t len, char **why)
+static char *load_error(void)
+{
+	int error = errno;
+	autofree char *reason = NULL;
+	char *why;
+
+	if (error == ESTALE) {
+		why = xstrdup("the policy was changed by somebody else meanwhile");
+	} else if (error == EINVAL || error == E2BIG) {
+		reason = read_status("error");
+		why = xasprintf("the kernel refused the policy: %s",
+				reason ? reason : strerror(error));
+	} else {
+		why = write_error("policy");
+	}
+	errno = error;
+	return why;
+}
+
+/* One transaction. */
+static char *load(const char *text, size_t len)
 {
 	int fd = try_open("policy", O_WRONLY), error;
 	bool ok;
 
-	*why = NULL;
-	if (fd < 0) {
-		*why = open_error("policy");
-		return false;
-	}
+	if (fd < 0)
+		return open_error("policy");
 	ok = write_all(fd, text, len);
 	error = errno;
 	close(fd);
-	if (ok)
-		return true;
 	errno = error;
-	if (error == ESTALE) {
-		*why = xstrdup("the policy was changed by somebody else meanwhile");
-	} else if (error == EINVAL || error == E2BIG) {
-		autofree char *reason = kernel_status("error");
-
-		*why = xasprintf("the kernel refused the policy: %s",
-				 reason ? reason : strerror(error));
-	} else {
-		*why = write_error("policy");
-	}
-	errno = error;
-	return false;
+	return ok ? NULL : load_error();
 }
+
+static char *unload(void)
+{
+	return is_present() ?
+	       xstrdup("the kernel always has a policy: load an empty one") :
+	       open_error("policy");
+}
+
+const struct backend securityfs_backend = {
+	.name = "kernel",
+	.present = is_present,
+	.read = read_name,
+	.write = write_name,
+	.query = query,
+	.load = load,
+	.unload = unload,
+};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * portaclctl: the running kernel's policy, in securityfs.
+ * portaclctl: the running kernel's policy.
  */
 #ifndef _PORTACLCTL_KERNEL_SECURITYFS_H
 #define _PORTACLCTL_KERNEL_SECURITYFS_H
@@ -8,6 +8,8 @@
 #include "lib/util.h"
 #include "policy.h"
 
+bool kernel_choose(const char *name);
+bool kernel_is_bpf(void);
 bool kernel_present(void);
 char *kernel_try_read(const char *name);
 char *kernel_read(const char *name);
@@ -15,5 +17,7 @@ void kernel_write(const char *name, const char *text);
 char *kernel_status(const char *key);
 char *kernel_query(const char *request);
 bool kernel_load(const char *text, size_t len, char **why);
+void kernel_unload(void);
+void kernel_refuse_bpf(const char *command);
 
 #endif /* _PORTACLCTL_KERNEL_SECURITYFS_H */

@@ -94,6 +94,8 @@ void load_options_check(struct load_options *options)
 	if (generation && strspn(generation, "0123456789") !=
 			  max(strlen(generation), (size_t)1))
 		die_usage("--generation takes a number");
+	if (options->backend && strcmp(options->backend, "bpf"))
+		die_usage("--backend takes bpf");
 	if (seconds && options->json)
 		die_usage("--confirm asks a question, so --json is not possible");
 	if (seconds && options->dry_run)
@@ -189,6 +191,8 @@ int load_config(const struct config *cfg, const struct load_options *options,
 	const char *why;
 	int ret = EXIT_OK;
 
+	if (cfg->backend)
+		kernel_choose(cfg->backend);
 	warn_programs(cfg);
 	note_secure(cfg->policy, true);
 	warn_lockout(&live, cfg);
@@ -210,7 +214,9 @@ int load_config(const struct config *cfg, const struct load_options *options,
 
 static int load_files(const struct load_options *options, char **paths)
 {
-	struct config cfg = { .list_links = !options->json };
+	struct config cfg = {
+		.list_links = !options->json, .backend = options->backend,
+	};
 	struct list warnings = { 0 };
 	json_t *json;
 	int ret;
@@ -235,6 +241,7 @@ int cmd_load(char **args)
 	struct load_options options = {
 		.seconds = option("confirm"),
 		.generation = option("generation"),
+		.backend = option("backend"),
 		.strict = option("strict"),
 		.force = option("force"),
 		.dry_run = option("dry-run"),
@@ -253,4 +260,11 @@ int cmd_load(char **args)
 	if (boot && !boot_try(&status))
 		return status;
 	return load_files(&options, args);
+}
+
+int cmd_unload(char **args)
+{
+	(void)args;
+	kernel_unload();
+	return EXIT_OK;
 }

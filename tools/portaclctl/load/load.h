@@ -13,6 +13,7 @@
  * struct load_options - how to load
  * @seconds: time to confirm the policy, or NULL
  * @timeout: @seconds as a number
+ * @backend: what enforces it, NULL: what the files say, or the kernel
  * @generation: the generation that must be in force, or NULL
  * @strict: refuse a policy that would cut off a service
  * @force: load a policy that would cut off sshd, also on a terminal
@@ -25,6 +26,7 @@
 struct load_options {
 	const char *seconds;
 	u32 timeout;
+	const char *backend;
 	const char *generation;
 	bool strict;
 	bool force;
@@ -41,5 +43,6 @@ int load_config(const struct config *cfg, const struct load_options *options,
 int cmd_add(char **args);
 int cmd_delete(char **args);
 int cmd_load(char **args);
+int cmd_unload(char **args);
 
 #endif /* _PORTACLCTL_LOAD_LOAD_H */

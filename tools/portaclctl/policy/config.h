@@ -34,6 +34,7 @@ struct origin {
  * @list_matches: say which files an exe= pattern matches
  * @list_links: say what an exe= that is a symbolic link resolves to
  * @is_question: whether the files are right is asked: errors are the answer
+ * @backend: what `backend` names, or NULL
  * @raw: the text is the kernel's: no patterns, no names
  * @problems: JSON list to which errors and warnings are added; NULL: print them
  * @replaced: a file that is read as if it existed and had @replacement, or NULL
@@ -53,6 +54,7 @@ struct config {
 	bool list_matches;
 	bool list_links;
 	bool is_question;
+	const char *backend;
 	bool raw;
 	struct json_t *problems;
 	const char *replaced;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "policy/enforce.h"
 #include "policy/expand.h"
 #include "policy/files.h"
 #include "policy/names.h"
@@ -61,6 +62,8 @@ static void parse(struct source *src)
 
 	if (err == -ENOMEM)
 		die("out of memory");
+	if (!err && src->cfg->backend)
+		err = enforce_check(p, src->text);
 	if (err) {
 		complain_at(src, &p->error);
 		memset(&p->error, 0, sizeof(p->error));
@@ -153,6 +156,20 @@ static void read_version(struct source *src, const char *verb)
 	p->has_version = true;
 }
 
+/* The rules behind it are read for this backend. */
+static void read_backend(struct source *src, const char *verb)
+{
+	size_t len, rest;
+	const char *word = next_word(verb + strlen("backend"), &len);
+
+	if (!word || !is_word(word, len, "bpf") || next_word(word + len, &rest))
+		complain(src, verb - src->text, "'backend bpf' expected");
+	else if (src->cfg->parser.draft.rules.len)
+		complain(src, verb - src->text, "'backend' must stand before the rules");
+	else
+		src->cfg->backend = "bpf";
+}
+
 /* `version` and `commit` frame the text of one file, not of all of them. */
 static void read_statement(struct source *src)
 {
@@ -165,6 +182,8 @@ static void read_statement(struct source *src)
 		include(src, verb);
 	else if (!src->cfg->raw && is_word(verb, len, "version"))
 		read_version(src, verb);
+	else if (!src->cfg->raw && is_word(verb, len, "backend"))
+		read_backend(src, verb);
 	else
 		parse(src);
 	src->statements++;

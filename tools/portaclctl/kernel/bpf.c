@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The BPF backend: its own command does the work, see portacl-bpf(8).
+ */
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kernel/backend.h"
+#include "lib/cleanup.h"
+#include "lib/root.h"
+
+#define TOOL "/usr/sbin/portacl-bpf"
+#define PINS "/sys/fs/bpf/portacl"
+/* The exit status if the policy is not the expected generation. */
+#define STATUS_STALE 3
+
+static bool is_present(void)
+{
+	autofree char *path = in_root(PINS);
+
+	return !root_option && !access(path, F_OK);
+}
+
+static int make_file(const char *text, size_t len)
+{
+	int fd = memfd_create("portaclctl", MFD_CLOEXEC);
+
+	if (fd < 0 || !write_all(fd, text, len) || lseek(fd, 0, SEEK_SET))
+		die_errno("memfd");
+	return fd;
+}
+
+static char *take_file(int fd)
+{
+	char *text;
+
+	lseek(fd, 0, SEEK_SET);
+	text = read_fd(fd, NULL);
+	close(fd);
+	return text ? text : xstrdup("");
+}
+
+/* Return the exit status; -1: the command cannot be started. */
+static int spawn(const char *const *argv, const int *fds)
+{
+	posix_spawn_file_actions_t actions;
+	int i, status = -1;
+	pid_t pid;
+
+	posix_spawn_file_actions_init(&actions);
+	for (i = 0; i < 3; i++)
+		posix_spawn_file_actions_adddup2(&actions, fds[i], i);
+	errno = posix_spawn(&pid, argv[0], &actions, NULL, (char **)argv,
+			    environ);
+	if (!errno && waitpid(pid, &status, 0) == pid)
+		status = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+	posix_spawn_file_actions_destroy(&actions);
+	return status;
+}
+
+/* What the command said, without its name. */
+static char *reason(const char *said)
+{
+	const char *name = "portacl-bpf: ";
+
+	if (!strncmp(said, name, strlen(name)))
+		said += strlen(name);
+	return xstrndup(said, strcspn(said, "\n"));
+}
+
+/* Return the output, or NULL with the reason, and with errno if it is ESTALE. */
+static char *run(const char *verb, const char *arg, const char *text,
+		 size_t len, char **why)
+{
+	autofree char *tool = in_root(TOOL);
+	const char *const argv[] = { tool, verb, arg, NULL };
+	int fds[3] = { make_file(text, len), make_file("", 0),
+		       make_file("", 0) };
+	int status = spawn(argv, fds), error = errno;
+	autofree char *said = NULL;
+	char *output;
+
+	close(fds[0]);
+	output = take_file(fds[1]);
+	said = take_file(fds[2]);
+	if (!status)
+		return output;
+	free(output);
+	*why = status < 0 ? xasprintf("%s: %s: the BPF backend is not installed",
+				      tool, strerror(error)) : reason(said);
+	errno = status == STATUS_STALE ? ESTALE : EINVAL;
+	return NULL;
+}
+
+static char *read_name(const char *name, char **why)
+{
+	if (!strcmp(name, "policy"))
+		name = "show";
+	else if (strcmp(name, "status") && strcmp(name, "mode")) {
+		*why = xasprintf("the BPF backend has no %s", name);
+		return NULL;
+	}
+	return run(name, NULL, "", 0, why);
+}
+
+static char *write_name(const char *name, const char *text)
+{
+	char *why = NULL;
+
+	if (strcmp(name, "mode"))
+		return xasprintf("the BPF backend has no %s", name);
+	free(run(name, text, "", 0, &why));
+	return why;
+}
+
+static char *query(const char *request, char **why)
+{
+	return run("query", request, "", 0, why);
+}
+
+static char *load(const char *text, size_t len)
+{
+	char *why = NULL;
+
+	free(run("load", "-", text, len, &why));
+	return why;
+}
+
+static char *unload(void)
+{
+	char *why = NULL;
+
+	free(run("unload", NULL, "", 0, &why));
+	return why;
+}
+
+const struct backend bpf_backend = {
+	.name = "bpf",
+	.present = is_present,
+	.read = read_name,
+	.write = write_name,
+	.query = query,
+	.load = load,
+	.unload = unload,
+};

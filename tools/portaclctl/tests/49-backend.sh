@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# The BPF backend: a script stands for its command.
+
+export PORTACLCTL_ROOT="$PWD"
+mkdir -p usr/sbin sys/fs/bpf etc/portacl.d
+cat > usr/sbin/portacl-bpf <<'END'
+#!/bin/sh
+# Keeps the policy in a file, refuses `deny tcp 81'.
+dir=$PORTACLCTL_ROOT/sys/fs/bpf/portacl
+case $1 in
+load)
+	cat > "$PORTACLCTL_ROOT/new"
+	! grep -q 'deny tcp 81' "$PORTACLCTL_ROOT/new" ||
+		{ echo 'portacl-bpf: line 3, column 1: no' >&2; exit 2; }
+	! grep -q 'generation=9' "$PORTACLCTL_ROOT/new" ||
+		{ echo 'portacl-bpf: changed' >&2; exit 3; }
+	mkdir -p "$dir"
+	mv "$PORTACLCTL_ROOT/new" "$dir/policy" ;;
+show) cat "$dir/policy" ;;
+status)
+	echo 'abi 1'; echo 'mode enforce'; echo 'generation 1'; echo 'rules 1'
+	echo 'default legacy'; echo 'locked 0'; echo 'digest 00ff'
+	echo 'error none'; echo 'loaded uid=0 pid=1 time=2026-11-25T10:00:00Z'
+	echo 'backend bpf'; echo 'weaker window,root' ;;
+mode) [ -z "$2" ] && echo enforce || echo "$2" > "$PORTACLCTL_ROOT/mode" ;;
+query) echo "allow rule=1" ;;
+unload) rm -r "$dir" ;;
+esac
+END
+chmod +x usr/sbin/portacl-bpf
+echo 'allow tcp 80 uid=33 only' > ok.conf
+gives "no silent fallback" 2 '(without portacl|securityfs is not mounted)' \
+	load ok.conf
+[ ! -e sys/fs/bpf/portacl ]
+point $? "nothing was loaded"
+gives "another backend" 2 '^portaclctl: --backend takes bpf' \
+	load --backend=kernel ok.conf
+gives "--backend=bpf" 0 '^loaded: 1 rule, generation 1, mode enforce' \
+	load --backend=bpf ok.conf
+gives "status" 0 '^backend +bpf$' status
+gives "status says what is weaker" 0 '^weaker +window,root$' status
+gives "status --json" 0 . status --json
+json "its members" 'j["backend"] == "bpf" and j["weaker"] == "window,root"'
+gives "show" 0 '^allow tcp 80 uid=33 only$' show
+gives "test --kernel" 0 '^allow' test --kernel tcp/80 uid=33
+gives "mode" 0 '' mode permissive
+[ "$(cat mode)" = permissive ]
+point $? "it is handed over"
+gives "stats" 2 'the BPF backend has no stats' stats
+gives "explain" 2 'explain does not know the BPF backend' explain /usr/bin/true 33 tcp/80
+gives "who" 2 'who does not know the BPF backend' who tcp/80
+gives "another load needs the choice, too" 2 'the BPF backend is in force' \
+	load ok.conf
+echo 'deny tcp 81' > no.conf
+gives "its own reason" 2 'line 3, column 1: no' load --backend=bpf no.conf
+gives "another generation" 2 'changed' load --backend=bpf --generation 9 ok.conf
+printf 'backend bpf\nallow tcp 80 uid=33\n' > file.conf
+gives "backend bpf" 0 '^loaded: 1 rule' load file.conf
+printf 'backend bpf\nallow tcp 80  gid=33\n' > gid.conf
+gives "what it cannot enforce, with line and column" 2 \
+	'gid.conf:2:15: the BPF backend cannot enforce gid=' load gid.conf
+gives "check says so, too" 1 'gid.conf:2:15: ' check gid.conf
+printf 'allow tcp 80 uid=33\nbackend bpf\n' > late.conf
+gives "behind a rule" 1 "late.conf:2:1: 'backend' must stand before the rules" \
+	check late.conf
+printf 'backend ebpf\n' > word.conf
+gives "another word" 1 "word.conf:1:1: 'backend bpf' expected" check word.conf
+gives "unload" 0 '' unload
+[ ! -e sys/fs/bpf/portacl ]
+point $? "it is gone"
