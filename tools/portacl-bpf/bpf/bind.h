@@ -6,7 +6,7 @@
  * after those of every other cgroup: the address is the one that the stack binds.
  * They see all of tcp, udp, udplite and dccp, also the inner sockets of MPTCP,
  * SMC and RxRPC.  SCTP does not run them: the LSM hooks deny there and cannot
- * grant.
+ * grant.  Nothing sees a process that shares a bound RxRPC endpoint.
  */
 #ifndef _PORTACL_BPF_BIND_H
 #define _PORTACL_BPF_BIND_H
