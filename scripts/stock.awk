@@ -12,7 +12,7 @@ function regex(pattern) {
 	return "^" pattern "$"
 }
 
-function fail(what) {
+function fail(what,    i) {
 	bad++
 	print "FAIL stock-" kernel " " what
 	for (i = lines > 12 ? lines - 12 : 0; i < lines; i++)
