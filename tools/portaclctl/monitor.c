@@ -160,6 +160,7 @@ int cmd_monitor(char **args)
 	char *instance = NULL;
 
 	(void)args;
+	kernel_refuse_bpf("monitor", "portacl-bpf log");
 	free(kernel_read("mode"));
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGTERM, &stop, NULL);

@@ -11,7 +11,7 @@
 static void open_policy(struct view *view, const char *file)
 {
 	if (!file && !root_option)
-		kernel_refuse_bpf("explain");
+		kernel_refuse_bpf("explain", "portaclctl test --kernel");
 	view->patched = kernel_present() && !kernel_is_bpf();
 	/* Below --root, its files are the policy. */
 	if (!file && !view->patched && !root_option)

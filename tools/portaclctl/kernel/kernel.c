@@ -107,9 +107,9 @@ void kernel_unload(void)
 }
 
 /* What a command would say of the BPF backend is not known yet. */
-void kernel_refuse_bpf(const char *command)
+void kernel_refuse_bpf(const char *command, const char *instead)
 {
 	if (kernel_is_bpf())
-		die("%s does not know the BPF backend yet; `portaclctl test --kernel' asks it",
-		    command);
+		die("%s does not know the BPF backend yet: use `%s'", command,
+		    instead);
 }

@@ -50,6 +50,10 @@ point $? "it is handed over"
 gives "stats" 2 'the BPF backend has no stats' stats
 gives "explain" 2 'explain does not know the BPF backend' explain /usr/bin/true 33 tcp/80
 gives "who" 2 'who does not know the BPF backend' who tcp/80
+gives "ps" 2 'ps does not know the BPF backend' ps
+gives "monitor" 2 'portacl-bpf log' monitor
+gives "learn" 2 'the BPF backend has no observed' learn
+gives "lock" 2 'the BPF backend has no lock' lock --until-reboot
 gives "another load needs the choice, too" 2 'the BPF backend is in force' \
 	load ok.conf
 echo 'deny tcp 81' > no.conf
