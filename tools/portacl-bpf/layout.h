@@ -90,7 +90,8 @@ struct pa_origin {
  * @nr_list: number of rules in the list
  * @kinds: for each kind of key, whether the table has it
  * @named: bits of enum portacl_proto that a rule names
- * @only: bits of enum portacl_proto that a rule reserves
+ * @only: bits of enum portacl_proto that a rule reserves; the same bits, shifted
+ *	by PA_CLOSED, where that leaves the kernel's own port picker no port
  */
 struct pa_port {
 	__u32 list;
@@ -99,6 +100,8 @@ struct pa_port {
 	__u8 named;
 	__u8 only;
 };
+
+#define PA_CLOSED 5
 
 /* Bits of struct pa_rule.flags. */
 #define PA_RULE_ALLOW 1

@@ -5,8 +5,7 @@
  * Each bind is judged once.  cgroup/bind4 and bind6 run at the root cgroup, so
  * after those of every other cgroup: the address is the one that the stack binds.
  * They see all of tcp, udp, udplite and dccp, also the inner sockets of MPTCP,
- * SMC and RxRPC.  SCTP does not run them: the LSM hooks deny there and cannot
- * grant.  Nothing sees a process that shares a bound RxRPC endpoint.
+ * SMC and RxRPC.  The LSM hooks of early.h judge the rest.
  */
 #ifndef _PORTACL_BPF_BIND_H
 #define _PORTACL_BPF_BIND_H
@@ -135,7 +134,22 @@ static __always_inline void record(struct pa_search *s, struct pa_request *req,
 /* What happens to a bind. */
 enum outcome { NO_OPINION, GRANTED, REFUSED, REFUSED_KERNEL };
 
-static __always_inline enum outcome judge(int transport, __u16 port)
+/*
+ * Only reservations apply to kernel threads, which try the next port: without end
+ * if all are reserved.
+ */
+static __always_inline enum outcome judge_kernel(struct pa_port *p, __u8 proto)
+{
+	if (!(p->only >> proto & 1) || active_mode() != PA_ENFORCE)
+		return NO_OPINION;
+	return p->only >> PA_CLOSED >> proto & 1 ? REFUSED : REFUSED_KERNEL;
+}
+
+/* Which gate asks.  If the early one does not refuse a bind, the final one follows. */
+enum gate { EARLY, FINAL };
+
+static __always_inline enum outcome judge(int transport, __u16 port,
+					  enum gate gate)
 {
 	/* Else the verifier follows each transport apart. */
 	volatile __u8 memory = transport;
@@ -159,17 +173,16 @@ static __always_inline enum outcome judge(int transport, __u16 port)
 	head = pa_cell(s.policy, 0);
 	if (!head)
 		return NO_OPINION;
-	/* Only reservations apply to kernel threads, which try the next port. */
 	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
-		return (p->only >> proto & 1) && active_mode() == PA_ENFORCE ?
-		       REFUSED_KERNEL : NO_OPINION;
+		return judge_kernel(p, proto);
 	fill_identity(&req, task);
 	s.req = req;
 	pa_match(&s, &head->head, p);
 	if (s.best.action == PA_LEGACY)
 		return NO_OPINION;
 	refused = s.best.action == PA_DENY && active_mode() == PA_ENFORCE;
-	record(&s, &req, task, refused);
+	if (refused || gate == FINAL)
+		record(&s, &req, task, refused);
 	if (s.best.action == PA_ALLOW)
 		return GRANTED;
 	return refused ? REFUSED : NO_OPINION;
@@ -182,7 +195,7 @@ static __always_inline int at_bind(struct bpf_sock_addr *ctx)
 
 	if (!port || bpf_get_netns_cookie(ctx) != init_net)
 		return 1;
-	switch (judge(transport(ctx->protocol), port)) {
+	switch (judge(transport(ctx->protocol), port, FINAL)) {
 	case GRANTED:
 		return 3;
 	case REFUSED:
@@ -206,38 +219,6 @@ SEC("cgroup/bind6")
 int bind6(struct bpf_sock_addr *ctx)
 {
 	return at_bind(ctx);
-}
-
-/* The port stands at the same place in addresses of both families. */
-static __always_inline int at_sctp_bind(struct sock *sk, struct sockaddr *addr,
-					int len)
-{
-	__u16 port = 0;
-
-	if (len < 4 || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_SCTP ||
-	    BPF_CORE_READ(sk, sk_type) == SOCK_RAW ||
-	    BPF_CORE_READ(sk, __sk_common.skc_net.net, net_cookie) != init_net)
-		return 0;
-	bpf_probe_read_kernel(&port, sizeof(port), (void *)addr + 2);
-	port = bpf_ntohs(port);
-	return refuse_unless(!port || judge(SCTP, port) != REFUSED, -EACCES);
-}
-
-SEC("lsm/socket_bind")
-int BPF_PROG(socket_bind, struct socket *sock, struct sockaddr *addr, int len)
-{
-	return at_sctp_bind(BPF_CORE_READ(sock, sk), addr, len);
-}
-
-#define SCTP_SOCKOPT_BINDX_ADD 100
-
-/* All addresses of one bindx have the same port, or it fails. */
-SEC("lsm/sctp_bind_connect")
-int BPF_PROG(sctp_bind_connect, struct sock *sk, int option,
-	     struct sockaddr *addr, int len)
-{
-	return option == SCTP_SOCKOPT_BINDX_ADD ? at_sctp_bind(sk, addr, len) :
-						  0;
 }
 
 #endif /* _PORTACL_BPF_BIND_H */

@@ -16,10 +16,19 @@
 #include <bpf/bpf_tracing.h>
 
 #define EPERM 1
+#define ENOMEM 12
 #define EACCES 13
 #define EADDRINUSE 98
 
 #define SOCK_RAW 3
+#define AF_RXRPC 33
+/* The size of struct sockaddr_rxrpc, and where the port of its transport is. */
+#define SOCKADDR_RXRPC 36
+#define SOCKADDR_RXRPC_PORT 10
+
+#define SCTP_SOCKOPT_BINDX_ADD 100
+#define SCTP_SOCKOPT_CONNECTX 110
+#define SCTP_SENDMSG_CONNECT 126
 
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
@@ -173,6 +182,7 @@ typedef struct {
 
 struct sock_common {
 	unsigned short skc_family;
+	__u16 skc_num;
 	possible_net_t skc_net;
 };
 

@@ -3,6 +3,7 @@
  * portacl-bpf: the policy on a kernel without portacl.  One object for all.
  */
 #include "bind.h"
+#include "early.h"
 #include "identity.h"
 #include "ptrace.h"
 

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * portacl-bpf: the ways to a port that run no cgroup program.  The LSM hooks deny
+ * there and cannot grant.
+ *
+ * SCTP has a gate for each address that is bound and for each association, as in
+ * the kernel module.
+ *
+ * RxRPC binds an inner udp socket, unless a process already has the endpoint.
+ * Later ones share it.
+ */
+#ifndef _PORTACL_BPF_EARLY_H
+#define _PORTACL_BPF_EARLY_H
+
+#include "bind.h"
+
+/* The SCTP sockets for which a caller chose a port; the kernel picks the others. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, __u32);
+} chosen SEC(".maps");
+
+static __always_inline int is_sctp(struct sock *sk)
+{
+	return BPF_CORE_READ(sk, sk_protocol) == IPPROTO_SCTP &&
+	       BPF_CORE_READ(sk, sk_type) != SOCK_RAW;
+}
+
+static __always_inline int in_init_net(struct sock *sk)
+{
+	return BPF_CORE_READ(sk, __sk_common.skc_net.net, net_cookie) ==
+	       init_net;
+}
+
+static __always_inline __u16 read_port(struct sockaddr *addr, int offset)
+{
+	__u16 port = 0;
+
+	bpf_probe_read_kernel(&port, sizeof(port), (void *)addr + offset);
+	return bpf_ntohs(port);
+}
+
+/* Returns the port of the socket, 0 if it has none or the kernel picked it. */
+static __always_inline __u16 chosen_port(struct sock *sk)
+{
+	return bpf_sk_storage_get(&chosen, sk, NULL, 0) ?
+	       BPF_CORE_READ(sk, __sk_common.skc_num) : 0;
+}
+
+/* Without the mark, later addresses and associations would not be judged. */
+static __always_inline int mark_chosen(struct sock *sk)
+{
+	return bpf_sk_storage_get(&chosen, sk, NULL,
+				  BPF_SK_STORAGE_GET_F_CREATE) ? 0 : -ENOMEM;
+}
+
+static __always_inline int judge_sctp(struct sock *sk, __u16 port)
+{
+	return port && in_init_net(sk) && judge(SCTP, port, FINAL) == REFUSED ?
+	       -EACCES : 0;
+}
+
+/*
+ * The port stands at the same place in addresses of both families.  0 stands for
+ * the port that the socket already has; it cannot get another.
+ */
+static __always_inline int bind_sctp(struct sock *sk, struct sockaddr *addr,
+				     int len)
+{
+	__u16 port = len < 4 ? 0 : read_port(addr, 2);
+
+	if (!port)
+		return judge_sctp(sk, chosen_port(sk));
+	if (mark_chosen(sk))
+		return -ENOMEM;
+	return judge_sctp(sk, port);
+}
+
+/* Short addresses are errors. */
+static __always_inline int bind_rxrpc(struct sock *sk, struct sockaddr *addr,
+				      int len)
+{
+	__u16 port = len < SOCKADDR_RXRPC ? 0 :
+		     read_port(addr, SOCKADDR_RXRPC_PORT);
+
+	return port && in_init_net(sk) && judge(UDP, port, EARLY) == REFUSED ?
+	       -EACCES : 0;
+}
+
+SEC("lsm/socket_bind")
+int BPF_PROG(socket_bind, struct socket *sock, struct sockaddr *addr, int len)
+{
+	struct sock *sk = sock->sk;
+	int err = 0;
+
+	if (!sk)
+		return 0;
+	if (is_sctp(sk))
+		err = bind_sctp(sk, addr, len);
+	else if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_RXRPC)
+		err = bind_rxrpc(sk, addr, len);
+	return refuse_unless(!err, err);
+}
+
+/* From connect(2). */
+SEC("lsm/socket_connect")
+int BPF_PROG(socket_connect, struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+	int err = 0;
+
+	if (sk && is_sctp(sk))
+		err = judge_sctp(sk, chosen_port(sk));
+	return refuse_unless(!err, err);
+}
+
+/* All addresses of one bindx have the same port, or it fails. */
+SEC("lsm/sctp_bind_connect")
+int BPF_PROG(sctp_bind_connect, struct sock *sk, int option,
+	     struct sockaddr *addr, int len)
+{
+	int err = 0;
+
+	if (option == SCTP_SOCKOPT_BINDX_ADD)
+		err = bind_sctp(sk, addr, len);
+	else if (option == SCTP_SOCKOPT_CONNECTX ||
+		 option == SCTP_SENDMSG_CONNECT)
+		err = judge_sctp(sk, chosen_port(sk));
+	return refuse_unless(!err, err);
+}
+
+/* A socket that is accepted or peeled off has the port of the other. */
+SEC("lsm/sctp_sk_clone")
+int BPF_PROG(sctp_sk_clone, void *asoc, struct sock *sk, struct sock *newsk)
+{
+	if (bpf_sk_storage_get(&chosen, sk, NULL, 0))
+		mark_chosen(newsk);
+	return 0;
+}
+
+#endif /* _PORTACL_BPF_EARLY_H */
