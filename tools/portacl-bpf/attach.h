@@ -38,6 +38,7 @@ void set_config(const struct pa_config *config);
 
 /* reserve.c */
 void reserve_ports(const struct cells *old, const struct cells *new);
+void close_picker(struct cells *cells);
 
 /* log.c */
 void print_records(bool to_kernel);

@@ -66,9 +66,18 @@ static void NORETURN die_source(const struct source *src, int error)
 	die("line %u, column %u: %s", e->line, e->column, e->reason);
 }
 
+/* Only in mode enforce does a policy keep ports from being picked. */
+static const struct cells *reserving(const struct cells *cells, u32 mode)
+{
+	static const struct cells none;
+
+	return mode == PA_ENFORCE ? cells : &none;
+}
+
 /* Replace the policy, or attach the programs with it. */
 static void put_in_force(const struct source *src, struct cells *cells)
 {
+	u32 mode = is_attached() ? get_config().mode : PA_ENFORCE;
 	struct pa_origin *origin = &cells->cells[1].origin;
 	const struct portacl_parser *p = &src->parser;
 	struct cells old = { };
@@ -87,7 +96,7 @@ static void put_in_force(const struct source *src, struct cells *cells)
 		replace_policy(cells);
 	else
 		attach(cells);
-	reserve_ports(&old, cells);
+	reserve_ports(reserving(&old, mode), reserving(cells, mode));
 	keep_error(&(struct portacl_error) { });
 	cells_free(&old);
 }
@@ -107,6 +116,7 @@ static int cmd_load(char **args)
 		error = cells_build(&cells, &src);
 	if (error)
 		die_source(&src, error);
+	close_picker(&cells);
 	put_in_force(&src, &cells);
 	cells_free(&cells);
 	source_free(&src);
@@ -157,6 +167,20 @@ static int cmd_status(char **args)
 	return 0;
 }
 
+static void set_mode(u32 mode)
+{
+	struct pa_config config;
+	struct cells cells = { };
+
+	take_lock();
+	config = get_config();
+	read_policy(&cells, true);
+	reserve_ports(reserving(&cells, config.mode), reserving(&cells, mode));
+	config.mode = mode;
+	set_config(&config);
+	cells_free(&cells);
+}
+
 static int cmd_mode(char **args)
 {
 	struct pa_config config = get_config();
@@ -171,8 +195,7 @@ static int cmd_mode(char **args)
 		die("the BPF backend cannot enforce mode learn: it observes nothing");
 	if (mode < 0)
 		die("%s: a mode is enforce or permissive", *args);
-	config.mode = mode;
-	set_config(&config);
+	set_mode(mode);
 	return 0;
 }
 
@@ -219,12 +242,14 @@ static int cmd_log(char **args)
 static int cmd_unload(char **args)
 {
 	struct cells old = { }, none = { };
+	u32 mode;
 
 	(void)args;
 	take_lock();
 	read_policy(&old, true);
+	mode = get_config().mode;
 	detach();
-	reserve_ports(&old, &none);
+	reserve_ports(reserving(&old, mode), &none);
 	cells_free(&old);
 	return 0;
 }

@@ -10,6 +10,11 @@
 #include "attach.h"
 
 #define SYSCTL "/proc/sys/net/ipv4/ip_local_reserved_ports"
+/* The range of the NFS client's port picker, and what it is unless it is set. */
+#define PICKER_MIN "/proc/sys/sunrpc/min_resvport"
+#define PICKER_MAX "/proc/sys/sunrpc/max_resvport"
+#define PICKER_DEFAULT_MIN 665
+#define PICKER_DEFAULT_MAX 1023
 /* The sysctl takes no more than a page with one write(2). */
 #define MAX_WRITE 4000
 
@@ -95,4 +100,37 @@ void reserve_ports(const struct cells *old, const struct cells *new)
 	}
 	if (changed)
 		write_sysctl(ports);
+}
+
+static u32 read_port(const char *path, u32 unset)
+{
+	FILE *f = fopen(path, "re");
+	u32 port = unset;
+
+	if (f && (fscanf(f, "%u", &port) != 1 || port >= PORTACL_NR_PORTS))
+		port = unset;
+	if (f)
+		fclose(f);
+	return port;
+}
+
+static u8 *only_of(struct cells *cells, u32 port)
+{
+	return &cells->cells[PA_FIRST_PORT + port / 4].ports[port % 4].only;
+}
+
+/**
+ * close_picker - note whether a policy reserves all ports that the NFS client picks
+ * @cells: the policy
+ */
+void close_picker(struct cells *cells)
+{
+	u32 min = read_port(PICKER_MIN, PICKER_DEFAULT_MIN);
+	u32 max = read_port(PICKER_MAX, PICKER_DEFAULT_MAX), port;
+	u8 all = BIT(TCP) | BIT(UDP);
+
+	for (port = min; port <= max; port++)
+		all &= *only_of(cells, port);
+	for (port = min; port <= max; port++)
+		*only_of(cells, port) |= all << PA_CLOSED;
 }
