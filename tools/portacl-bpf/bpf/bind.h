@@ -36,51 +36,6 @@ static __always_inline int transport(__u32 protocol)
 	}
 }
 
-#define MAX_THREADS 4096
-
-/**
- * struct search_threads - the threads of a process, while a tracer is looked for
- * @at: the current one
- * @end: the head of the list
- * @clear: 1: no thread is traced; else one may be
- */
-struct search_threads {
-	struct list_head *at;
-	struct list_head *end;
-	__u32 clear;
-};
-
-static long search_thread(__u32 i, struct search_threads *s)
-{
-	struct list_head *at = s->at;
-	struct task_struct *task = outer_of(at, struct task_struct,
-					    thread_node);
-
-	if (at == s->end) {
-		s->clear = 1;
-		return 1;
-	}
-	if (is_traced(task))
-		return 1;
-	s->at = BPF_CORE_READ(at, next);
-	return 0;
-}
-
-/* A tracer of one thread can write to the memory of all. */
-static __always_inline int is_process_traced(struct task_struct *task)
-{
-	struct signal_struct *signal = BPF_CORE_READ(task, signal);
-	struct list_head *head = (void *)signal +
-		bpf_core_field_offset(struct signal_struct, thread_head);
-	struct search_threads s = { .end = head };
-
-	if (BPF_CORE_READ(signal, nr_threads) == 1)
-		return is_traced(task);
-	s.at = BPF_CORE_READ(head, next);
-	bpf_loop(MAX_THREADS, search_thread, &s, 0);
-	return !s.clear;
-}
-
 static __always_inline void fill_identity(struct pa_request *req,
 					  struct task_struct *task)
 {

@@ -208,6 +208,54 @@ static __always_inline int is_traced(struct task_struct *task)
 	return cred && !may_ptrace(cred);
 }
 
+#define MAX_THREADS 4096
+
+/**
+ * struct search_threads - the threads of a process, while a tracer is looked for
+ * @at: the current one
+ * @end: the head of the list
+ * @clear: 1: no thread is traced; else one may be
+ */
+struct search_threads {
+	struct list_head *at;
+	struct list_head *end;
+	__u32 clear;
+};
+
+static long search_thread(__u32 i, struct search_threads *s)
+{
+	struct list_head *at = s->at;
+	struct task_struct *task = outer_of(at, struct task_struct,
+					    thread_node);
+
+	if (at == s->end) {
+		s->clear = 1;
+		return 1;
+	}
+	if (is_traced(task))
+		return 1;
+	s->at = BPF_CORE_READ(at, next);
+	return 0;
+}
+
+/*
+ * A tracer of one thread can write to the memory of all.  At an exec the other
+ * threads still run in it.
+ */
+static __always_inline int is_process_traced(struct task_struct *task)
+{
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	struct list_head *head = (void *)signal +
+		bpf_core_field_offset(struct signal_struct, thread_head);
+	struct search_threads s = { .end = head };
+
+	if (BPF_CORE_READ(signal, nr_threads) == 1)
+		return is_traced(task);
+	s.at = BPF_CORE_READ(head, next);
+	bpf_loop(MAX_THREADS, search_thread, &s, 0);
+	return !s.clear;
+}
+
 static __always_inline int in_host_mounts(struct task_struct *task)
 {
 	return is_init_user_ns(BPF_CORE_READ(task, nsproxy, mnt_ns, user_ns));
@@ -252,7 +300,7 @@ static __always_inline __u32 find_taint(struct task_struct *task,
 		taint |= BIT(TAINT_DELETED);
 	if (is_idmapped(mnt))
 		taint |= BIT(TAINT_IDMAPPED);
-	if (is_traced(task))
+	if (is_process_traced(task))
 		taint |= BIT(TAINT_TRACED);
 	if ((unsafe & LSM_UNSAFE_SHARE) && BPF_CORE_READ(task, tgid) != 1)
 		taint |= BIT(TAINT_SHARED);
