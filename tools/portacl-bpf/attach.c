@@ -31,17 +31,28 @@
 
 #define MAX_PROGRAMS 32
 
-/* What the programs say if the verifier refuses them. */
-static char messages[65536];
+/* The verifier says at the end of a long log why it refuses a program. */
+#define SHOWN_MESSAGES 4000
+
+static FILE *messages;
+static char *message_text;
+static size_t message_len;
 
 static int keep_message(enum libbpf_print_level level, const char *fmt,
 			va_list args)
 {
-	size_t len = strlen(messages);
-
 	if (level <= LIBBPF_INFO)
-		vsnprintf(messages + len, sizeof(messages) - len, fmt, args);
+		vfprintf(messages, fmt, args);
 	return 0;
+}
+
+static void print_messages(void)
+{
+	if (messages)
+		fclose(messages);
+	if (message_text)
+		fputs(message_text +
+		      max_t(s64, message_len - SHOWN_MESSAGES, 0), stderr);
 }
 
 /**
@@ -126,7 +137,7 @@ static void NORETURN give_up(const char *what)
 	int error = errno;
 
 	remove_pins(NEW_DIR);
-	fputs(messages, stderr);
+	print_messages();
 	errno = error;
 	if (error == EPERM && !strncmp(what, "bind", 4))
 		die("%s: a program is attached to the root cgroup that admits no other; `bpftool cgroup show /sys/fs/cgroup' names it",
@@ -181,6 +192,9 @@ static struct portacl_bpf *load_programs(void)
 {
 	struct portacl_bpf *skel;
 
+	messages = open_memstream(&message_text, &message_len);
+	if (!messages)
+		give_up("memory");
 	libbpf_set_print(keep_message);
 	skel = portacl_bpf__open();
 	if (!skel)
