@@ -202,8 +202,14 @@ TEST_F(scope, net)
 	EXPECT_EQ(0, run_as(&root, root_in_own_net, &low));
 	EXPECT_EQ(0, run_as(&root, root_in_own_net, &high));
 	EXPECT_EQ(EACCES, run_as(&root, host_socket_from_own_net, &high));
+}
 
-	/* net=any is about those that the first user namespace owns, too. */
+/* net=any is about those that the first user namespace owns, too. */
+TEST_F(scope, net_any)
+{
+	static const struct endpoint low = { &tcp, "127.0.0.1", 80 };
+	static const struct endpoint high = { &tcp, "127.0.0.1", 8080 };
+
 	ASSERT_EQ(0, load_rules("allow tcp 80 uid=33 net=any only\n"
 				"deny tcp 8080 net=any"));
 	EXPECT_EQ(0, run_as(&user, bind_endpoint, &low));

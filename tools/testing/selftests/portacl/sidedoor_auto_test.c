@@ -196,6 +196,14 @@ TEST_F(picked, not_enforced)
 				variant->proto->name, RESERVED));
 	ASSERT_EQ(0, portacl_write("mode", "permissive\n"));
 	EXPECT_EQ(RESERVED, PICK(RESERVED, RESERVED));
+	ASSERT_EQ(0, portacl_write("mode", "enforce\n"));
+	EXPECT_GT(0, PICK(RESERVED, RESERVED));
+}
+
+TEST_F(picked, learned)
+{
+	ASSERT_EQ(0, load_rules("allow %s %d uid=33 only",
+				variant->proto->name, RESERVED));
 	ASSERT_EQ(0, portacl_write("mode", "learn\n"));
 	EXPECT_EQ(RESERVED, PICK(RESERVED, RESERVED));
 	ASSERT_EQ(0, portacl_write("mode", "enforce\n"));

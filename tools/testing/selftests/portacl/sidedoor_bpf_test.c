@@ -187,13 +187,21 @@ TEST_F(bpf, rewritten_port)
 	ASSERT_EQ(0, load_rules("deny tcp,udp 80"));
 	EXPECT_EQ(EACCES, ASK(&root, &tcp, "127.0.0.1", 8080, 80));
 	EXPECT_EQ(EACCES, ASK(&root, &udp, "::1", 8080, 80));
-	ASSERT_EQ(0, load_rules("allow any 80 uid=33"));
+	ASSERT_EQ(0, load_rules("allow tcp,udp 80 uid=33"));
 	EXPECT_EQ(0, ASK(&user, &tcp, "127.0.0.1", 8080, 80));
 	EXPECT_EQ(0, ASK(&user, &udp, "::1", 8080, 80));
 	/* A grant for the port that was asked for is no grant for it. */
 	ASSERT_EQ(0, load_rules("allow any 8080 uid=33"));
 	EXPECT_EQ(EACCES, ASK(&user, &tcp, "127.0.0.1", 8080, 80));
-	/* The port that was asked for can be denied as well. */
+}
+
+/* The port that was asked for can be denied as well. */
+TEST_F(bpf, asked_for_port)
+{
+	int v4 = rewrite_port(BPF_CGROUP_INET4_BIND, 80);
+
+	ASSERT_EQ(0, attach(self->cgroup, v4, BPF_CGROUP_INET4_BIND));
+	close(v4);
 	ASSERT_EQ(0, load_rules("deny any 8080"));
 	EXPECT_EQ(EACCES, ASK(&root, &tcp, "127.0.0.1", 8080, 80));
 	EXPECT_EQ(0, ASK(&root, &tcp, "127.0.0.1", 8081, 80));
@@ -215,7 +223,7 @@ TEST_F(bpf, skipped_capability)
 	ASSERT_EQ(0, load_rules("deny any 80"));
 	EXPECT_EQ(EACCES, ASK(&user, &tcp, "127.0.0.1", 80, 80));
 	EXPECT_EQ(EACCES, ASK(&root, &udp, "::1", 80, 80));
-	ASSERT_EQ(0, load_rules("allow any 80 uid=34 only"));
+	ASSERT_EQ(0, load_rules("allow tcp,udp 80 uid=34 only"));
 	EXPECT_EQ(EACCES, ASK(&user, &tcp, "::1", 80, 80));
 	EXPECT_EQ(0, ASK(&other, &tcp, "::1", 80, 80));
 }

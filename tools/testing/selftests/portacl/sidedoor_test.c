@@ -389,9 +389,9 @@ TEST_F(door, only)
 TEST_F(door, other_transport)
 {
 	const char *list = !strcmp(variant->proto, "tcp") ?
-				   "udp,sctp,udplite,dccp" :
+				   "udp,udplite,dccp" :
 			   !strcmp(variant->proto, "udp") ?
-				   "tcp,sctp,udplite,dccp" :
+				   "tcp,udplite,dccp" :
 				   "tcp,udp,udplite,dccp";
 
 	ASSERT_EQ(0, load_rules("allow %s 80 uid=33 only\ndeny %s 8080", list,

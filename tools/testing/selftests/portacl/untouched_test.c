@@ -19,10 +19,20 @@ FIXTURE(untouched)
 {
 };
 
+FIXTURE_VARIANT(untouched)
+{
+	const char *rules;
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(untouched, host) { "default deny\ndeny any any" };
+FIXTURE_VARIANT_ADD(untouched, net_any) { "default deny\ndeny any any net=any" };
+/* clang-format on */
+
 FIXTURE_SETUP(untouched)
 {
 	ASSERT_EQ(0, reset_policy());
-	ASSERT_EQ(0, load_rules("default deny\ndeny any any net=any"));
+	ASSERT_EQ(0, load_rules("%s", variant->rules));
 	/* The control: what has a port is refused. */
 	ASSERT_EQ(EACCES, try_bind(&root, &tcp, "127.0.0.1", 80));
 	ASSERT_EQ(EACCES, try_bind(&root, &udp, "::1", 8080));
