@@ -229,6 +229,7 @@ void attach(const struct cells *cells)
 		give_up("policy");
 	pin_map(skel->maps.policy, "policy");
 	pin_map(skel->maps.config, "config");
+	pin_map(skel->maps.added, "added");
 	pin_map(skel->maps.records, "records");
 	pin_map(skel->maps.bss, "secret");
 	pin_map(skel->maps.tasks, "tasks");

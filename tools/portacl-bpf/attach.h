@@ -37,7 +37,7 @@ struct pa_config get_config(void);
 void set_config(const struct pa_config *config);
 
 /* reserve.c */
-void reserve_ports(const struct cells *old, const struct cells *new);
+void reserve_ports(int map, const struct cells *policy);
 void close_picker(struct cells *cells);
 
 /* log.c */

@@ -192,6 +192,14 @@ struct pa_config {
 };
 
 /**
+ * struct pa_added - the ports that the loader added to ip_local_reserved_ports
+ * @bits: one for each port
+ */
+struct pa_added {
+	__u8 bits[65536 / 8];
+};
+
+/**
  * struct pa_request - a bind, as struct portacl_request
  * @exe: keyed hash of the program's path, 0: not known
  * @launcher: that of the program that launched it, if root's own and sound

@@ -83,7 +83,7 @@ static void put_in_force(const struct source *src, struct cells *cells)
 	struct cells old = { };
 
 	if (is_attached())
-		read_policy(&old, true);
+		read_policy(&old, false);
 	if (p->has_generation &&
 	    p->generation != (old.nr ? old.cells[1].origin.generation : 0))
 		errx(EXIT_STALE,
@@ -96,7 +96,7 @@ static void put_in_force(const struct source *src, struct cells *cells)
 		replace_policy(cells);
 	else
 		attach(cells);
-	reserve_ports(reserving(&old, mode), reserving(cells, mode));
+	reserve_ports(open_pin("added"), reserving(cells, mode));
 	keep_error(&(struct portacl_error) { });
 	cells_free(&old);
 }
@@ -175,7 +175,7 @@ static void set_mode(u32 mode)
 	take_lock();
 	config = get_config();
 	read_policy(&cells, true);
-	reserve_ports(reserving(&cells, config.mode), reserving(&cells, mode));
+	reserve_ports(open_pin("added"), reserving(&cells, mode));
 	config.mode = mode;
 	set_config(&config);
 	cells_free(&cells);
@@ -241,16 +241,14 @@ static int cmd_log(char **args)
 
 static int cmd_unload(char **args)
 {
-	struct cells old = { }, none = { };
-	u32 mode;
+	const struct cells none = { };
+	int added;
 
 	(void)args;
 	take_lock();
-	read_policy(&old, true);
-	mode = get_config().mode;
+	added = open_pin("added");
 	detach();
-	reserve_ports(reserving(&old, mode), &none);
-	cells_free(&old);
+	reserve_ports(added, &none);
 	return 0;
 }
 

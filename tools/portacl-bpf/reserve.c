@@ -7,6 +7,8 @@
 #include <linux/kernel.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
+
 #include "attach.h"
 
 #define SYSCTL "/proc/sys/net/ipv4/ip_local_reserved_ports"
@@ -76,30 +78,45 @@ static void write_sysctl(const bool *ports)
 	close(fd);
 }
 
+/* Change a port in the set, and note that.  Return whether there was anything to do. */
+static bool change_port(bool *ports, struct pa_added *added, u32 port,
+			bool want)
+{
+	u8 *byte = &added->bits[port / 8], bit = 1 << port % 8;
+
+	if (want ? ports[port] : !(*byte & bit))
+		return false;
+	ports[port] = want;
+	*byte = want ? *byte | bit : *byte & ~bit;
+	return true;
+}
+
 /**
  * reserve_ports - reserve what a policy reserves
- * @old: the policy before; its ports are taken out again
- * @new: the policy
+ * @map: the map of the ports that were added for the policy before; they are taken
+ *	out again
+ * @policy: the policy
+ *
+ * Ports that the administrator reserves stay.
  */
-void reserve_ports(const struct cells *old, const struct cells *new)
+void reserve_ports(int map, const struct cells *policy)
 {
 	static bool ports[PORTACL_NR_PORTS];
+	static struct pa_added added;
 	bool changed = false;
-	u32 port;
+	u32 zero = 0, port;
 
-	if (!(old->nr && old->cells[1].origin.reserves) &&
-	    !(new->nr && new->cells[1].origin.reserves))
-		return;
+	if (bpf_map_lookup_elem(map, &zero, &added))
+		die_errno("the reserved ports");
 	read_sysctl(ports);
-	for (port = 1; port < PORTACL_NR_PORTS; port++) {
-		bool want = is_reserved(new, port) ||
-			    (ports[port] && !is_reserved(old, port));
-
-		changed |= want != ports[port];
-		ports[port] = want;
-	}
-	if (changed)
-		write_sysctl(ports);
+	for (port = 1; port < PORTACL_NR_PORTS; port++)
+		changed |= change_port(ports, &added, port,
+				       is_reserved(policy, port));
+	if (!changed)
+		return;
+	if (bpf_map_update_elem(map, &zero, &added, 0))
+		die_errno("the reserved ports");
+	write_sysctl(ports);
 }
 
 static u32 read_port(const char *path, u32 unset)
