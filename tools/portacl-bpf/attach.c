@@ -97,13 +97,24 @@ static u32 max_tasks(void)
 	return min(2ULL * max, 4ULL << 20);
 }
 
+static struct portacl_bpf__bss read_globals(void)
+{
+	struct portacl_bpf__bss globals;
+	int map = open_pin("globals");
+	u32 zero = 0;
+
+	if (bpf_map_lookup_elem(map, &zero, &globals))
+		die_errno(PIN_DIR "/globals");
+	close(map);
+	return globals;
+}
+
 /**
  * use_secret - hash paths as the attached programs do, or choose a secret
  */
 void use_secret(void)
 {
-	struct portacl_bpf__bss secret;
-	u32 zero = 0;
+	struct portacl_bpf__bss globals;
 
 	if (!is_attached()) {
 		if (getrandom(hash_key, sizeof(hash_key), 0) !=
@@ -111,10 +122,23 @@ void use_secret(void)
 			die_errno("getrandom");
 		return;
 	}
-	if (bpf_map_lookup_elem(open_pin("secret"), &zero, &secret))
-		die_errno(PIN_DIR "/secret");
-	hash_key[0] = secret.key0;
-	hash_key[1] = secret.key1;
+	globals = read_globals();
+	hash_key[0] = globals.key0;
+	hash_key[1] = globals.key1;
+}
+
+/**
+ * read_totals - read the counters of all binds since the programs were attached
+ */
+struct totals read_totals(void)
+{
+	struct portacl_bpf__bss globals = read_globals();
+
+	return (struct totals) {
+		.grants = globals.total_grants,
+		.denies = globals.total_denies,
+		.kernel_denies = globals.kernel_denies,
+	};
 }
 
 static void remove_pins(const char *dir)
@@ -231,7 +255,7 @@ void attach(const struct cells *cells)
 	pin_map(skel->maps.config, "config");
 	pin_map(skel->maps.added, "added");
 	pin_map(skel->maps.records, "records");
-	pin_map(skel->maps.bss, "secret");
+	pin_map(skel->maps.bss, "globals");
 	pin_map(skel->maps.tasks, "tasks");
 	attach_all(skel->obj, cgroup);
 	if (rename(NEW_DIR, PIN_DIR))

@@ -18,6 +18,18 @@
 #define PIN_PARENT "/sys/fs/bpf"
 #define PIN_DIR PIN_PARENT "/portacl"
 
+/**
+ * struct totals - binds since the programs were attached
+ * @grants: grants by a rule
+ * @denies: denials, also those that mode permissive let pass
+ * @kernel_denies: reserved ports denied to kernel threads
+ */
+struct totals {
+	u64 grants;
+	u64 denies;
+	u64 kernel_denies;
+};
+
 /* check.c */
 void check_kernel(void);
 
@@ -25,6 +37,7 @@ void check_kernel(void);
 void take_lock(void);
 bool is_attached(void);
 void use_secret(void);
+struct totals read_totals(void);
 void attach(const struct cells *cells);
 void detach(void);
 

@@ -44,6 +44,7 @@ static_assert((int)TAINT_NOPATH == (int)PORTACL_TAINT_NOPATH);
  * @listed: struct pa_rule, for the lists
  * @lists: for each port, the indices in @listed
  * @ports: for each port, what the cells will say of it
+ * @reserves: for each port, the rules that reserve it
  */
 struct build {
 	struct cells *out;
@@ -52,6 +53,7 @@ struct build {
 	struct portacl_vec listed;
 	u32 (*lists)[PA_MAX_LIST];
 	struct pa_port *ports;
+	struct pa_reserve *reserves;
 };
 
 static int fail(struct build *b, u32 rule, const char *reason)
@@ -177,6 +179,19 @@ static int list_port(struct build *b, u32 rule, u32 port, u32 first)
 	return 0;
 }
 
+/* The first rule counts. */
+static void reserve(struct build *b, const struct portacl_rule *rule, u32 index,
+		    u32 port)
+{
+	u32 *rules = b->reserves[port].rules, proto;
+
+	b->ports[port].only |= rule->protos;
+	for (proto = 0; proto < PORTACL_NR_PROTOS; proto++)
+		if ((rule->protos & BIT(proto)) && !rules[proto])
+			rules[proto] = 2 * (index + 1) +
+				       !!(rule->flags & PORTACL_RULE_NOLOG);
+}
+
 static int add_rule(struct build *b, u32 index)
 {
 	const struct portacl_policy *policy = b->src->policy;
@@ -192,7 +207,7 @@ static int add_rule(struct build *b, u32 index)
 		     port++) {
 			b->ports[port].named |= rule->protos;
 			if (rule->flags & PORTACL_RULE_ONLY)
-				b->ports[port].only |= rule->protos;
+				reserve(b, rule, index, port);
 			err = exact ? add_exact(b, rule, r, port) :
 				      list_port(b, index, port, first);
 		}
@@ -256,6 +271,9 @@ static int build_table(struct build *b)
 static bool has_same_list(const struct build *b, u32 port, u32 other)
 {
 	return b->ports[port].nr_list == b->ports[other].nr_list &&
+	       b->ports[port].only == b->ports[other].only &&
+	       !memcmp(&b->reserves[port], &b->reserves[other],
+		       sizeof(*b->reserves)) &&
 	       !memcmp(b->lists[port], b->lists[other],
 		       b->ports[port].nr_list * sizeof(u32));
 }
@@ -263,20 +281,23 @@ static bool has_same_list(const struct build *b, u32 port, u32 other)
 static int build_lists(struct build *b)
 {
 	const struct pa_rule *rules = b->listed.data;
-	u32 port, i, first;
+	u32 port, i, first, reserved;
 
 	for (port = 1; port < PORTACL_NR_PORTS; port++) {
 		struct pa_port *p = &b->ports[port];
 
-		if (!p->nr_list)
+		reserved = !!p->only;
+		if (!p->nr_list && !reserved)
 			continue;
 		if (has_same_list(b, port, port - 1)) {
 			p->list = b->ports[port - 1].list;
 			continue;
 		}
-		first = add_cells(b->out, p->nr_list);
+		first = add_cells(b->out, reserved + p->nr_list);
 		if (!first)
 			return -ENOMEM;
+		if (reserved)
+			b->out->cells[first++].reserve = b->reserves[port];
 		p->list = first;
 		for (i = 0; i < p->nr_list; i++)
 			b->out->cells[first + i].rule =
@@ -343,6 +364,14 @@ static int build_programs(struct build *b)
 	return err;
 }
 
+static int build_counters(struct build *b)
+{
+	u32 first = add_cells(b->out, b->src->policy->nr_rules + 1ULL);
+
+	b->out->cells[0].head.counters = first;
+	return first ? 0 : -ENOMEM;
+}
+
 static int build_text(struct build *b)
 {
 	const struct portacl_policy *policy = b->src->policy;
@@ -360,6 +389,7 @@ static int build_text(struct build *b)
 	}
 	b->out->text = text.data;
 	b->out->text_len = text.len;
+	b->out->cells[1].origin.text_len = text.len;
 	if (err)
 		return err;
 	first = add_cells(b->out, DIV_ROUND_UP((u64)text.len,
@@ -368,7 +398,6 @@ static int build_text(struct build *b)
 		return -ENOMEM;
 	memcpy(&b->out->cells[first], text.data, text.len);
 	b->out->cells[0].head.text = first;
-	b->out->cells[0].head.text_len = text.len;
 	return 0;
 }
 
@@ -379,7 +408,7 @@ static int build_all(struct build *b)
 	int err = 0;
 
 	add_cells(b->out, PA_FIRST_RULE);
-	if (!b->out->nr || !b->lists || !b->ports)
+	if (!b->out->nr || !b->lists || !b->ports || !b->reserves)
 		return -ENOMEM;
 	b->out->cells[0].head.abi = PA_ABI;
 	b->out->cells[0].head.fallback = policy->default_action;
@@ -390,12 +419,10 @@ static int build_all(struct build *b)
 	for (i = 0; !err && i < policy->nr_rules; i++)
 		err = add_rule(b, i);
 	err = err ?: build_table(b) ?: build_lists(b) ?: build_programs(b) ?:
-	      build_text(b);
-	for (i = 0; !err && i < PORTACL_NR_PORTS; i++) {
+	      build_counters(b) ?: build_text(b);
+	for (i = 0; !err && i < PORTACL_NR_PORTS; i++)
 		b->out->cells[PA_FIRST_PORT + i / 4].ports[i % 4] =
 			b->ports[i];
-		b->out->cells[1].origin.reserves |= b->ports[i].only;
-	}
 	return err;
 }
 
@@ -414,6 +441,7 @@ int cells_build(struct cells *cells, struct source *src)
 		.src = src,
 		.lists = calloc(PORTACL_NR_PORTS, sizeof(*b.lists)),
 		.ports = calloc(PORTACL_NR_PORTS, sizeof(*b.ports)),
+		.reserves = calloc(PORTACL_NR_PORTS, sizeof(*b.reserves)),
 	};
 	int err = build_all(&b);
 
@@ -421,6 +449,7 @@ int cells_build(struct cells *cells, struct source *src)
 	free(b.listed.data);
 	free(b.lists);
 	free(b.ports);
+	free(b.reserves);
 	return err;
 }
 

@@ -13,6 +13,7 @@
  *	lists		the other rules: for each port those that name it, in file
  *			order
  *	programs	the programs that rules name, a hash table
+ *	counters	one for what no rule decided, then one a rule
  *	text		the canonical text
  *
  * A bind looks up its port first.  The port says which kinds of key to look up
@@ -47,8 +48,8 @@
  * @table_mask: a hash and this are an index in it
  * @programs: first cell of the hash table of programs
  * @programs_mask: a hash and this are an index in it
+ * @counters: first counter
  * @text: first cell of the text
- * @text_len: its length in bytes
  */
 struct pa_head {
 	__u32 abi;
@@ -57,8 +58,8 @@ struct pa_head {
 	__u32 table_mask;
 	__u32 programs;
 	__u32 programs_mask;
+	__u32 counters;
 	__u32 text;
-	__u32 text_len;
 };
 
 /**
@@ -68,7 +69,7 @@ struct pa_head {
  * @uid: loader
  * @pid: loader
  * @nr_rules: number of rules
- * @reserves: a rule reserves ports
+ * @text_len: length of the text in bytes
  */
 struct pa_origin {
 	__u64 generation;
@@ -76,7 +77,7 @@ struct pa_origin {
 	__u32 uid;
 	__u32 pid;
 	__u32 nr_rules;
-	__u32 reserves;
+	__u32 text_len;
 };
 
 /* Bits of struct pa_port.kinds: the exact keys of the rules for a port. */
@@ -86,7 +87,8 @@ struct pa_origin {
 
 /**
  * struct pa_port - what is known of a port
- * @list: first cell of its list
+ * @list: first cell of its list; if a rule reserves the port, the cell before it is
+ *	struct pa_reserve
  * @nr_list: number of rules in the list
  * @kinds: for each kind of key, whether the table has it
  * @named: bits of enum portacl_proto that a rule names
@@ -108,6 +110,7 @@ struct pa_port {
 #define PA_RULE_LAUNCH_ROOT 2
 #define PA_RULE_LOG 4
 #define PA_RULE_NOLOG 8
+#define PA_RULE_ONLY 16	/* in a verdict: the rule reserves the port */
 
 /**
  * struct pa_rule - a rule, or a part of it, in the table or in a list
@@ -149,6 +152,28 @@ struct pa_program {
 	__u32 pad[5];
 };
 
+/**
+ * struct pa_reserve - the first rules that reserve a port
+ * @rules: for each enum portacl_proto, twice the rule's number, and 1 for `nolog`
+ */
+struct pa_reserve {
+	__u32 rules[8];
+};
+
+/**
+ * struct pa_counter - what a rule decided since the policy was loaded
+ * @grants: binds granted
+ * @denies: binds denied
+ * @last: time of the last one since boot, in nanoseconds
+ * @pad: unused
+ */
+struct pa_counter {
+	__u64 grants;
+	__u64 denies;
+	__u64 last;
+	__u64 pad;
+};
+
 struct pa_cell {
 	union {
 		struct pa_head head;
@@ -156,6 +181,8 @@ struct pa_cell {
 		struct pa_port ports[4];
 		struct pa_rule rule;
 		struct pa_program program;
+		struct pa_reserve reserve;
+		struct pa_counter counter;
 		char text[32];
 	};
 };
@@ -222,7 +249,7 @@ struct pa_request {
 /**
  * struct pa_verdict - the answer
  * @action: enum portacl_action
- * @nr: number of the rule that decided, 0: `only` or the default did
+ * @nr: number of the rule that decided, 0: the default did
  * @flags: PA_RULE_* of that rule
  */
 struct pa_verdict {

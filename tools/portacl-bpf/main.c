@@ -229,6 +229,36 @@ static int cmd_query(char **args)
 	return 0;
 }
 
+static u64 now_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+static int cmd_stats(char **args)
+{
+	u64 boot = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_BOOTTIME);
+	struct totals totals = read_totals();
+	const struct pa_counter *c;
+	struct cells cells = { };
+	u32 i;
+
+	(void)args;
+	read_policy(&cells, false);
+	for (i = 1; i <= cells.cells[1].origin.nr_rules; i++) {
+		c = &cells.cells[cells.cells[0].head.counters + i].counter;
+		printf("rule=%u grants=%llu denies=%llu last=%llu\n", i,
+		       c->grants, c->denies,
+		       c->last ? (boot + c->last) / 1000000000 : 0);
+	}
+	printf("total grants=%llu denies=%llu\n", totals.grants, totals.denies);
+	printf("kernel denies=%llu\n", totals.kernel_denies);
+	cells_free(&cells);
+	return 0;
+}
+
 static int cmd_log(char **args)
 {
 	bool to_kernel = *args && !strcmp(*args, "--kernel");
@@ -263,6 +293,7 @@ static const struct {
 	{ "status", cmd_status, 0, "          print mode, generation, digest and what is weaker" },
 	{ "mode", cmd_mode, 1, "[enforce|permissive]" },
 	{ "query", cmd_query, 64, "PROTO PORT [exe=PATH] uid=N [KEY=VALUE...]" },
+	{ "stats", cmd_stats, 0, "           print what each rule granted and denied" },
 	{ "log", cmd_log, 1, "[--kernel]   print records, or write them to the kernel log" },
 	{ "unload", cmd_unload, 0, "          take the programs away" },
 };

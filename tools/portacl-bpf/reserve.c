@@ -22,7 +22,7 @@
 
 static bool is_reserved(const struct cells *cells, u32 port)
 {
-	return cells->nr && cells->cells[1].origin.reserves &&
+	return cells->nr &&
 	       cells->cells[PA_FIRST_PORT + port / 4].ports[port % 4].only;
 }
 

@@ -113,13 +113,14 @@ void replace_policy(const struct cells *cells)
 static void copy_text(struct cells *cells)
 {
 	const struct pa_head *head = &cells->cells[0].head;
+	u32 len = cells->cells[1].origin.text_len;
 
 	if (head->text > cells->nr ||
-	    (cells->nr - head->text) * sizeof(struct pa_cell) < head->text_len)
+	    (cells->nr - head->text) * sizeof(struct pa_cell) < len)
 		die("the policy in force is not understood");
 	cells->text = strndup((const char *)&cells->cells[head->text],
-			      head->text_len);
-	cells->text_len = head->text_len;
+			      len);
+	cells->text_len = len;
 	if (!cells->text)
 		die_errno("memory");
 }
@@ -140,7 +141,7 @@ static void read_cells(int map, struct cells *cells, u32 first, u32 nr)
 }
 
 /**
- * read_policy - read the policy in force: its head, its origin and its text
+ * read_policy - read the policy in force: its head, origin, counters and text
  * @cells: where it is kept
  * @ports: also read which ports it reserves
  */
@@ -160,11 +161,12 @@ void read_policy(struct cells *cells, bool ports)
 	head = &cells->cells[0].head;
 	if (cells->nr < PA_FIRST_RULE ||
 	    bpf_map_lookup_elem(map, &zero, &cells->cells[0]) ||
-	    head->abi != PA_ABI || head->text >= cells->nr)
+	    head->abi != PA_ABI || !head->counters ||
+	    head->counters >= cells->nr)
 		die("the policy in force is of another version of portacl-bpf");
 	read_cells(map, cells, 1, 1);
-	read_cells(map, cells, head->text, cells->nr - head->text);
-	if (ports && cells->cells[1].origin.reserves)
+	read_cells(map, cells, head->counters, cells->nr - head->counters);
+	if (ports)
 		read_cells(map, cells, PA_FIRST_PORT, PA_PORT_CELLS);
 	close(map);
 	copy_text(cells);

@@ -86,6 +86,19 @@ static __always_inline void record(struct pa_search *s, struct pa_request *req,
 	bpf_ringbuf_submit(r, 0);
 }
 
+static __always_inline void count(struct pa_search *s, struct pa_head *head)
+{
+	struct pa_cell *cell = pa_cell(s->policy, head->counters + s->best.nr);
+	int grant = s->best.action == PA_ALLOW;
+
+	__sync_fetch_and_add(grant ? &total_grants : &total_denies, 1);
+	if (!cell)
+		return;
+	__sync_fetch_and_add(grant ? &cell->counter.grants :
+				     &cell->counter.denies, 1);
+	cell->counter.last = bpf_ktime_get_boot_ns();
+}
+
 /* What happens to a bind. */
 enum outcome { NO_OPINION, GRANTED, REFUSED, REFUSED_KERNEL };
 
@@ -97,6 +110,7 @@ static __always_inline enum outcome judge_kernel(struct pa_port *p, __u8 proto)
 {
 	if (!(p->only >> proto & 1) || active_mode() != PA_ENFORCE)
 		return NO_OPINION;
+	__sync_fetch_and_add(&kernel_denies, 1);
 	return p->only >> PA_CLOSED >> proto & 1 ? REFUSED : REFUSED_KERNEL;
 }
 
@@ -136,11 +150,25 @@ static __always_inline enum outcome judge(int transport, __u16 port,
 	if (s.best.action == PA_LEGACY)
 		return NO_OPINION;
 	refused = s.best.action == PA_DENY && active_mode() == PA_ENFORCE;
-	if (refused || gate == FINAL)
+	if (refused || gate == FINAL) {
+		count(&s, &head->head);
 		record(&s, &req, task, refused);
+	}
 	if (s.best.action == PA_ALLOW)
 		return GRANTED;
 	return refused ? REFUSED : NO_OPINION;
+}
+
+/* The socket and the port of the last refusal of a kernel thread. */
+__u64 last_refusal;
+
+/* A port picker that has one port only would ask for it without end. */
+static __always_inline void refuse_kernel(struct bpf_sock_addr *ctx, __u16 port)
+{
+	__u64 refusal = bpf_get_socket_cookie(ctx) << 16 | port;
+
+	bpf_set_retval(refusal == last_refusal ? -EACCES : -EADDRINUSE);
+	last_refusal = refusal;
 }
 
 /* The answers of a bind program: 0 refuses; 3 grants without a capability. */
@@ -157,7 +185,7 @@ static __always_inline int at_bind(struct bpf_sock_addr *ctx)
 		bpf_set_retval(-EACCES);
 		return 0;
 	case REFUSED_KERNEL:
-		bpf_set_retval(-EADDRINUSE);
+		refuse_kernel(ctx, port);
 		return 0;
 	default:
 		return 1;

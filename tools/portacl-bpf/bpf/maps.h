@@ -18,6 +18,9 @@
  */
 volatile __u64 key0, key1, init_net;
 
+/* Binds since the programs were attached; @kernel_denies are those of the kernel. */
+__u64 total_grants, total_denies, kernel_denies;
+
 /* Bits of struct identity.flags. */
 #define ROOT_EXEC 1	/* executed by real uid 0 */
 #define PROTECTED 2	/* listed when it was executed */

@@ -123,6 +123,18 @@ static long pa_search_one(__u32 i, struct pa_search *s)
 	return 1;
 }
 
+/* The first rule that reserves the port denies. */
+static __always_inline void
+pa_take_only(struct pa_search *s, struct pa_port *port)
+{
+	struct pa_cell *cell = pa_cell(s->policy, port->list - 1);
+	__u32 rule = cell ? cell->reserve.rules[s->req.proto & 7] : 0;
+
+	s->best.nr = rule >> 1;
+	s->best.flags = PA_RULE_ONLY | (rule & 1 ? PA_RULE_NOLOG : 0);
+	s->best.action = PA_DENY;
+}
+
 /**
  * pa_match - decide on a bind
  * @s: its policy and its request are set; the verdict is stored in its best
@@ -153,10 +165,13 @@ pa_match(struct pa_search *s, struct pa_head *head, struct pa_port *port)
 		pa_loop(PA_MAX_LIST, pa_search_one, s);
 	if (s->best.nr != ~0U)
 		return;
+	if (port->only >> s->req.proto & 1) {
+		pa_take_only(s, port);
+		return;
+	}
 	s->best.nr = 0;
 	s->best.flags = 0;
-	s->best.action = port->only >> s->req.proto & 1 ? PA_DENY :
-			 head->fallback;
+	s->best.action = head->fallback;
 }
 
 #endif /* _PORTACL_BPF_MATCH_H */

@@ -5,7 +5,7 @@
 tool=${PORTACL_BPF:-portacl-bpf}
 case $1-$2 in
 read-policy) exec "$tool" show ;;
-read-status|read-mode) exec "$tool" "$2" ;;
+read-status|read-mode|read-stats) exec "$tool" "$2" ;;
 write-policy) exec "$tool" load - ;;
 write-mode) exec "$tool" mode "$(cat)" ;;
 esac

@@ -84,6 +84,8 @@ static void make_rule(char *text, size_t size)
 		add(text, size, " accept=%s", PICK(accepts));
 	if (allow && !roll(3))
 		add(text, size, " only");
+	if (!roll(4))
+		add(text, size, " nolog");
 	add(text, size, "\n");
 }
 
@@ -147,9 +149,11 @@ static bool agrees(const struct portacl_policy *policy,
 {
 	struct portacl_verdict want = portacl_match(policy, req);
 	struct pa_verdict got = judge(req);
-	u32 nr = want.source == PORTACL_BY_RULE ? want.rule + 1 : 0;
+	u32 nr = want.rule == PORTACL_NO_RULE ? 0 : want.rule + 1;
 
-	if (got.action == want.action && got.nr == nr)
+	if (got.action == want.action && got.nr == nr &&
+	    !(got.flags & PA_RULE_ONLY) == (want.source != PORTACL_BY_ONLY) &&
+	    !(got.flags & PA_RULE_NOLOG) == !(want.flags & PORTACL_RULE_NOLOG))
 		return true;
 	printf("# %s %u uid=%u exe=%llx taint=%x: kernel %s rule %u, BPF %s rule %u\n",
 	       portacl_protos[req->proto], req->port, req->uid, req->exe,
