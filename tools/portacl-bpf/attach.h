@@ -54,6 +54,7 @@ void reserve_ports(int map, const struct cells *policy);
 void close_picker(struct cells *cells);
 
 /* log.c */
+bool records_have_reader(void);
 void print_records(bool to_kernel);
 
 #endif /* _PORTACL_BPF_ATTACH_H */

@@ -145,18 +145,37 @@ static int handle(void *context, void *data, size_t size)
 	return 0;
 }
 
+static int open_lock(void)
+{
+	int lock = open(PIN_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (lock < 0)
+		die("no policy is loaded");
+	return lock;
+}
+
+/**
+ * records_have_reader - return whether print_records() runs in some process
+ */
+bool records_have_reader(void)
+{
+	int lock = open_lock();
+	bool locked = flock(lock, LOCK_SH | LOCK_NB);
+
+	close(lock);
+	return locked;
+}
+
 /**
  * print_records - print records until the programs are gone
  * @to_kernel: write them to the kernel log
  */
 void print_records(bool to_kernel)
 {
-	int lock = open(PIN_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int lock = open_lock();
 	struct log log = { .kmsg = -1 };
 	struct ring_buffer *ring;
 
-	if (lock < 0)
-		die("no policy is loaded");
 	if (flock(lock, LOCK_EX | LOCK_NB))
 		die("another portacl-bpf log reads the records");
 	if (to_kernel) {

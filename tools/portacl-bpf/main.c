@@ -162,6 +162,7 @@ static int cmd_status(char **args)
 	printf("loaded uid=%u pid=%u time=%s\nbytes %zu\n", origin->uid,
 	       origin->pid, when, cells.nr * sizeof(struct pa_cell));
 	printf("backend bpf\nweaker " WEAKER "\n");
+	printf("reader %s\n", records_have_reader() ? "running" : "none");
 	free(digest);
 	cells_free(&cells);
 	return 0;

@@ -2,7 +2,8 @@
 /*
  * Grants come from the trace event, which also sees what is not logged;
  * denials from the kernel log, which says why, or from the trace event where
- * an audit daemon takes them away.
+ * an audit daemon takes them away.  The records of the BPF backend are in the
+ * kernel log.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -98,7 +99,7 @@ static void take_line(const char *line, bool grants, bool denials)
 }
 
 /* A record of the log: `prefix;text`, and perhaps further lines. */
-static void take_log(int fd)
+static void take_log(int fd, bool grants)
 {
 	char text[8192];
 	ssize_t len = read(fd, text, sizeof(text) - 1);
@@ -106,7 +107,7 @@ static void take_log(int fd)
 	if (len <= 0)
 		return;
 	text[len] = '\0';
-	take_line(text, false, true);
+	take_line(text, grants, true);
 }
 
 /* Whole lines of the trace; what is left of the last one is kept. */
@@ -128,6 +129,7 @@ static void take_trace(int fd, struct buf *left, bool grants, bool denials)
 
 static void follow(int log, int trace, bool grants, bool denials)
 {
+	bool all_in_log = kernel_is_bpf();
 	struct pollfd fds[] = {
 		{ .fd = log, .events = POLLIN },
 		{ .fd = trace, .events = POLLIN },
@@ -138,7 +140,7 @@ static void follow(int log, int trace, bool grants, bool denials)
 		if (poll(fds, ARRAY_SIZE(fds), 1000) <= 0)
 			continue;
 		if (fds[0].revents)
-			take_log(log);
+			take_log(log, grants && all_in_log);
 		if (fds[1].revents)
 			take_trace(trace, &left, grants, denials);
 	}
@@ -152,6 +154,14 @@ static int open_trace(const char *instance)
 	return open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 }
 
+static void check_reader(void)
+{
+	autofree char *reader = kernel_status("reader");
+
+	if (reader && !strcmp(reader, "none"))
+		warn("no record is shown: portacl-bpf.service, which brings them to the kernel log, does not run");
+}
+
 int cmd_monitor(char **args)
 {
 	bool denials_only = option("denials"), audited = has_audit_daemon();
@@ -160,7 +170,6 @@ int cmd_monitor(char **args)
 	char *instance = NULL;
 
 	(void)args;
-	kernel_refuse_bpf("monitor", "portacl-bpf log");
 	free(kernel_read("mode"));
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGTERM, &stop, NULL);
@@ -169,11 +178,13 @@ int cmd_monitor(char **args)
 	log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (log < 0 || lseek(log, 0, SEEK_END) < 0)
 		die_errno("/dev/kmsg");
-	if (!denials_only || audited)
+	if (kernel_is_bpf())
+		check_reader();
+	else if (!denials_only || audited)
 		instance = make_instance();
 	if (instance)
 		trace = open_trace(instance);
-	else if (!denials_only)
+	else if (!denials_only && !kernel_is_bpf())
 		warn("grants are not shown: this kernel has no trace event, or tracefs is not mounted");
 	follow(log, trace, !denials_only, audited);
 	close(trace);

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "kernel/securityfs.h"
 #include "lex.h"
 #include "lib/cleanup.h"
 #include "policy/ask.h"
@@ -273,8 +272,6 @@ int cmd_ps(char **args)
 
 	(void)args;
 	require_proc();
-	if (!file)
-		kernel_refuse_bpf("ps", "portaclctl test --kernel");
 	source_open(&found.source, !file, file);
 	each_process(add_process, &found);
 	if (found.nr)

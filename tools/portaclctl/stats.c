@@ -89,9 +89,11 @@ static void take_line(struct output *out, const char *line)
 				    json_integer(number(line, "lost")));
 	} else if (!strncmp(line, "total grants=", 13) && out->rules) {
 		json_object_update_new(out->total, json_pack(
-			"{sI sI sI}", "grants", number(line, "grants"),
-			"denies", number(line, "denies"),
-			"legacy", number(line, "legacy")));
+			"{sI sI}", "grants", number(line, "grants"),
+			"denies", number(line, "denies")));
+		if (strstr(line, " legacy="))
+			json_object_set_new(out->total, "legacy",
+				json_integer(number(line, "legacy")));
 	} else if (!out->rules && !out->unused) {
 		print("%s\n", line);
 	}

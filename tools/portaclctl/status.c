@@ -168,6 +168,7 @@ int cmd_status(char **args)
 		if (kernel_is_bpf()) {
 			print_line(status, "backend", "backend");
 			print_line(status, "weaker", "weaker");
+			print_line(status, "reader", "reader");
 		}
 		print_stored(status);
 	}

@@ -439,8 +439,6 @@ int cmd_who(char **args)
 
 	if (*args)
 		die_usage("%s: too many arguments", *args);
-	if (!file && !root_option)
-		kernel_refuse_bpf("who", "portaclctl test --kernel");
 	if (port.has_policy)
 		source_open(&port.source, !file && !root_option, file);
 	if (*place != '/')

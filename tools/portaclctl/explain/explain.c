@@ -10,9 +10,7 @@
 /* The policy that counts: a file if one is given, else the kernel's. */
 static void open_policy(struct view *view, const char *file)
 {
-	if (!file && !root_option)
-		kernel_refuse_bpf("explain", "portaclctl test --kernel");
-	view->patched = kernel_present() && !kernel_is_bpf();
+	view->patched = kernel_present();
 	/* Below --root, its files are the policy. */
 	if (!file && !view->patched && !root_option)
 		return;
@@ -42,6 +40,17 @@ static void add_secure_note(struct view *view)
 		"the rule makes the kernel execute the program with AT_SECURE: the loader ignores LD_LIBRARY_PATH and LD_PRELOAD; accept=env on all its rules avoids that, and so does a `launcher' line for what starts it"));
 }
 
+/* The BPF backend knows no program that was executed before it was attached. */
+static void add_early_note(struct view *view)
+{
+	time_t since = kernel_since();
+	pid_t pid = view->subject.process.pid;
+
+	if (since && pid && process_started(pid) < since)
+		list_add(&view->subject.notes, xstrdup(
+			"the process ran before the BPF backend was attached: unless it has executed a program since, no rule with exe= matches it until it is started again"));
+}
+
 /* Note the facts that are not known, and services of the port without a bind. */
 static void add_notes(struct view *view)
 {
@@ -54,6 +63,7 @@ static void add_notes(struct view *view)
 		list_add(notes, xstrdup(
 			"not tried yet: the program may test for root or a capability itself, and give up before it binds"));
 	add_secure_note(view);
+	add_early_note(view);
 	for (i = 0; i < steering->found.len; i++)
 		list_add(notes, xasprintf("served without a bind: %s",
 					  steering->found.items[i]));

@@ -16,6 +16,7 @@
  * @query: return the answer to a request; NULL: @why is the reason
  * @load: put a policy in force; return NULL or the reason, with errno
  * @unload: end it; return NULL or the reason
+ * @since: return when it was attached; NULL: before any process ran
  */
 struct backend {
 	const char *name;
@@ -25,6 +26,7 @@ struct backend {
 	char *(*query)(const char *request, char **why);
 	char *(*load)(const char *text, size_t len);
 	char *(*unload)(void);
+	time_t (*since)(void);
 };
 
 extern const struct backend securityfs_backend;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -95,15 +96,34 @@ static char *run(const char *verb, const char *arg, const char *text,
 	return NULL;
 }
 
+/* Why there is no such file. */
+static char *missing(const char *name)
+{
+	if (!strcmp(name, "lock"))
+		return xstrdup("the BPF backend cannot lock the policy: root can always detach the programs");
+	if (!strcmp(name, "observed"))
+		return xstrdup("the BPF backend has no mode learn");
+	return xasprintf("the BPF backend has no %s", name);
+}
+
 static char *read_name(const char *name, char **why)
 {
-	if (!strcmp(name, "policy"))
-		name = "show";
-	else if (strcmp(name, "status") && strcmp(name, "mode")) {
-		*why = xasprintf("the BPF backend has no %s", name);
-		return NULL;
-	}
-	return run(name, NULL, "", 0, why);
+	static const struct {
+		const char *name;
+		const char *verb;
+	} files[] = {
+		{ "policy", "show" },
+		{ "status", "status" },
+		{ "mode", "mode" },
+		{ "stats", "stats" },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(files); i++)
+		if (!strcmp(files[i].name, name))
+			return run(files[i].verb, NULL, "", 0, why);
+	*why = missing(name);
+	return NULL;
 }
 
 static char *write_name(const char *name, const char *text)
@@ -111,7 +131,7 @@ static char *write_name(const char *name, const char *text)
 	char *why = NULL;
 
 	if (strcmp(name, "mode"))
-		return xasprintf("the BPF backend has no %s", name);
+		return missing(name);
 	free(run(name, text, "", 0, &why));
 	return why;
 }
@@ -137,6 +157,15 @@ static char *unload(void)
 	return why;
 }
 
+/* The programs are pinned only then. */
+static time_t attach_time(void)
+{
+	autofree char *path = in_root(PINS);
+	struct stat st;
+
+	return stat(path, &st) ? 0 : st.st_mtime;
+}
+
 const struct backend bpf_backend = {
 	.name = "bpf",
 	.present = is_present,
@@ -145,4 +174,5 @@ const struct backend bpf_backend = {
 	.query = query,
 	.load = load,
 	.unload = unload,
+	.since = attach_time,
 };

@@ -106,10 +106,8 @@ void kernel_unload(void)
 		die("%s", why);
 }
 
-/* What a command would say of the BPF backend is not known yet. */
-void kernel_refuse_bpf(const char *command, const char *instead)
+/* When the programs were attached, 0: portacl is in the kernel, or nothing is. */
+time_t kernel_since(void)
 {
-	if (kernel_is_bpf())
-		die("%s does not know the BPF backend yet: use `%s'", command,
-		    instead);
+	return backend()->since ? backend()->since() : 0;
 }

@@ -18,6 +18,6 @@ char *kernel_status(const char *key);
 char *kernel_query(const char *request);
 bool kernel_load(const char *text, size_t len, char **why);
 void kernel_unload(void);
-void kernel_refuse_bpf(const char *command, const char *instead);
+time_t kernel_since(void);
 
 #endif /* _PORTACLCTL_KERNEL_SECURITYFS_H */

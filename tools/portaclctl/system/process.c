@@ -36,6 +36,22 @@ char *process_file(pid_t pid, const char *name)
 	return text;
 }
 
+/* When the process started; now if it cannot be told. */
+time_t process_started(pid_t pid)
+{
+	autofree char *stat = process_file(pid, "stat");
+	char *rest = stat ? strrchr(stat, ')') : NULL, *word = NULL;
+	struct timespec up;
+	u32 field;
+
+	for (field = 2; field <= 22; field++)
+		word = rest ? strsep(&rest, " ") : NULL;
+	if (!word || clock_gettime(CLOCK_BOOTTIME, &up))
+		return time(NULL);
+	return time(NULL) - up.tv_sec +
+	       strtoull(word, NULL, 10) / sysconf(_SC_CLK_TCK);
+}
+
 /* A line of /proc/PID/status: `Key:\tvalue`. */
 static const char *find_line(const char *status, const char *key)
 {

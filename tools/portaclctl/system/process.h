@@ -76,6 +76,7 @@ bool process_read(struct process *process, pid_t pid);
 void process_free(struct process *process);
 void each_process(void (*call)(void *context, pid_t pid), void *context);
 char *process_file(pid_t pid, const char *name);
+time_t process_started(pid_t pid);
 char *process_writable(const struct process *process);
 void process_request(const struct process *process, struct request *request);
 

@@ -22,7 +22,10 @@ status)
 	echo 'abi 1'; echo 'mode enforce'; echo 'generation 1'; echo 'rules 1'
 	echo 'default legacy'; echo 'locked 0'; echo 'digest 00ff'
 	echo 'error none'; echo 'loaded uid=0 pid=1 time=2026-11-25T10:00:00Z'
-	echo 'backend bpf'; echo 'weaker window,root' ;;
+	echo 'backend bpf'; echo 'weaker window,root'; echo 'reader none' ;;
+stats)
+	echo 'rule=1 grants=2 denies=3 last=0'
+	echo 'total grants=7 denies=8'; echo 'kernel denies=9' ;;
 mode) [ -z "$2" ] && echo enforce || echo "$2" > "$PORTACLCTL_ROOT/mode" ;;
 query) echo "allow rule=1" ;;
 unload) rm -r "$dir" ;;
@@ -47,13 +50,17 @@ gives "test --kernel" 0 '^allow' test --kernel tcp/80 uid=33
 gives "mode" 0 '' mode permissive
 [ "$(cat mode)" = permissive ]
 point $? "it is handed over"
-gives "stats" 2 'the BPF backend has no stats' stats
-gives "explain" 2 'explain does not know the BPF backend' explain /usr/bin/true 33 tcp/80
-gives "who" 2 'who does not know the BPF backend' who tcp/80
-gives "ps" 2 'ps does not know the BPF backend' ps
-gives "monitor" 2 'portacl-bpf log' monitor
-gives "learn" 2 'the BPF backend has no observed' learn
-gives "lock" 2 'the BPF backend has no lock' lock --until-reboot
+gives "stats" 0 '^ +1 +2 +3 +never +allow tcp 80 uid=33 only$' stats
+gives "stats --json" 0 . stats --json
+json "its totals" 'j["total"] == {"grants": 7, "denies": 8, "kernel_denies": 9}'
+gives "explain" 0 'allowed' explain /usr/bin/true 33 tcp/80
+touch -d tomorrow sys/fs/bpf/portacl
+gives "explain a process that ran before" 0 'ran before the BPF backend was attached' \
+	explain "$$" tcp/80
+gives "who" 0 'rule 1: allow tcp 80 uid=33 only' who tcp/80
+gives "ps" 0 . ps
+gives "learn" 2 'the BPF backend has no mode learn' learn
+gives "lock" 2 'root can always detach the programs' lock --until-reboot
 gives "another load needs the choice, too" 2 'the BPF backend is in force' \
 	load ok.conf
 echo 'deny tcp 81' > no.conf

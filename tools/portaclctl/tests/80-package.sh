@@ -36,7 +36,7 @@ if command -v bash > /dev/null; then
 	same "completion: the subcommands" subcommands
 	while read -r name; do
 		run "$name" --help
-		[ "$status" = 0 ] && grep -q "^usage: portaclctl $name " out
+		[ "$status" = 0 ] && grep -qE "^usage: portaclctl $name( |\$)" out
 		point $? "$name --help"
 		sed -n "s/^$name //p" options | sort > want
 		offers portaclctl "$name" -- | grep '^--' |
@@ -163,8 +163,10 @@ gives "explain PROGRAM USER PORT/PROTO" 0 'allowed' explain --file habit.conf \
 	env root 80/tcp
 
 if command -v mandoc > /dev/null; then
-	for page in portaclctl.8 portacl.conf.5 portacl.7; do
-		(cd "$src/man" && mandoc -Tlint "$page") 2>&1 |
+	mkdir man
+	ln -s "$src"/man/*.[0-9] "$src"/../portacl-bpf/*.8 man
+	for page in portaclctl.8 portacl-bpf.8 portacl.conf.5 portacl.7; do
+		(cd man && mandoc -Tlint "$page") 2>&1 |
 			grep -v 'mandoc.db' > out
 		[ ! -s out ]
 		point $? "mandoc -Tlint $page"
@@ -219,6 +221,25 @@ if command -v systemd-analyze > /dev/null; then
 else
 	skip "systemd takes the unit" "needs systemd-analyze"
 fi
+# A kernel with portacl is a file here.
+condition() {
+	sed -n "s/^ExecCondition=[^']*'\(.*\)'$/\1/p" "$src/init/portacl.service" |
+		sed "s|/sys/kernel/security/portacl/policy|$PWD/has-portacl|
+			s|/etc/portacl|$PWD/etc-portacl|g" > condition.sh
+	[ -s condition.sh ] && sh condition.sh
+}
+mkdir etc-portacl.d
+echo 'allow tcp 80 uid=33' > etc-portacl.d/web.conf
+! condition
+point $? "without portacl and without the BPF backend the unit is skipped"
+echo '  backend bpf' > etc-portacl.d/backend.conf
+condition
+point $? "a file that names the BPF backend is loaded at boot"
+rm etc-portacl.d/backend.conf
+touch has-portacl
+condition
+point $? "so are all files if the kernel has portacl"
+rm -r etc-portacl.d has-portacl
 sh -n "$src/init/portacl.init" 2> err
 point $? "the init script is a shell script"
 
