@@ -31,7 +31,7 @@ test_kernel() {
 	[ "$rc" = 0 ] || die "$k: no kernel"
 	say "boot $(ls "$stock/lib/modules")"
 	# shellcheck disable=SC2046,SC2086
-	"$top/scripts/boot.sh" "$k-stock" -t 1500 sh "$top/scripts/guest/stock.sh" \
+	"$top/scripts/boot.sh" "$k-stock" -t 3600 sh "$top/scripts/guest/stock.sh" \
 		"$stock/lib/modules/$(ls "$stock/lib/modules")" "$tool" \
 		"$binaries" ${only:-$(list_tests)} > "$out" 2>&1 && rc=0 || rc=$?
 	echo "## boot $rc" >> "$out"
@@ -42,7 +42,9 @@ test_kernel() {
 only='' failed=''
 while [ $# -gt 0 ]; do
 	case $1 in
-	-T) only=${2%_test}_test; shift ;;
+	-T) only=$(list_tests | grep -x "${2%_test}_test\(\.sh\)\?") ||
+		die "unknown test '$2': one of $(list_tests | sed 's/_test.*//' | xargs)"
+		shift ;;
 	*) break ;;
 	esac
 	shift
@@ -54,12 +56,12 @@ for k; do
 	*) die "unknown kernel '$k': 6.1, 6.12" ;;
 	esac
 done
-[ -z "$only" ] || list_tests | grep -qx "$only" ||
-	die "unknown test '${only%_test}': one of $(list_tests | sed 's/_test$//' | xargs)"
 "$top/scripts/setup.sh" build tool guest bpf
 mkdir -p "$results" "$binaries"
 "$top/scripts/fetch.sh" 6.12 > /dev/null
 make -s -C "$top/tools/portacl-bpf"
+make -s -C "$top/tools/portaclctl"
 make -s -C "$top/tools/testing/selftests/portacl" OUTPUT="$binaries"
+cp "$top"/tools/portacl-bpf/tests/*_test.sh "$binaries"
 for k; do test_kernel "$k"; done
 [ -z "$failed" ]

@@ -12,6 +12,9 @@ mkdir -p /lib/modules
 ln -s "$modules" "/lib/modules/$(uname -r)"
 export PORTACL_BPF="$tool"
 export PORTACL_BACKEND="$here/../../tools/portacl-bpf/tests/files.sh"
+# Without these some tests are skipped.
+modprobe -a nfs rxrpc smc sctp mptcp_diag 2> /dev/null
+echo 2 > /proc/sys/kernel/perf_event_paranoid
 # Each refusal has a record, however fast they come.
 echo on > /proc/sys/kernel/printk_devkmsg
 # The programs are attached before the first test is executed.
