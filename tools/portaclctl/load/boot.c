@@ -28,7 +28,8 @@ static char *first_error(const char *text)
 /* Does the kernel have the policy that it booted with, or none? */
 static bool is_fresh(void)
 {
-	autofree char *loaded = kernel_status("loaded");
+	autofree char *loaded = kernel_present() ? kernel_status("loaded") :
+						   NULL;
 
 	return !loaded || !strcmp(loaded, "boot");
 }
@@ -54,12 +55,26 @@ static char *fall_back(void)
 	return text;
 }
 
+/* The backend of the last policy, if the kernel has no portacl. */
+static bool has_backend(void)
+{
+	autofree char *why = NULL;
+	struct last_good last;
+	bool bpf;
+
+	if (kernel_present())
+		return true;
+	bpf = last_good_read(&last, &why) && last.bpf;
+	last_good_free(&last);
+	return bpf && kernel_choose("bpf");
+}
+
 static int fail(const char *messages)
 {
 	autofree char *error = first_error(messages);
 	autofree char *instead = NULL, *text = NULL;
 
-	if (!kernel_present())
+	if (!has_backend())
 		return EXIT_ERROR;
 	instead = fall_back();
 	warn("the files could not be loaded; %s", instead);

@@ -18,6 +18,7 @@
 #define HEAD "# portaclctl: the last policy that was loaded, in numbers\n"
 #define DIGEST "# digest "
 #define USUAL "# files usual\n"
+#define BPF "# backend bpf\n"
 #define EXE "# exe "
 
 /* `# exe LINE PATH-AS-WRITTEN PATH FILE`, if there was such a program. */
@@ -79,7 +80,8 @@ void last_good_store(const struct config *cfg, bool usual)
 
 	policy_text(&text, cfg->policy, "commit");
 	digest = digest_of(text.text, text.len);
-	buf_printf(&all, HEAD DIGEST "%s\n%s", digest, usual ? USUAL : "");
+	buf_printf(&all, HEAD DIGEST "%s\n%s%s", digest, usual ? USUAL : "",
+		   cfg->backend ? BPF : "");
 	for (i = 0; i < cfg->policy->nr_rules; i++)
 		if (cfg->policy->rules[i].exe)
 			add_exe(cfg, i, &all);
@@ -114,6 +116,7 @@ static bool split(struct last_good *last)
 	last->digest = xstrndup(digest, strcspn(digest, "\n"));
 	last->text++;
 	last->usual = strstr(last->data, "\n" USUAL);
+	last->bpf = strstr(last->data, "\n" BPF);
 	found = digest_of(last->text, strlen(last->text));
 	return !strcmp(found, last->digest);
 }

@@ -16,12 +16,14 @@
  * @text: the policy, part of @data
  * @digest: its digest
  * @usual: it was made of the usual files
+ * @bpf: the BPF backend enforced it
  */
 struct last_good {
 	char *data;
 	const char *text;
 	char *digest;
 	bool usual;
+	bool bpf;
 };
 
 /**

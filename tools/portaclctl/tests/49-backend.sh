@@ -3,7 +3,7 @@
 # The BPF backend: a script stands for its command.
 
 export PORTACLCTL_ROOT="$PWD"
-mkdir -p usr/sbin sys/fs/bpf etc/portacl.d
+mkdir -p usr/sbin sys/fs/bpf etc/portacl.d var/lib
 cat > usr/sbin/portacl-bpf <<'END'
 #!/bin/sh
 # Keeps the policy in a file, refuses `deny tcp 81'.
@@ -80,3 +80,8 @@ gives "another word" 1 "word.conf:1:1: 'backend bpf' expected" check word.conf
 gives "unload" 0 '' unload
 [ ! -e sys/fs/bpf/portacl ]
 point $? "it is gone"
+echo 'allow tcp' > etc/portacl.conf
+gives "at boot, files with an error" 2 'the last good policy is in force instead' \
+	load --boot
+grep -qx 'allow tcp 80 uid=33' sys/fs/bpf/portacl/policy
+point $? "it is in force by the same backend"
