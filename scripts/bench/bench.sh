@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Measure portacl and its peers and write the results.
-# Usage: bench.sh [-s] [KERNEL…]      default: 7.2 6.12 6.1
+# Usage: bench.sh [-s|-b] [KERNEL…]      default: 7.2 6.12 6.1
 #   -s    only print the figures that have a budget, in minutes
+#   -b    only print those of the BPF backend, for 6.12 or 6.1
 #
 # Documentation/bench/K.json, K.txt and K.svg: instructions for one bind(2) or
 # exec, counted by QEMU (-icount shift=0: the same kernel, the same count), for
@@ -28,6 +29,20 @@ boot() {
 }
 
 count() { boot "$@" -c; }
+
+# boot_stock PEER: on the distribution's own kernel.
+boot_stock() {
+	say "$k: $1"
+	"$top/scripts/boot.sh" "$k-stock" -c -t 3000 -a audit=0 \
+		sh "$here/guest.sh" "$1" "$work" > "$work/$1"
+	sed "s/^/$1 /" "$work/$1" >> "$figures"
+}
+
+count_stock() {
+	boot_stock stock
+	boot_stock stock-bpf
+	boot_stock stock-portacl
+}
 
 # The kernel's own mdp writes a policy of all classes that it knows; the
 # compiler may be too old for its capabilities.
@@ -64,13 +79,14 @@ to_json() {
 to_table() {
 	echo "Linux $(cat "$cache/src/$k/.portacl-version"), $(date -u +%F): make bench BENCH=$k"
 	awk '
-	$1 == "off" { off[$2] = $4 }
+	$1 == "off" || $1 == "stock" { off[$1, $2] = $4 }
 	NR == 1 { printf "%-13s %-18s %7s %12s %-13s %8s  %s\n", "peer", "case",
 		"rules", "value", "unit", "more", "result" }
 	{
 		base = $2
 		sub(/-.*/, "", base)
-		base = base in off ? off[base] : off["bind"]
+		own = $1 ~ /^stock/ ? "stock" : "off"
+		base = (own, base) in off ? off[own, base] : off[own, "bind"]
 		more = ""
 		if ($5 == "instructions" && $2 !~ /^load/)
 			more = sprintf("%+d", $4 - base)
@@ -79,18 +95,28 @@ to_table() {
 	}' "$figures"
 }
 
-short=''
-[ "${1-}" != -s ] || { short=yes; shift; }
-"$top/scripts/setup.sh" build guest bench
+short='' backend=''
+case ${1-} in
+-s) short=yes; shift ;;
+-b) backend=yes; shift ;;
+esac
+"$top/scripts/setup.sh" build guest bench bpf tool
 mkdir -p "$work" "$out"
 gcc -D_GNU_SOURCE -static -O2 -Wall -Wextra -o "$work/bind" "$here/bind.c"
 echo 'int main(void) { return 0; }' |
 	gcc -static -O2 -x c -o "$work/true" -
+make -s -C "$top/tools/portacl-bpf"
+cp "$top/build/portacl-bpf/portacl-bpf" "$work"
 [ $# -gt 0 ] || set -- 7.2 6.12 6.1
 for k; do
-	"$top/scripts/build.sh" -o "$k" bench
 	figures=$work/$k.figures
 	: > "$figures"
+	if [ -n "$backend" ]; then
+		count_stock
+		to_table
+		continue
+	fi
+	"$top/scripts/build.sh" -o "$k" bench
 	if [ -n "$short" ]; then
 		count off portacl portacl=off
 		count short portacl ''
@@ -102,6 +128,7 @@ for k; do
 	count off portacl portacl=off
 	count portacl portacl ''
 	count bpf '' ''
+	[ "$k" = 7.2 ] || count_stock
 	[ "$k" = 6.1 ] || count landlock landlock ''
 	count apparmor apparmor apparmor=1
 	count tomoyo tomoyo ''

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # In the guest: measure one peer.  Usage: guest.sh PEER DIR
 #   PEER  off, portacl, landlock, apparmor, tomoyo, selinux, bpf, short, or
-#         pair-off and pair-portacl on two processors
-#   DIR   holds bind (see bind.c), true (a static program that does nothing)
-#         and selinux.policy
+#         pair-off and pair-portacl on two processors, or
+#         stock, stock-bpf and stock-portacl on the distribution's own kernel
+#   DIR   holds bind (see bind.c), true (a static program that does nothing),
+#         selinux.policy and portacl-bpf
 # Prints lines `CASE RULES VALUE UNIT RESULT`.
 set -eu
 
@@ -65,15 +66,29 @@ policy() {
 	echo commit
 }
 
+put() {
+	case $peer in
+	stock-*) "$dir/portacl-bpf" load - ;;
+	*) cat > $fs/portacl/policy ;;
+	esac
+}
+
+bytes() {
+	case $peer in
+	stock-*) "$dir/portacl-bpf" status ;;
+	*) cat $fs/portacl/status ;;
+	esac | sed -n 's/^bytes //p'
+}
+
 # One instruction takes one nanosecond of the guest's time.
 load() {
 	policy "$1" "$2" > /run/policy
 	before=$(cut -d' ' -f1 /proc/uptime)
-	cat /run/policy > $fs/portacl/policy
+	put < /run/policy
 	after=$(cut -d' ' -f1 /proc/uptime)
 	echo "load-$1 $2 $(echo "$after $before" |
 		awk '{ printf "%.0f", ($1 - $2) * 1000000000 }') instructions ok"
-	echo "memory-$1 $2 $(sed -n 's/^bytes //p' $fs/portacl/status) bytes ok"
+	echo "memory-$1 $2 $(bytes) bytes ok"
 }
 
 measure_off() {
@@ -126,6 +141,18 @@ measure_short() {
 
 measure_bpf() {
 	figure bind 1 bind 8080 33 bpf
+}
+
+measure_stock() { measure_off; }
+
+measure_stock_bpf() { measure_bpf; }
+
+measure_stock_portacl() {
+	for shape in spread one-port; do
+		for n in 10 100000; do
+			measure_shape $shape "$n"
+		done
+	done
 }
 
 measure_landlock() {
