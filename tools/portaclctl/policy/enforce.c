@@ -67,6 +67,29 @@ static bool is_too_deep(const char *path)
 	return false;
 }
 
+/*
+ * The programs know no other members: a key that is added to the language is
+ * refused until they do.
+ */
+static bool is_known(const struct portacl_rule *rule)
+{
+	struct portacl_rule plain;
+
+	memset(&plain, 0, sizeof(plain));
+	plain.exe = rule->exe;
+	plain.exe_text = rule->exe_text;
+	plain.args = rule->args;
+	plain.nr_ports = rule->nr_ports;
+	plain.nr_uids = rule->nr_uids;
+	plain.protos = rule->protos;
+	plain.accept = rule->accept;
+	plain.flags = rule->flags &
+		      (PORTACL_RULE_ALLOW | PORTACL_RULE_ONLY |
+		       PORTACL_RULE_LAUNCH_ROOT | PORTACL_RULE_LOG |
+		       PORTACL_RULE_NOLOG);
+	return !memcmp(rule, &plain, sizeof(plain));
+}
+
 static int check_rule(struct portacl_parser *p, const char *line)
 {
 	const struct portacl_draft *draft = &p->draft;
@@ -91,7 +114,7 @@ static int check_rule(struct portacl_parser *p, const char *line)
 	if (rule->exe && is_too_deep(strings + rule->exe_text))
 		return refuse(p, column_of(line, "exe="),
 			      "a path with so many or such long names");
-	return 0;
+	return is_known(rule) ? 0 : refuse(p, 1, "a key of this rule");
 }
 
 static int check_launcher(struct portacl_parser *p, const char *line)
