@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/kernel.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
@@ -166,6 +167,15 @@ bool records_have_reader(void)
 	return locked;
 }
 
+/* Others may have been attached since. */
+static bool are_same_programs(int lock)
+{
+	struct stat was, is;
+
+	return !fstat(lock, &was) && !stat(PIN_DIR, &is) &&
+	       was.st_ino == is.st_ino;
+}
+
 /**
  * print_records - print records until the programs are gone
  * @to_kernel: write them to the kernel log
@@ -187,7 +197,7 @@ void print_records(bool to_kernel)
 	ring = ring_buffer__new(open_pin("records"), handle, &log, NULL);
 	if (!ring)
 		die_errno("records");
-	while (is_attached())
+	while (are_same_programs(lock))
 		if (ring_buffer__poll(ring, 1000) < 0 && errno != EINTR)
 			die_errno("records");
 }
