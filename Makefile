@@ -18,6 +18,9 @@ help: ## this list
 demo: writable ## from nothing to nginx on port 80 without root, in a virtual machine
 	@scripts/demo.sh '$(K)'
 
+try: writable ## the same on a stock kernel, by BPF; K=…: on this one, in a virtual machine
+	@scripts/try.sh $(KERNELS)
+
 test: writable ## the test suite; T=NAME: one test; K=…: on one kernel
 	@scripts/test.sh $(if $(T),-T '$(T)') $(KERNELS)
 
@@ -115,6 +118,6 @@ writable:
 		while read -r f; do [ ! -e "$$f" ] || { echo "$$f"; break; }; done); [ -z "$$f" ] || \
 		{ echo "make: $$f belongs to $$(stat -c %U "$$f"): sudo chown -R $$(id -un) build"; exit 2; }
 
-.PHONY: help demo test kernel shell run apply unapply check-tree patch kernel-deb tools bpf install \
+.PHONY: help demo try test kernel shell run apply unapply check-tree patch kernel-deb tools bpf install \
 	lint series html pictures dist bench test-full test-distro test-stock test-peers proof fuzz deb \
 	setup clean writable

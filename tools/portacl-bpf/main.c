@@ -101,6 +101,14 @@ static void put_in_force(const struct source *src, struct cells *cells)
 	cells_free(&old);
 }
 
+static int cmd_check(char **args)
+{
+	(void)args;
+	check_kernel();
+	printf("this kernel can run the programs\n");
+	return 0;
+}
+
 static int cmd_load(char **args)
 {
 	char *text = read_file(*args ? *args : "-");
@@ -289,6 +297,7 @@ static const struct {
 	int max;
 	const char *usage;
 } commands[] = {
+	{ "check", cmd_check, 0, "           say whether this kernel can run the programs" },
 	{ "load", cmd_load, 1, "[FILE]      put a policy in force; `-' is standard input" },
 	{ "show", cmd_show, 0, "            print the policy in force" },
 	{ "status", cmd_status, 0, "          print mode, generation, digest and what is weaker" },
