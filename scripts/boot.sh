@@ -3,8 +3,8 @@
 # Boot build/K/bzImage in QEMU on this machine's root file system (read-only,
 # writes go to a tmpfs) and run a command there, or a shell if there is none.
 #
-# Usage: boot.sh K[-open|-debug|-bench|-stock] [-a KERNEL_ARGS] [-t SECONDS] [-m MB] [-p|-c] [-bi]
-#                [-r DIR] [COMMAND [ARGUMENT…]]
+# Usage: boot.sh K[-open|-debug|-race|-bench|-stock] [-a KERNEL_ARGS] [-t SECONDS]
+#                [-m MB] [-p|-c] [-bi] [-r DIR] [COMMAND [ARGUMENT…]]
 #        boot.sh --help
 #   K-stock is the distribution's own kernel; its modules are loaded as needed.
 #   -a  more words for the kernel's command line (may be repeated)
@@ -18,7 +18,7 @@
 #   -r  on the root file system in DIR (see rootfs.sh), with its own systemd as
 #       PID 1; this machine's is at /host, and this checkout at its own place
 #
-# A kernel that does not reach init within 120 s (300 s with -debug; or
+# A kernel that does not reach init within 120 s (300 s with -debug and -race; or
 # $PORTACL_PATIENCE) is started again, three times in all.  Neither this limit nor -t counts the time during
 # which QEMU waits for a processor of this machine: a busy machine makes a guest
 # slow, and a slow guest does not hang.
@@ -170,6 +170,15 @@ boot() {
 	wait "$out" "$err"
 }
 
+# What the kernel complains about.  Not in the console's own words: a data race is
+# reported between two lines of "=", and concerns us if one of its functions does.
+complaints() {
+	awk -v ours=portacl '
+		/======/ { if (race ~ ours) printf "%s", race; race = ""; next }
+		race != "" || /BUG: KCSAN: / { race = race $0 "\n"; next }
+		{ print }' "$dir/console.log" | grep -E -A 30 "$bad"
+}
+
 # A kernel that complains has failed, whatever the command thought of it.
 verdict() {
 	mv "$tmp/log" "$dir/console.log" 2> /dev/null || : > "$dir/console.log"
@@ -184,8 +193,8 @@ verdict() {
 		tail -n 40 "$dir/console.log" >&2
 		say "$k: died; the kernel's log: $dir/console.log"
 		exit 125
-	elif grep -Eq "$bad" "$dir/console.log"; then
-		grep -E -A 30 "$bad" "$dir/console.log" | head -n 60 >&2
+	elif complaints | grep -q .; then
+		complaints | head -n 60 >&2
 		say "$k: the kernel complained; its log: $dir/console.log"
 		[ "$status" != 0 ] || status=1
 	fi
@@ -229,7 +238,7 @@ fi
 [ -z "$build" ] || "$top/scripts/build.sh" "$k"
 [ "$k" != latest ] || k=$(basename "$("$top/scripts/fetch.sh" latest)")
 case $k in
-*-debug) patience=${PORTACL_PATIENCE:-300} dir=$top/build/$k image=$top/build/$k/bzImage ;;
+*-debug|*-race) patience=${PORTACL_PATIENCE:-300} dir=$top/build/$k image=$top/build/$k/bzImage ;;
 *-open) dir=$top/build/${k%-open} image=$top/build/${k%-open}/bzImage-open ;;
 *-stock)
 	stock=$("$top/scripts/fetch.sh" "${k%-stock}" image)

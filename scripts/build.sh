@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Build a patched kernel: build/K/bzImage and build/K/.config.
-# Usage: build.sh [-o] K [open|debug|bench|demo|um]     K: 6.1, 6.12, 7.2 or latest
+# Usage: build.sh [-o] K [open|debug|race|bench|demo|um]     K: 6.1, 6.12, 7.2 or latest
 #   open   build/K/bzImage-open: CONFIG_INET_PRIVILEGED_PORTS=n, and a policy
 #          that is compiled in
 #   debug  build/K-debug/: with KASAN, lockdep, kmemleak, …
+#   race   build/K-race/: with KCSAN, preemptible throughout
 #   bench  build/K-bench/: with the modules that make bench compares
 #   demo   build/K-demo/: the smallest that make demo does with
 #   um     only the patched tree, for kunit.sh
@@ -52,7 +53,7 @@ make_wanted() {
 	open)
 		echo 'CONFIG_INET_PRIVILEGED_PORTS=n'
 		echo 'CONFIG_SECURITY_PORTACL_BOOT_POLICY="security/portacl/tests/boot.conf"' ;;
-	debug|bench) cat "$top/scripts/config/$variant.config" ;;
+	debug|race|bench) cat "$top/scripts/config/$variant.config" ;;
 	esac
 }
 
@@ -98,8 +99,10 @@ check_config() {
 		esac || say "$k: $line is not what came out"
 	done
 	set -- '^CONFIG_SECURITY_PORTACL=y' '^CONFIG_LSM=".*portacl'
-	[ "$variant" != debug ] ||
-		set -- "$@" '^CONFIG_KASAN=y' '^CONFIG_DEBUG_KMEMLEAK=y'
+	case $variant in
+	debug) set -- "$@" '^CONFIG_KASAN=y' '^CONFIG_DEBUG_KMEMLEAK=y' ;;
+	race) set -- "$@" '^CONFIG_KCSAN=y' ;;
+	esac
 	for must; do
 		grep -q "$must" "$obj/.config" ||
 			die "$k: not configured: $must: $obj/.config"
@@ -132,11 +135,11 @@ k=${1-} variant=${2-}
 lines=2250 cc='ccache gcc' flags=''
 known_kernel "$k"
 case $variant in
-''|open|debug|bench|um) ;;
+''|open|debug|race|bench|um) ;;
 # -O1 takes four fifths of the time of -Os.  Without -fipa-cp gcc leaves calls of
 # functions that exist on 32-bit processors alone.
 demo) lines=1000 flags='-O1 -fipa-cp' ;;
-*) die "unknown variant '$variant': open, debug, bench, demo or um" ;;
+*) die "unknown variant '$variant': open, debug, race, bench, demo or um" ;;
 esac
 
 case $cache in
@@ -149,12 +152,12 @@ say "$k: linux-source $(cat "$source/.portacl-version")"
 dir=$top/build/$k suffix=''
 case $variant in
 open) suffix=-open ;;
-debug|bench|demo) dir=$dir-$variant ;;
+debug|race|bench|demo) dir=$dir-$variant ;;
 um) objects=yes ;;
 esac
 home=$cache/$k
 src=$home/src obj=$home/build wanted=$dir/wanted$suffix
-case $variant in debug|bench|demo) obj=$obj-$variant ;; esac
+case $variant in debug|race|bench|demo) obj=$obj-$variant ;; esac
 mkdir -p "$dir" "$home"
 exec 9> "$home/lock"
 flock -n 9 || { say "$k: waiting for another build"; flock 9; }

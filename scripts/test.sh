@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The test suite.  Usage: test.sh [--full] [-T NAME] [KERNEL…]
-#   KERNEL  6.1, 6.12, 7.2, or one with -debug behind it; default: the three
+#   KERNEL  6.1, 6.12, 7.2, each also with -debug or -race; default: the three
 #   -T      one test only: a selftest (identity_env), a test of the scripts
 #           (usage) or a file of the tool's tests (50-explain, guest/load)
 #   --full  also what takes long or needs more than the archive; by default on
-#           6.12-debug as well.  Without it the scripts, the tool, real daemons
-#           and the stress of reloads are for the first KERNEL alone
+#           6.12-debug and 7.2-race as well.  Without it the scripts, the tool,
+#           real daemons and the stress of reloads are for the first KERNEL alone
 #
 # A kernel that the archive no longer has is skipped.
 # The output of the tests is kept in build/results, in TAP.  The last line here is
@@ -79,7 +79,7 @@ list_tests() {
 # List KERNEL:VARIANT for a kernel of the command line, as build.sh takes them.
 variants() {
 	case $1 in
-	*-debug) echo "${1%-debug}:debug" ;;
+	*-debug|*-race) echo "${1%-*}:${1##*-}" ;;
 	*) echo "$1:"; ! boots_open || echo "$1:open" ;;
 	esac
 }
@@ -118,6 +118,7 @@ list_boots() {
 		for i in 1 2 3 4 5 6 7 8 9 10; do
 			echo "verdicts$i base verdicts=200 $tool_tests/guest/verdicts.sh"
 		done
+	case $k in *-race) echo 'stress smp stress=900 identity_stress_test' ;; esac
 	sed -nE "s/^($suites)[[:blank:]]+//p" "$tests/boots"
 	for t in "$tests"/*_test.c "$tests"/*_test.sh; do
 		t=$(basename "$t" .c)
@@ -164,7 +165,7 @@ run_boots() {
 			case " ${*:4} " in *" $only "*) ;; *) continue ;; esac
 			set -- "$1" "$2" "$3" "$only"
 		fi
-		case $k-$2 in *-debug-open|*-debug-systemd) continue ;; esac
+		case $k-$2 in *-debug-open|*-debug-systemd|*-race-open|*-race-systemd) continue ;; esac
 		pool boot "$@"
 	done < "$results/boots-$k"
 }
@@ -189,7 +190,7 @@ run_full() {
 	run fuzz point make -C "$top/tools/portaclctl" fuzz
 	run processors "$top/scripts/tests/processors_test.sh"
 	for k; do
-		case $k in *-debug) continue ;; esac
+		case $k in *-*) continue ;; esac
 		run "demo-$k" point "$top/scripts/demo.sh" "$k"
 		run "variants-$k" "$top/scripts/tests/variants_test.sh" "$k"
 		run "series-$k" "$top/scripts/tests/series_test.sh" "$k"
@@ -215,7 +216,7 @@ missing() {
 fetch_all() {
 	kernels=''
 	for k; do
-		"$top/scripts/fetch.sh" "${k%-debug}" > /dev/null && rc=0 || rc=$?
+		"$top/scripts/fetch.sh" "${k%-*}" > /dev/null && rc=0 || rc=$?
 		case $rc in
 		0) kernels="$kernels $k" ;;
 		3) run "fetch-$k" missing "$k" ;;
@@ -277,15 +278,15 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-[ $# -gt 0 ] || set -- 6.12 6.1 7.2 ${full:+6.12-debug}
+[ $# -gt 0 ] || set -- 6.12 6.1 7.2 ${full:+6.12-debug 7.2-race}
 for k; do
 	case $k in
-	6.1|6.12|7.2|6.1-debug|6.12-debug|7.2-debug) ;;
-	*) die "unknown kernel '$k': 6.1, 6.12, 7.2, each also with -debug" ;;
+	6.1|6.12|7.2|6.1-debug|6.12-debug|7.2-debug|6.1-race|6.12-race|7.2-race) ;;
+	*) die "unknown kernel '$k': 6.1, 6.12, 7.2, each also with -debug or -race" ;;
 	esac
 done
 limit=600
-case "$full $*" in *yes*|*-debug*) limit=1500 ;; esac
+case "$full $*" in *yes*|*-debug*|*-race*) limit=1500 ;; esac
 # shellcheck disable=SC2086
 "$top/scripts/setup.sh" build tool guest tests ${full:+system lint}
 rm -rf "$results"

@@ -4,7 +4,9 @@
 # Usage: tests.sh DIRECTORY TEST…       a TEST may also stand elsewhere
 limit=600
 # A debug kernel is slow, and has tests of its own.
-[ ! -e /sys/kernel/debug/kmemleak ] || limit=1400
+for f in kmemleak kcsan; do
+	[ ! -e /sys/kernel/debug/$f ] || limit=1400
+done
 cd "$1" || exit
 shift
 for t; do

@@ -21,12 +21,12 @@ results() {
 		case $name in
 		fetch-*|selftests-build|lint) continue ;;
 		[0-9]*)
-			kernel=$(echo "$name" | sed -E 's/^([0-9.]+(-debug)?).*/\1/')
+			kernel=$(echo "$name" | sed -E 's/^([0-9.]+(-debug|-race)?).*/\1/')
 			name=$(guest_test "$name") ;;
 		*-[0-9]*) kernel=${name##*-} name=${name%-*} ;;
 		esac
 		case $name in
-		selftests|debug|systemd|tool-guest|verdicts)
+		selftests|debug|race|systemd|tool-guest|verdicts)
 			[ -e "$top/build/results/tap.out" ] || continue ;;
 		esac
 		echo "$name $kernel $(sed -n '$s/^count //p' "$out")"
@@ -36,6 +36,7 @@ results() {
 guest_test() {
 	case $1 in
 	*-debug-*) echo debug ;;
+	*-race-*) echo race ;;
 	*-tool*) echo tool-guest ;;
 	*-verdicts*) echo verdicts ;;
 	*-systemd) echo systemd ;;

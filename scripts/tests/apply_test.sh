@@ -11,7 +11,7 @@ each=0
 apply=$top/scripts/apply.sh
 [ $# -gt 0 ] || set -- 6.1 6.12 7.2
 last=''
-for k; do last=${k%-debug}; done
+for k; do last=${k%-*}; done
 
 # sparse KERNEL: a tree of the few files that matter, in $tree.
 sparse() {
@@ -96,7 +96,7 @@ check_read_only() {
 
 plan $(($# * (7 + each) + 15))
 for k; do
-	k=${k%-debug}
+	k=${k%-*}
 	sparse "$k"
 	ok "$k: has no hook of its own" eval '! has_hook'
 	ok "$k: fits" fits

@@ -37,7 +37,7 @@ undone() {
 
 plan $(($# * 5))
 for k; do
-	k=${k%-debug}
+	k=${k%-*}
 	trees "$k"
 	ok "$k: made" says 0 "^patch: $tmp/patch\$" "$top/scripts/patch.sh" "$k" "$tmp/patch"
 	ok "$k: fits by git apply" by_git
