@@ -175,6 +175,16 @@ static void read_exe(struct process *process)
 		*mark = '\0';
 }
 
+/* As in_host_root() of the kernel part: a jail may be a mount of the same root. */
+static bool has_own_root(pid_t pid)
+{
+	autofree char *path = xasprintf("/proc/%d/root", pid);
+	char top[2];
+
+	return !process_same_file(pid, 1, "root") ||
+	       readlink(path, top, sizeof(top)) != 1;
+}
+
 static char *read_cgroup(pid_t pid)
 {
 	autofree char *text = process_file(pid, "cgroup");
@@ -204,7 +214,7 @@ bool process_read(struct process *process, pid_t pid)
 	read_auxv(process);
 	read_exe(process);
 	process->cgroup = read_cgroup(pid);
-	process->own_root = !process_same_file(pid, 1, "root");
+	process->own_root = has_own_root(pid);
 	process->own_user_ns = !process_same_ns(pid, 1, "user");
 	process->own_net_ns = !process_same_ns(pid, 1, "net");
 	process->own_mnt_ns = !process_same_ns(pid, 1, "mnt");

@@ -34,7 +34,7 @@
  * @launcher: what root had started and then executed it, or NULL; see
  *	launch_read()
  * @secure: it was executed with AT_SECURE
- * @own_root: its root directory is not that of process 1
+ * @own_root: its root directory is not that of process 1, or has another path
  * @own_user_ns: it is not in the initial user namespace
  * @own_net_ns: it is not in the initial network namespace
  * @own_mnt_ns: it is not in the mount namespace of process 1
