@@ -276,6 +276,37 @@ static __always_inline int in_namespace(struct task_struct *task,
 	       (BPF_CORE_READ(mnt, mnt_flags) & MNT_NOSUID);
 }
 
+/* The root directory may lie below so many mounts. */
+#define MAX_ROOT_MOUNTS 8
+
+/*
+ * As in_host_root() of security/portacl/identity.c: a sandboxed service has the
+ * host's root directory in another mount, but its path is "/".
+ */
+static __always_inline int in_host_root(struct walk *w)
+{
+	struct task_struct *init = (struct task_struct *)&init_task;
+	struct mount *mount = outer_of(w->root_mount, struct mount, mnt);
+	struct dentry *at = w->root;
+	int i;
+
+	if (at != BPF_CORE_READ(init, fs, root.dentry))
+		return 0;
+	if (w->root_mount == BPF_CORE_READ(init, fs, root.mnt))
+		return 1;
+	for (i = 0; i < MAX_ROOT_MOUNTS; i++) {
+		struct mount *parent = BPF_CORE_READ(mount, mnt_parent);
+
+		if (at != BPF_CORE_READ(mount, mnt.mnt_root))
+			return 0;
+		if (parent == mount)
+			return 1;
+		at = BPF_CORE_READ(mount, mnt_mountpoint);
+		mount = parent;
+	}
+	return 0;
+}
+
 static __always_inline __u32 find_taint(struct task_struct *task,
 					struct linux_binprm *bprm,
 					struct walk *w, struct file *file,
@@ -292,8 +323,7 @@ static __always_inline __u32 find_taint(struct task_struct *task,
 		taint |= BIT(TAINT_NAMESPACE);
 	if (BPF_CORE_READ(mnt, mnt_flags) & MNT_NOSUID)
 		taint |= BIT(TAINT_NOSUID);
-	if (w->root != BPF_CORE_READ((struct task_struct *)&init_task, fs,
-				     root.dentry))
+	if (!in_host_root(w))
 		taint |= BIT(TAINT_CHROOT);
 	if (!BPF_CORE_READ(dentry, d_hash.pprev) &&
 	    BPF_CORE_READ(dentry, d_parent) != dentry)
