@@ -84,7 +84,7 @@ int cmd_check(char **args)
 		collect_messages(&warnings);
 	if (config_load(&cfg, args)) {
 		warn_programs(&cfg);
-		note_secure(cfg.policy, true);
+		note_secure(cfg.policy, true, 0);
 		warn_everything(&cfg);
 		if (as_text)
 			policy_text(&text, cfg.policy, "commit");

@@ -164,7 +164,7 @@ int cmd_lint(char **args)
 	lint_lockouts(&linter);
 	findings_print(&linter.findings, &cfg, option("json"));
 	/* No fault of the policy, but what it does. */
-	note_secure(cfg.policy, false);
+	note_secure(cfg.policy, false, 0);
 	status = linter.findings.nr ? EXIT_REFUSED : EXIT_OK;
 	findings_free(&linter.findings);
 	free(linter.seen);

@@ -43,7 +43,7 @@ struct linter {
 
 u32 denies_everything(const struct portacl_policy *policy);
 char *library_text(const struct portacl_policy *policy, const char *path);
-void note_secure(const struct portacl_policy *policy, bool libraries);
+void note_secure(const struct portacl_policy *policy, bool libraries, u64 exe);
 void lint_programs(struct linter *linter);
 void lint_rules(struct linter *linter);
 bool rule_has_user(const struct portacl_policy *policy,

@@ -84,8 +84,8 @@ static int compare_exes(const void *a, const void *b, void *priv)
 	return x < y ? -1 : x > y;
 }
 
-/* For each program that is executed with AT_SECURE, one of its rules. */
-static u32 *find_secure(const struct portacl_policy *policy, u32 *nr)
+/* For each program, or for @exe, that is executed with AT_SECURE, a rule. */
+static u32 *find_secure(const struct portacl_policy *policy, u64 exe, u32 *nr)
 {
 	autofree u32 *faults = programs_look(policy, false);
 	u32 *found = xrealloc(NULL, policy->nr_rules + 1, sizeof(*found));
@@ -93,7 +93,8 @@ static u32 *find_secure(const struct portacl_policy *policy, u32 *nr)
 	u32 i, n = 0;
 
 	for (i = 0; i < policy->nr_rules; i++)
-		if (makes_secure(&rules[i], faults[i]))
+		if ((!exe || exe == rules[i].exe) &&
+		    makes_secure(&rules[i], faults[i]))
 			found[n++] = i;
 	qsort_r(found, n, sizeof(*found), compare_exes, (void *)rules);
 	for (i = *nr = 0; i < n; i++)
@@ -106,11 +107,12 @@ static u32 *find_secure(const struct portacl_policy *policy, u32 *nr)
  * note_secure - say which programs run otherwise because a rule names them
  * @policy: the policy
  * @libraries: warn also of those that will not find a library
+ * @exe: hash of the program to say it of, 0: of all
  */
-void note_secure(const struct portacl_policy *policy, bool libraries)
+void note_secure(const struct portacl_policy *policy, bool libraries, u64 exe)
 {
 	u32 i, nr;
-	autofree u32 *found = find_secure(policy, &nr);
+	autofree u32 *found = find_secure(policy, exe, &nr);
 	struct buf names = { 0 };
 
 	for (i = 0; i < nr; i++) {

@@ -286,8 +286,12 @@ static int apply(struct edit *edit, bool adds, struct load_options *options,
 	options->from = temporary;
 	options->to = edit->path;
 	config_load(&cfg, paths);
-	if (adds)
+	if (adds) {
+		u32 own = own_rule(&cfg, edit);
+
+		options->exe = own ? cfg.policy->rules[own - 1].exe : 0;
 		warn_shadowed(&cfg, edit);
+	}
 	if (loads)
 		ret = load_config(&cfg, options, paths, json);
 	else if (rename(temporary, edit->path))

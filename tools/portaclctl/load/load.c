@@ -194,7 +194,9 @@ int load_config(const struct config *cfg, const struct load_options *options,
 	if (cfg->backend)
 		kernel_choose(cfg->backend);
 	warn_programs(cfg);
-	note_secure(cfg->policy, true);
+	/* A change of one rule is about its program alone. */
+	if (!options->from || options->exe)
+		note_secure(cfg->policy, true, options->exe);
 	warn_lockout(&live, cfg);
 	why = refusal(options, &live);
 	if (why)

@@ -20,6 +20,7 @@
  * @dry_run: load nothing
  * @from: a file that is renamed to @to if the policy stays; or NULL
  * @to: the file that it replaces
+ * @exe: with @from: hash of the program of the rule that is added, or 0
  * @json: print nothing, the result is JSON
  * @unattended: nobody sits at the terminal
  */
@@ -33,6 +34,7 @@ struct load_options {
 	bool dry_run;
 	const char *from;
 	const char *to;
+	u64 exe;
 	bool json;
 	bool unattended;
 };

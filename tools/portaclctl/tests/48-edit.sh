@@ -35,6 +35,13 @@ cp "$local" out
 same "add: it is not there twice" want
 gives "add: wrong rule" 2 "^rule:1:11: .*" add allow tcp 70000 uid=0
 gives "add: not a rule" 2 'did you mean: allow PROTO PORTS' add 80/tcp nginx
+gives "add: for whom the rule changes its program" 0 '^note: if a user other than root executes /usr/bin/env,' \
+	add allow tcp 8088 exe=/usr/bin/env uid=daemon
+gives "add: another rule" 0 'added' add allow tcp 8089 uid=daemon
+hides "add: says nothing of that program" '^note:'
+gives "delete" 0 'deleted' delete allow tcp 8089 uid=daemon
+hides "delete: nor does it" '^note:'
+gives "delete: the rule of the program" 0 'deleted' delete allow tcp 8088 exe=/usr/bin/env uid=daemon
 gives "add: two lines" 2 'one line' add 'allow tcp 80 uid=0
 deny any any'
 gives "add: nothing" 2 'a rule expected' add
