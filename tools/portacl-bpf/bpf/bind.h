@@ -39,10 +39,10 @@ static __always_inline int transport(__u32 protocol)
 static __always_inline void fill_identity(struct pa_request *req,
 					  struct task_struct *task)
 {
-	const struct cred *cred = BPF_CORE_READ(task, cred);
+	const struct cred *cred = task->cred;
 	struct identity *id = find_identity(task);
 
-	req->uid = BPF_CORE_READ(cred, euid.val);
+	req->uid = cred->euid.val;
 	req->taint = BIT(TAINT_NOPATH);
 	if (id) {
 		req->exe = id->exe;
@@ -51,7 +51,7 @@ static __always_inline void fill_identity(struct pa_request *req,
 		req->launch_root = id->flags & ROOT_EXEC;
 		_Static_assert(ROOT_EXEC == 1, "launch_root is 0 or 1");
 	}
-	if (!is_init_user_ns(BPF_CORE_READ(cred, user_ns)))
+	if (cred->user_ns->ns.inum != INIT_USER_NS)
 		req->taint |= BIT(TAINT_NAMESPACE);
 	if (is_process_traced(task))
 		req->taint |= BIT(TAINT_TRACED);
@@ -142,7 +142,7 @@ static __always_inline enum outcome judge(int transport, __u16 port,
 	head = pa_cell(s.policy, 0);
 	if (!head)
 		return NO_OPINION;
-	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
+	if (task->flags & PF_KTHREAD)
 		return judge_kernel(p, proto);
 	fill_identity(&req, task);
 	s.req = req;

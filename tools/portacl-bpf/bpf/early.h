@@ -24,14 +24,12 @@ struct {
 
 static __always_inline int is_sctp(struct sock *sk)
 {
-	return BPF_CORE_READ(sk, sk_protocol) == IPPROTO_SCTP &&
-	       BPF_CORE_READ(sk, sk_type) != SOCK_RAW;
+	return sk->sk_protocol == IPPROTO_SCTP && sk->sk_type != SOCK_RAW;
 }
 
 static __always_inline int in_init_net(struct sock *sk)
 {
-	return BPF_CORE_READ(sk, __sk_common.skc_net.net, net_cookie) ==
-	       init_net;
+	return sk->__sk_common.skc_net.net->net_cookie == init_net;
 }
 
 static __always_inline __u16 read_port(struct sockaddr *addr, int offset)
@@ -46,7 +44,7 @@ static __always_inline __u16 read_port(struct sockaddr *addr, int offset)
 static __always_inline __u16 chosen_port(struct sock *sk)
 {
 	return bpf_sk_storage_get(&chosen, sk, NULL, 0) ?
-	       BPF_CORE_READ(sk, __sk_common.skc_num) : 0;
+	       sk->__sk_common.skc_num : 0;
 }
 
 /* Without the mark, later addresses and associations would not be judged. */
@@ -99,7 +97,7 @@ int BPF_PROG(socket_bind, struct socket *sock, struct sockaddr *addr, int len)
 		return 0;
 	if (is_sctp(sk))
 		err = bind_sctp(sk, addr, len);
-	else if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_RXRPC)
+	else if (sk->__sk_common.skc_family == AF_RXRPC)
 		err = bind_rxrpc(sk, addr, len);
 	return refuse_unless(!err, err);
 }

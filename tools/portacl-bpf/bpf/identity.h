@@ -24,7 +24,7 @@ static __always_inline struct identity *find_identity(struct task_struct *task)
 {
 	struct task_state *state = find_state(task);
 
-	if (!state || state->now.exec != BPF_CORE_READ(task, self_exec_id))
+	if (!state || state->now.exec != task->self_exec_id)
 		return NULL;
 	return &state->now;
 }
@@ -75,11 +75,21 @@ static __always_inline int is_idmapped(struct vfsmount *mnt)
 					      mnt_userns));
 }
 
-static __always_inline int is_writable(struct dentry *dentry,
+/*
+ * The part of struct dentry that the walk needs, read by one call.  If a kernel
+ * has a member behind it, the verifier refuses the program.
+ */
+struct raw_dentry {
+	char bytes[64];
+};
+
+#define raw_member(raw, member)                                        \
+	(*(typeof(((struct dentry *)0)->member) *)((void *)(raw) +      \
+		bpf_core_field_offset(struct dentry, member)))
+
+static __always_inline int is_writable(struct inode *inode,
 				       struct vfsmount *mnt)
 {
-	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
-
 	return !inode || BPF_CORE_READ(inode, i_uid.val) ||
 	       (BPF_CORE_READ(inode, i_mode) & 0022) || is_idmapped(mnt);
 }
@@ -122,7 +132,7 @@ static __always_inline __u32 mounted_flag(void)
 }
 
 /* The flag may come from a mount in another namespace. */
-static __always_inline int is_mounted_over(struct walk *w)
+static __always_inline int is_mounted_over(struct walk *w, __u32 flags)
 {
 	struct dentry *dentry = w->dentry;
 	struct list_head *head = (void *)w->mount +
@@ -131,7 +141,7 @@ static __always_inline int is_mounted_over(struct walk *w)
 		.dentry = dentry, .end = head,
 	};
 
-	if (!(BPF_CORE_READ(dentry, d_flags) & mounted_flag()) ||
+	if (!(flags & mounted_flag()) ||
 	    (dentry == w->root && vfsmount_of(w->mount) == w->root_mount))
 		return 0;
 	s.at = BPF_CORE_READ(head, next);
@@ -140,10 +150,8 @@ static __always_inline int is_mounted_over(struct walk *w)
 }
 
 /* Hash the current name, eight bytes at a time.  Returns 1 if it has none. */
-static __always_inline long hash_name(struct walk *w)
+static __always_inline long hash_name(struct walk *w, const unsigned char *name)
 {
-	struct dentry *dentry = w->dentry;
-	const unsigned char *name = BPF_CORE_READ(dentry, d_name.name);
 	__u64 part[2];
 	long n, i, len = 0;
 
@@ -165,11 +173,13 @@ static long climb(__u32 i, struct walk *w)
 {
 	struct mount *mount = w->mount, *parent;
 	struct dentry *dentry = w->dentry;
+	struct raw_dentry raw;
 
+	bpf_probe_read_kernel(&raw, sizeof(raw), dentry);
 	if (!w->mountpoint) {
-		if (is_writable(dentry, vfsmount_of(mount)))
+		if (is_writable(raw_member(&raw, d_inode), vfsmount_of(mount)))
 			w->taint |= BIT(TAINT_WRITABLE);
-		if (is_mounted_over(w))
+		if (is_mounted_over(w, raw_member(&raw, d_flags)))
 			w->taint |= BIT(TAINT_DELETED);
 	}
 	w->mountpoint = 0;
@@ -184,9 +194,9 @@ static long climb(__u32 i, struct walk *w)
 		w->mountpoint = 1;
 		return 0;
 	}
-	if (hash_name(w))
+	if (hash_name(w, raw_member(&raw, d_name.name)))
 		return 1;
-	w->dentry = BPF_CORE_READ(dentry, d_parent);
+	w->dentry = raw_member(&raw, d_parent);
 	return 0;
 }
 
@@ -244,13 +254,14 @@ static long search_thread(__u32 i, struct search_threads *s)
  */
 static __always_inline int is_process_traced(struct task_struct *task)
 {
-	struct signal_struct *signal = BPF_CORE_READ(task, signal);
-	struct list_head *head = (void *)signal +
-		bpf_core_field_offset(struct signal_struct, thread_head);
-	struct search_threads s = { .end = head };
+	struct search_threads s = { };
+	struct list_head *head;
 
-	if (BPF_CORE_READ(signal, nr_threads) == 1)
-		return is_traced(task);
+	if (task->signal->nr_threads == 1)
+		return task->ptrace && is_traced(task);
+	head = (void *)BPF_CORE_READ(task, signal) +
+	       bpf_core_field_offset(struct signal_struct, thread_head);
+	s.end = head;
 	s.at = BPF_CORE_READ(head, next);
 	bpf_loop(MAX_THREADS, search_thread, &s, 0);
 	return !s.clear;
@@ -258,7 +269,7 @@ static __always_inline int is_process_traced(struct task_struct *task)
 
 static __always_inline int in_host_mounts(struct task_struct *task)
 {
-	return is_init_user_ns(BPF_CORE_READ(task, nsproxy, mnt_ns, user_ns));
+	return task->nsproxy->mnt_ns->user_ns->ns.inum == INIT_USER_NS;
 }
 
 /* As for setuid programs, a foreign or nosuid mount is not trusted. */
@@ -268,10 +279,10 @@ static __always_inline int in_namespace(struct task_struct *task,
 {
 	struct mount *mount = outer_of(mnt, struct mount, mnt);
 
-	return !is_init_user_ns(BPF_CORE_READ(cred, user_ns)) ||
+	return cred->user_ns->ns.inum != INIT_USER_NS ||
 	       !in_host_mounts(task) ||
 	       BPF_CORE_READ(mount, mnt_ns) !=
-	       BPF_CORE_READ(task, nsproxy, mnt_ns) ||
+	       task->nsproxy->mnt_ns ||
 	       !is_init_user_ns(BPF_CORE_READ(mnt, mnt_sb, s_user_ns)) ||
 	       (BPF_CORE_READ(mnt, mnt_flags) & MNT_NOSUID);
 }
@@ -314,12 +325,12 @@ static __always_inline __u32 find_taint(struct task_struct *task,
 {
 	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
 	struct vfsmount *mnt = BPF_CORE_READ(file, f_path.mnt);
-	int unsafe = BPF_CORE_READ(bprm, unsafe);
+	int unsafe = bprm->unsafe;
 	__u32 taint = w->taint;
 
 	if (root)
 		taint &= ~BIT(TAINT_DELETED);
-	if (in_namespace(task, BPF_CORE_READ(bprm, cred), mnt))
+	if (in_namespace(task, bprm->cred, mnt))
 		taint |= BIT(TAINT_NAMESPACE);
 	if (BPF_CORE_READ(mnt, mnt_flags) & MNT_NOSUID)
 		taint |= BIT(TAINT_NOSUID);
@@ -332,7 +343,7 @@ static __always_inline __u32 find_taint(struct task_struct *task,
 		taint |= BIT(TAINT_IDMAPPED);
 	if (is_process_traced(task))
 		taint |= BIT(TAINT_TRACED);
-	if ((unsafe & LSM_UNSAFE_SHARE) && BPF_CORE_READ(task, tgid) != 1)
+	if ((unsafe & LSM_UNSAFE_SHARE) && task->tgid != 1)
 		taint |= BIT(TAINT_SHARED);
 	if ((unsafe & LSM_UNSAFE_NO_NEW_PRIVS) && !root)
 		taint |= BIT(TAINT_NNP);
@@ -360,7 +371,7 @@ static __always_inline int protect(struct task_struct *task,
 	if (root || (program_flags(id->launcher) & PA_PROGRAM_LAUNCHER))
 		return 0;
 	/* The personality cannot be cleared here. */
-	if (BPF_CORE_READ(task, personality) & PERSONALITY_CLEARED)
+	if (task->personality & PERSONALITY_CLEARED)
 		id->taint |= BIT(TAINT_ENV);
 	return !bpf_bprm_opts_set(bprm, BPF_F_SECUREEXEC);
 }
@@ -370,9 +381,9 @@ int BPF_PROG(creds_from_file, struct linux_binprm *bprm, struct file *file)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct identity id = {
-		.exec = BPF_CORE_READ(task, self_exec_id) + 1,
+		.exec = task->self_exec_id + 1,
 	};
-	int root = BPF_CORE_READ(bprm, cred, uid.val) == 0, secure = 0;
+	int root = bprm->cred->uid.val == 0, secure = 0;
 	struct task_state *state, none = { };
 	__u64 key = (__u64)task;
 	struct walk w = { };
@@ -380,8 +391,8 @@ int BPF_PROG(creds_from_file, struct linux_binprm *bprm, struct file *file)
 	w.dentry = BPF_CORE_READ(file, f_path.dentry);
 	w.mount = outer_of(BPF_CORE_READ(file, f_path.mnt), struct mount,
 			       mnt);
-	w.root = BPF_CORE_READ(task, fs, root.dentry);
-	w.root_mount = BPF_CORE_READ(task, fs, root.mnt);
+	w.root = task->fs->root.dentry;
+	w.root_mount = task->fs->root.mnt;
 	pa_sip_start(&w.sip, key0, key1);
 	bpf_loop(2 * PA_MAX_DEPTH, climb, &w, 0);
 	if (w.done && is_attached(w.mount)) {
