@@ -26,7 +26,6 @@ static const struct {
 	{ "rm", "delete" },
 	{ "start", "load, or learn --start" },
 	{ "stop", LIFT },
-	{ "unload", LIFT },
 };
 
 /* The keys of a request, for the completion files. */

@@ -134,7 +134,7 @@ gives "list is show" 2 'portacl|securityfs' list
 gives "a mistyped subcommand" 2 'did you mean: check' chekc
 gives "a word that several would fit" 2 'did you mean: mode permissive' \
 	disable
-for word in flush stop unload; do
+for word in flush stop; do
 	gives "a word that would open ports: $word" 2 'did you mean: mode permissive .Lifting a policy' \
 		$word
 done
