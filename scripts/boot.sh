@@ -170,8 +170,8 @@ boot() {
 	wait "$out" "$err"
 }
 
-# What the kernel complains about.  Not in the console's own words: a data race is
-# reported between two lines of "=", and concerns us if one of its functions does.
+# Print the warnings, crashes and leaks of the console's log.  A data race is reported
+# between two lines of "="; it counts if one of its functions is of portacl.
 complaints() {
 	awk -v ours=portacl '
 		/======/ { if (race ~ ours) printf "%s", race; race = ""; next }

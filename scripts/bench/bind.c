@@ -84,7 +84,7 @@ static void become(uid_t uid)
 		die("setresuid");
 }
 
-/* What a service with AmbientCapabilities= has. */
+/* Take the credentials of a service with AmbientCapabilities=. */
 static void become_capable(uid_t uid)
 {
 	struct __user_cap_header_struct head = {

@@ -147,7 +147,7 @@ static void share_host(const char *path)
 		die(to);
 }
 
-/* What the root's own init starts: ourselves, once it has come up. */
+/* Add a unit that starts this program after the init of the root file system. */
 static void add_unit(void)
 {
 	if (mkdir("guest", 0755))

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# In a guest with the distribution's systemd: what `import --systemd' prints of
-# the units of many packages is what `systemctl show' says, loads, and gives lint
-# nothing to find.  TAP.
+# In a guest with the distribution's systemd: the rules that `import --systemd'
+# prints for the units of many packages agree with `systemctl show', can be loaded,
+# and lint finds no fault in them.  TAP.
 # Usage: units.sh PORTACLCTL DIRECTORY
 ctl=$1 units=$2
 dir=/usr/lib/systemd/system

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# What the tool makes of the units of packages, under the distribution's systemd.
+# Import the units of packages, under the distribution's systemd (guest/units.sh).
 # Usage: units_test.sh K
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)

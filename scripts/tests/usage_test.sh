@@ -159,8 +159,8 @@ instead id 'echo 0'
 instead debootstrap 'mkdir -p "$4"; exit 1'
 ok "a root file system cannot be made" says 1 'is the network up' \
 	with "$top/scripts/rootfs.sh"
-# What is left of it is not taken for one.
-ok "nor is it then" says 1 'is the network up' with "$top/scripts/rootfs.sh"
+# The remains of the failed attempt are not taken for a file system.
+ok "nor is it at the second attempt" says 1 'is the network up' with "$top/scripts/rootfs.sh"
 
 # A mirror on the disk that has this machine's release alone.
 host=$(. /etc/os-release && echo "$VERSION_CODENAME")

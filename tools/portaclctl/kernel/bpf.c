@@ -62,7 +62,7 @@ static int spawn(const char *const *argv, const int *fds)
 	return status;
 }
 
-/* What the command said, without its name. */
+/* Return the message of portacl-bpf without its name. */
 static char *reason(const char *said)
 {
 	const char *name = "portacl-bpf: ";

@@ -6,7 +6,7 @@
 /* What --backend or the files name. */
 static const struct backend *chosen;
 
-/* What is in force is shown; only load wants a choice. */
+/* The other subcommands show the policy in force; only load needs a choice. */
 static const struct backend *backend(void)
 {
 	if (chosen)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the identity tests execute and inject.
+# Programs and libraries that the identity tests execute and inject.
 TEST_PROGS += daemons_test.sh
 TEST_FILES += servers.sh
 TEST_GEN_FILES += svc svc_dyn inject.so loader

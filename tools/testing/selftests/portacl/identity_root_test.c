@@ -36,6 +36,21 @@ static int enter_jail(const struct launch *how)
 	return chroot(JAIL) || chdir("/") ? errno : 0;
 }
 
+/* Start the host's program in the jail, whose dynamic loader is inject.c. */
+static int start_with_jail_loader(struct svc *s)
+{
+	struct launch how = { .path = "", .root = enter_jail };
+	int err;
+
+	err = copy_program("loader", JAIL "/lib64/ld-linux-x86-64.so.2");
+	if (err)
+		return err;
+	how.at = open(SVC_DYN, O_PATH | O_CLOEXEC);
+	err = how.at < 0 ? errno : svc_start(s, &how);
+	close(how.at);
+	return err;
+}
+
 /* A copy in a jail has the jail's name. */
 TEST_F(root, chroot)
 {
@@ -61,17 +76,10 @@ TEST_F(root, chroot)
  */
 TEST_F(root, jail_with_host_program)
 {
-	struct launch how = { .path = "", .root = enter_jail };
-
 	ASSERT_EQ(0, identity_install_dyn());
 	ASSERT_EQ(0, make_dirs(JAIL "/lib64"));
-	ASSERT_EQ(0, copy_program("loader",
-				  JAIL "/lib64/ld-linux-x86-64.so.2"));
 	ASSERT_EQ(0, load_rules(ONLY_DYN));
-	how.at = open(SVC_DYN, O_PATH | O_CLOEXEC);
-	ASSERT_LT(0, how.at);
-	/* Starts only if it is inject.c that runs. */
-	ASSERT_EQ(0, svc_start(&self->s, &how));
+	ASSERT_EQ(0, start_with_jail_loader(&self->s));
 	ASSERT_TRUE(self->s.foreign_loader);
 	EXPECT_REFUSED(&self->s, ONLY_DYN, "chroot");
 	svc_stop(&self->s);
@@ -88,18 +96,12 @@ TEST_F(root, jail_with_host_program)
  */
 TEST_F(root, jail_of_the_host)
 {
-	struct launch how = { .path = "", .root = enter_jail };
-
 	ASSERT_EQ(0, identity_install_dyn());
 	ASSERT_EQ(0, own_mounts());
 	ASSERT_EQ(0, mount("/", JAIL, NULL, MS_BIND, NULL));
 	ASSERT_EQ(0, mount("tmpfs", JAIL "/lib64", "tmpfs", 0, "mode=755"));
-	ASSERT_EQ(0, copy_program("loader",
-				  JAIL "/lib64/ld-linux-x86-64.so.2"));
 	ASSERT_EQ(0, load_rules(ONLY_DYN));
-	how.at = open(SVC_DYN, O_PATH | O_CLOEXEC);
-	ASSERT_LT(0, how.at);
-	ASSERT_EQ(0, svc_start(&self->s, &how));
+	ASSERT_EQ(0, start_with_jail_loader(&self->s));
 	ASSERT_TRUE(self->s.foreign_loader);
 	EXPECT_REFUSED(&self->s, ONLY_DYN, "chroot");
 	svc_stop(&self->s);

@@ -5,7 +5,7 @@
  */
 #include "common.h"
 
-/* What is in force before each test; the digest tells whether it still is. */
+/* In force before each test; the digest tells whether it still is. */
 #define OLD_POLICY "version 1\nallow tcp 80 uid=33\ncommit\n"
 
 FIXTURE(policy)
@@ -126,7 +126,7 @@ TEST_F(policy, killed_within_commit)
 		     status_value("error"));
 }
 
-/* What is blank behind it is no other line, and what is not is a fault. */
+/* Blanks and a comment after commit are accepted, other text is an error. */
 TEST_F(policy, text_behind_commit)
 {
 	ASSERT_EQ(0, PUT("version 1\nallow tcp 443 uid=33\ncommit\n \t# end"));

@@ -241,7 +241,7 @@ static int connect_from(const void *arg)
 	return local_port(fd) == 80 ? 0 : CHILD_BROKEN;
 }
 
-/* What the program is refused shows as EPERM of the connect(2). */
+/* The connect(2) fails with EPERM if the bind of the program was refused. */
 TEST_F(bpf, bind_in_connect)
 {
 	int program = bind_in_connect(80);

@@ -78,7 +78,7 @@ static int race_v6only(const void *arg)
 	return both;
 }
 
-/* What is judged is what is bound. */
+/* The address that is bound is the one that the rules were compared with. */
 TEST(v6only_race)
 {
 	ASSERT_EQ(0, load_rules("allow udp 80 uid=33"));
