@@ -95,6 +95,11 @@ flock -n 9 || die "$src: another build is running"
 copy_tree "$source" "$src"
 "$top/scripts/apply.sh" "$src"
 ccache_for "$src"
+# In depend mode ccache does not see the files of .incbin: the kernel could get the
+# key of an earlier build, and then accept no module of its package.  Nor may an
+# object be used that was stored in that mode.
+unset CCACHE_DEPEND
+export CCACHE_NAMESPACE=kernel-deb
 configure
 announce
 build_packages
