@@ -3,7 +3,9 @@
 # Make a disk image that boots by itself: Debian with a kernel package.  dpkg on the
 # disk installs it, makes the initramfs and writes the entry of GRUB.
 #
-# Usage: disk.sh IMAGE RELEASE KERNEL_DEB [FILE…]
+# Usage: disk.sh [--efi] IMAGE RELEASE KERNEL_DEB [FILE…]
+#   --efi    for UEFI with Secure Boot: also make the directory IMAGE.esp, the EFI
+#            system partition with the distribution's signed boot loader
 #   RELEASE  bookworm or trixie, see rootfs.sh
 #   FILE     copied to /root/portacl; a .service is enabled
 #
@@ -18,8 +20,7 @@ partition() {
 	loop=$(losetup -f --show "$image")
 	# Not losetup -P: this machine's kernel may not read partition tables.
 	partx -a "$loop"
-	mke2fs -q -t ext4 -L root -d "$("$top/scripts/rootfs.sh" host "$release")" \
-		"${loop}p1"
+	mke2fs -q -t ext4 -L root -d "$root" "${loop}p1"
 	mount "${loop}p1" "$mnt"
 }
 
@@ -36,18 +37,19 @@ make_dev() {
 	mount -t sysfs none "$mnt/sys"
 }
 
-# The guest has no screen, so messages go to the serial port.  Emulation may fail
-# the kernel's test of the timer, hence no_timer_check.
+# The guest has no screen, so messages go to the serial port; GRUB's own do so by the
+# console of QEMU's UEFI.  Emulation may fail the kernel's test of the timer, hence
+# no_timer_check.
 settings() {
+	mkdir -p "$mnt/etc/network" "$mnt/etc/default/grub.d"
 	echo 'LABEL=root / ext4 errors=remount-ro 0 1' > "$mnt/etc/fstab"
 	echo portacl > "$mnt/etc/hostname"
 	echo '127.0.0.1 localhost portacl' > "$mnt/etc/hosts"
 	printf 'auto lo eth0\niface lo inet loopback\niface eth0 inet dhcp\n' \
 		> "$mnt/etc/network/interfaces"
-	mkdir -p "$mnt/etc/default/grub.d"
-	cat > "$mnt/etc/default/grub.d/serial.cfg" <<-'END'
+	cat > "$mnt/etc/default/grub.d/serial.cfg" <<-END
 	GRUB_TIMEOUT=1
-	GRUB_TERMINAL=serial
+	GRUB_TERMINAL=$([ $firmware = bios ] && echo serial || echo console)
 	GRUB_SERIAL_COMMAND="serial --speed=115200"
 	GRUB_CMDLINE_LINUX_DEFAULT=
 	GRUB_CMDLINE_LINUX="console=ttyS0 net.ifnames=0 no_timer_check panic=-1"
@@ -56,12 +58,30 @@ settings() {
 
 inside() { DEBIAN_FRONTEND=noninteractive chroot "$mnt" "$@"; }
 
+# The files that grub-install writes to the EFI system partition.  It needs one that is
+# mounted, and this machine's kernel may not have vfat; QEMU makes one of a directory.
+make_esp() {
+	mkdir -p "$mnt/boot/grub" "$image.esp/EFI/BOOT" "$image.esp/EFI/debian"
+	cp "$mnt/usr/lib/shim/shimx64.efi.signed" "$image.esp/EFI/BOOT/BOOTX64.EFI"
+	cp "$mnt/usr/lib/shim/mmx64.efi.signed" "$image.esp/EFI/BOOT/mmx64.efi"
+	cp "$mnt/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed" \
+		"$image.esp/EFI/BOOT/grubx64.efi"
+	cat > "$image.esp/EFI/debian/grub.cfg" <<-END
+	search.fs_uuid $(blkid -p -s UUID -o value "${loop}p1") root
+	set prefix=(\$root)/boot/grub
+	configfile \$prefix/grub.cfg
+	END
+}
+
 install_all() {
 	mkdir -p "$mnt/root/portacl"
 	for file; do cp -r "$file" "$mnt/root/portacl"; done
 	cp "$kernel" "$mnt/root/portacl"
 	inside dpkg -i "/root/portacl/${kernel##*/}"
-	inside grub-install --target=i386-pc "$loop"
+	case $firmware in
+	bios) inside grub-install --target=i386-pc "$loop" ;;
+	efi) make_esp ;;
+	esac
 	inside update-grub
 	for unit in "$mnt"/root/portacl/*.service; do
 		[ ! -e "$unit" ] || inside systemctl enable "${unit#"$mnt"}"
@@ -85,14 +105,18 @@ release_loop() {
 	loop=''
 }
 
+firmware=bios kind=host
+[ "${1-}" != --efi ] || { firmware=efi kind=secure; shift; }
 [ $# -ge 3 ] || { help | sed -n '/^Usage/,/^$/p' >&2; exit 2; }
 [ "$(id -u)" = 0 ] || die "needs root to make a disk image"
 image=$1 release=$2 kernel=$3
 if [ -z "${PORTACL_UNSHARED-}" ]; then
 	need 4000 "$(dirname "$image")"
+	[ $firmware = bios ] || set -- --efi "$@"
 	PORTACL_UNSHARED=yes exec unshare -m "$0" "$@"
 fi
 shift 3
+root=$("$top/scripts/rootfs.sh" $kind "$release")
 loop=''
 trap '[ -z "$loop" ] || release_loop' EXIT
 trap 'exit 130' INT TERM HUP

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Make a root file system of Debian by debootstrap and print its directory.
 #
-# Usage: rootfs.sh [--help] [guest|host|empty [RELEASE]]
+# Usage: rootfs.sh [--help] [guest|host|secure|empty [RELEASE]]
 #   guest    for boot.sh -r: systemd and the services of the tool's examples;
 #            this is the default
 #   host     what an installed machine has, for a disk that boots by itself
+#   secure   for a disk that boots by UEFI with Secure Boot
 #   empty    what debootstrap installs anyway
 #   RELEASE  bookworm or trixie; default: this machine's release
 #
@@ -24,6 +25,9 @@ packages() {
 		openssh-server,chrony,systemd-resolved,ifupdown,"$dhcp" \
 		nginx-light,libjansson4,netbase,curl,iproute2,procps \
 		libcap2-bin,util-linux ;;
+	secure) echo systemd,systemd-sysv,udev,dbus,kmod,initramfs-tools,zstd \
+		linux-image-amd64,grub-efi-amd64-signed,shim-signed,mokutil \
+		sbsigntool,openssl ;;
 	empty) echo ca-certificates ;;
 	esac | tr ' ' ,
 }
@@ -70,7 +74,7 @@ bookworm) ;;
 *) die "unknown release '$release': bookworm or trixie" ;;
 esac
 packages=$(packages "$kind")
-[ "$packages" ] || die "unknown kind '$kind': guest, host or empty"
+[ "$packages" ] || die "unknown kind '$kind': guest, host, secure or empty"
 # Another list of packages is another directory.
 root=$cache/rootfs/$release-$(echo "$packages" | cksum | cut -d ' ' -f 1)
 log=$root.log

@@ -26,6 +26,8 @@ tests='default-jre-headless:java nodejs:node authbind mandoc bash-completion
 	zsh fish python3-jsonschema apparmor auditd strace'
 # a guest with the distribution's own init, and a disk that boots
 system='debootstrap fdisk e2fsprogs'
+# a machine with Secure Boot
+secureboot='ovmf'
 # kernels for other processors
 processors='gcc-aarch64-linux-gnu gcc-s390x-linux-gnu qemu-system-arm
 	qemu-system-misc'
@@ -48,6 +50,7 @@ group() {
 	guest) echo "$guest" ;;
 	tests) echo "$tests" ;;
 	system) echo "$system" ;;
+	secureboot) echo "$secureboot" ;;
 	deb) echo "$deb" ;;
 	kernel-deb) echo "$kernel_deb" ;;
 	lint) echo "$lint" ;;
@@ -56,8 +59,8 @@ group() {
 	processors) echo "$processors" ;;
 	peers) echo "$peers" ;;
 	bench) echo "$bench" ;;
-	all) echo "$build $tool $bpf $guest $tests $system $deb $kernel_deb $lint $docs $pictures $processors $peers $bench" ;;
-	*) die "unknown group '$1': build tool bpf demo guest tests system deb kernel-deb lint docs pictures processors peers bench all" ;;
+	all) echo "$build $tool $bpf $guest $tests $system $secureboot $deb $kernel_deb $lint $docs $pictures $processors $peers $bench" ;;
+	*) die "unknown group '$1': build tool bpf demo guest tests system secureboot deb kernel-deb lint docs pictures processors peers bench all" ;;
 	esac
 }
 

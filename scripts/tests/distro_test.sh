@@ -5,6 +5,7 @@
 # command.  Usage: distro_test.sh K [RELEASE…]
 #   RELEASE  default: bookworm, and with K=6.12 trixie
 . "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/machine.sh"
 
 # Build the packages of the kernel and of the tool.
 make_packages() {
@@ -36,53 +37,30 @@ make_disk() {
 	[Install]
 	WantedBy=multi-user.target
 	END
-	"$top/scripts/disk.sh" "$dir/disk" "$release" \
+	"$top/scripts/disk.sh" "$disk" "$release" \
 		"$(find "$top/build/deb" -name "linux-image-$k.*-portacl_*.deb")" \
 		"$tmp/samples" "$tmp/phase" "$tmp/portacl-test.service" \
 		"$tmp"/nginx_*.deb "$top"/build/portaclctl/deb/portaclctl_*.deb \
-		"$top/scripts/guest/distro.sh" \
+		"$top/scripts/guest/distro.sh" "$top/scripts/guest/follow.sh" \
 		"$top/Documentation/admin-guide/portacl-install.rst"
 }
 
 # Boot once.  The guest writes its points to the second serial port.
 boot() {
-	: > "$tmp/points"
-	timeout 3600 qemu-system-x86_64 -nodefaults -no-user-config -display none \
-		-no-reboot -M pc -cpu max -accel tcg,thread=single -m 1024 \
-		-drive "file=$dir/disk,format=raw,if=virtio" \
-		-netdev user,id=net,restrict=on -device virtio-net-pci,netdev=net \
-		-device virtio-rng-pci -chardev "file,id=log,path=$log,append=on" \
-		-serial chardev:log -serial "file:$tmp/points" < /dev/null
-	points "$1" < "$tmp/points"
-}
-
-# Number the points and print them.
-points() {
-	while read -r line; do
-		case $line in
-		'ok '*) points=$((points + 1)); echo "ok $points $release: ${line#ok }" ;;
-		'not ok '*) points=$((points + 1)); echo "not ok $points $release: ${line#not ok }" ;;
-		'## '*) ;;
-		*) echo "$line" ;;
-		esac
-	done < <(tr -d '\r')
-	grep -q "^## phase $1 done" "$tmp/points" || {
-		points=$((points + 1))
-		tail -n 30 "$log" | sed 's/^/# /'
-		echo "not ok $points $release: boot $1 finished"
-		return 1
-	}
+	machine -M pc -chardev "file,id=log,path=$log,append=on" -serial chardev:log
+	guest_points "$1"
 }
 
 # Boot one release six times, once for each phase of guest/distro.sh.
 install_and_boot() {
-	release=$1 dir=$top/build/distro-$1 log=$top/build/distro-$1/console.log
+	release=$1 dir=$top/build/distro-$1
+	disk=$dir/disk log=$dir/console.log
 	ok "$release: the disk: dpkg, initramfs, GRUB" make_disk
 	: > "$log"
 	for phase in 1 2 3 4 5 6; do
 		boot "$phase" || break
 	done
-	rm -f "$dir/disk"
+	rm -f "$disk"
 }
 
 k=${1:-6.12}

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Sourced by the tests that boot a machine from its disk, after tap.sh.
+# shellcheck shell=bash
+
+# machine OPTION…: run it until it reboots.  $disk is its disk; points go to the
+# second serial port; OPTION says where the first one goes.
+machine() {
+	: > "$tmp/points"
+	timeout 3600 qemu-system-x86_64 -nodefaults -no-user-config -display none \
+		-no-reboot -cpu max -accel tcg,thread=single -m 1024 \
+		-drive "file=$disk,format=raw,if=virtio" \
+		-netdev user,id=net,restrict=on -device virtio-net-pci,netdev=net \
+		-device virtio-rng-pci "$@" -serial "file:$tmp/points" < /dev/null
+}
+
+# guest_points PHASE: number the points of the guest and print them; one more point
+# fails unless the guest ended the phase.
+guest_points() {
+	local line
+	while read -r line; do
+		case $line in
+		'ok '*) points=$((points + 1)); echo "ok $points $release: ${line#ok }" ;;
+		'not ok '*) points=$((points + 1)); echo "not ok $points $release: ${line#not ok }" ;;
+		'## '*) ;;
+		*) echo "$line" ;;
+		esac
+	done < <(tr -d '\r' < "$tmp/points")
+	grep -q "^## phase $1 done" "$tmp/points" || {
+		points=$((points + 1))
+		tail -n 30 "$log" | sed 's/^/# /'
+		echo "not ok $points $release: boot $1 finished"
+		return 1
+	}
+}
