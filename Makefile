@@ -62,7 +62,7 @@ install: tools ## DESTDIR=…: install the tool and its manual pages
 	@[ "$$(id -u)" != 0 ] || chown -R --reference=. build
 
 lint: ## check the style of sources and documents
-	@scripts/lint.sh
+	@scripts/proof/note.sh lint scripts/lint.sh
 
 series: ## KSRC=…: a series for review and git am, in build/series
 	@scripts/series.sh '$(KSRC)'
@@ -80,7 +80,7 @@ dist: writable ## what is committed as build/portacl-VERSION.tar.gz
 		echo "build/portacl-$$v.tar.gz"
 
 bench: writable ## instructions and nanoseconds, beside portacl's peers
-	@scripts/bench/bench.sh $(BENCH)
+	@scripts/proof/note.sh bench scripts/bench/bench.sh $(BENCH)
 
 test-full: writable ## what make test leaves out, too: debugging, slow tests
 	@scripts/test.sh --full $(if $(T),-T '$(T)') $(KERNELS)
@@ -91,15 +91,16 @@ test-distro: writable ## K=6.12: an installed Debian with the packages, from its
 test-peers: writable ## the kernel's own selftests, with portacl and without
 	@scripts/test.sh -T peers $(KERNELS)
 
-proof: ## note the results of the last test in Documentation/tests
+proof: ## note the last results of the tests in Documentation/tests
 	@scripts/proof/proof.sh
 
 test-stock: writable ## K=6.1 or 6.12: the BPF backend on the distribution's own kernels
-	@scripts/stock_test.sh $(if $(T),-T '$(T)') $(KERNELS)
+	@$(if $(T),,scripts/proof/note.sh bpf$(addprefix -,$(KERNELS))) \
+		scripts/stock_test.sh $(if $(T),-T '$(T)') $(KERNELS)
 
 fuzz: writable ## fuzz the parser and the readers of foreign text
 	@scripts/setup.sh tool lint
-	@$(MAKE) -C tools/portaclctl fuzz
+	@scripts/proof/note.sh fuzz $(MAKE) -C tools/portaclctl fuzz
 
 deb: writable ## the tool as a Debian package
 	@scripts/setup.sh tool deb

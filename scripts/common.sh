@@ -9,6 +9,11 @@ cache=${PORTACL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/portacl}
 # Our own make's variables are none of the kernel's make.
 unset MAKEFLAGS MFLAGS MAKELEVEL K KSRC T
 
+# What a test ran on, for scripts/proof/proof.sh: DATE COMMIT
+tested() {
+	echo "$(date -u +%F) $(git -C "$top" log -1 --format=%h 2> /dev/null || echo -)"
+}
+
 # The head of a script is its manual.
 help() { sed -n '3,${/^#/!q; s/^# \{0,1\}//p}' "$0"; }
 [ "${1-}" != --help ] || { help; exit 0; }

@@ -256,10 +256,10 @@ run_one() {
 		wait ;;
 	tool) run "$only" make -C "$top/tools/portaclctl" test "T=$only" ;;
 	script)
-		name=$(basename "$only" .sh)
+		name=$(basename "$only" _test.sh)
 		case $name in
-		apply_test|patch_test) run "$name" "$only" "$@" ;;
-		tap_test|usage_test|deb_test|processors_test) run "$name" "$only" ;;
+		apply|patch) run "$name" "$only" "$@" ;;
+		tap|usage|deb|processors) run "$name" "$only" ;;
 		*)
 			for k; do
 				build "$k"
@@ -291,6 +291,7 @@ case "$full $*" in *yes*|*-debug*|*-race*) limit=1500 ;; esac
 "$top/scripts/setup.sh" build tool guest tests ${full:+system lint}
 rm -rf "$results"
 mkdir -p "$results" "$binaries"
+tested > "$results/tested"
 : > "$results/counts"
 fetch_all "$@"
 # shellcheck disable=SC2086

@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Note the results in build/results, of the last `make test` or `make test-full`,
-# in Documentation/tests/results and make Documentation/tests/README.md.
-# Usage: proof.sh
+# Note the last results in Documentation/tests/results and make
+# Documentation/tests/README.md.
+# Usage: proof.sh [BUILD…]
+#   BUILD  a directory build/ of this or another checkout; default: of this one.
+#          BUILD/results is from test.sh, BUILD/noted from note.sh
 #
-# A row whose test was not in that run keeps its older result.  The tests in
+# A row whose test was not in these runs keeps its older result.  The tests in
 # guests are noted only after a run of all tests, since a row is their sum.
 set -eu
 . "$(dirname "$0")/../common.sh"
@@ -14,12 +16,14 @@ here=$top/scripts/proof
 page=$top/Documentation/tests
 tab=$(printf '\t')
 
-# List NAME KERNEL PASSED FAILED SKIPPED for each file of results.
+# List NAME KERNEL DATE COMMIT PASSED FAILED SKIPPED for each file of results.
 results() {
-	for out in "$top"/build/results/*.out; do
-		name=$(basename "$out" .out) kernel=-
+	for out in "$1"/results/*.out "$1"/noted/*.out; do
+		[ -e "$out" ] || continue
+		name=$(basename "$out" .out) kernel=- tested=${out%.out}.tested
+		[ -e "$tested" ] || tested=$1/results/tested
 		case $name in
-		fetch-*|selftests-build|lint) continue ;;
+		fetch-*|selftests-build) continue ;;
 		[0-9]*)
 			kernel=$(echo "$name" | sed -E 's/^([0-9.]+(-debug|-race)?).*/\1/')
 			name=$(guest_test "$name") ;;
@@ -27,9 +31,9 @@ results() {
 		esac
 		case $name in
 		selftests|debug|race|systemd|tool-guest|verdicts)
-			[ -e "$top/build/results/tap.out" ] || continue ;;
+			[ -e "$1/results/tap.out" ] || continue ;;
 		esac
-		echo "$name $kernel $(sed -n '$s/^count //p' "$out")"
+		echo "$name $kernel $(cat "$tested") $(sed -n '$s/^count //p' "$out")"
 	done
 }
 
@@ -44,19 +48,19 @@ guest_test() {
 	esac
 }
 
-# The newest result of each name and kernel: NAME KERNEL DATE COMMIT COUNTS.
+# The newest result of each name and kernel, as results() lists them.
 note() {
-	results | awk -v when="$(date -u +%F) $(git -C "$top" log -1 --format=%h)" '
-		{ k = $1 " " $2; p[k] += $3; f[k] += $4; s[k] += $5 }
-		END { for (k in p) print k, when, p[k], f[k], s[k] }' |
-		cat - "$page/results" | awk '!seen[$1 $2]++' | sort -V
+	for build; do results "$build"; done | awk '
+		{ k = $1 " " $2 " " $3 " " $4; p[k] += $5; f[k] += $6; s[k] += $7 }
+		END { for (k in p) print k, p[k], f[k], s[k] }' |
+		cat - "$page/results" | sort -s -k 3,3r | awk '!seen[$1 $2]++' | sort -V
 }
 
 table() {
 	echo '| test | command | kernel | date | commit | passed | failed | skipped |'
 	echo '|---|---|---|---|---|---|---|---|'
 	rows | while IFS=$tab read -r name command _; do
-		grep "^$name " "$page/results" |
+		{ grep "^$name " "$page/results" || echo "$name - never - - - -"; } |
 			while read -r _ kernel date commit passed failed skipped; do
 			echo "| $name | \`$command\` | $kernel | $date | $commit | $passed | $failed | $skipped |"
 		done
@@ -71,8 +75,10 @@ contents() {
 	done
 }
 
+mkdir -p "$page"
 touch "$page/results"
-note > "$page/results.new"
+[ $# -gt 0 ] || set -- "$top/build"
+note "$@" > "$page/results.new"
 mv "$page/results.new" "$page/results"
 {
 	sed '/^<!-- table -->$/q' "$here/head.md"
