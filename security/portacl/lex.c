@@ -176,7 +176,8 @@ int portacl_parse_path(char *path, bool root)
 			if (!byte)
 				return -at - 1;
 		}
-		if ((to == path && byte != '/') || to - path == PATH_MAX - 1)
+		if ((to == path && byte != '/') ||
+		    (byte && to - path == PATH_MAX - 1))
 			return -at - 1;
 		if (byte == '/' || !byte) {
 			if (to > path && is_invalid_component(name, to) &&

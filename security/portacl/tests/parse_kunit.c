@@ -6,10 +6,12 @@
 
 #include <kunit/test.h>
 #include <linux/err.h>
+#include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 
 #include "../draft.h"
+#include "../lex.h"
 #include "../parse.h"
 #include "../policy.h"
 #include "../print.h"
@@ -45,12 +47,15 @@ static const struct good_case good_cases[] = {
 	{ "allow tcp 80 uid=0-4294967294", "allow tcp 80 uid=0-4294967294" },
 	{ "deny tcp 80 exe=/a\\040b", "deny tcp 80 exe=/a\\040b" },
 	{ "deny tcp 80 exe=/\\141", "deny tcp 80 exe=/a" },
+	{ "deny tcp 80 exe=/\\377", "deny tcp 80 exe=/\\377" },
 	{ "allow tcp 80 addr=::ffff:127.0.0.1", "allow tcp 80 addr=127.0.0.1" },
 	{ "allow tcp 80 addr=::ffff:10.0.0.0/104", "allow tcp 80 addr=10.0.0.0/8" },
 	{ "allow tcp 80 addr=0:0::1,fe80::/10", "allow tcp 80 addr=::1,fe80::/10" },
+	{ "allow tcp 80 addr=2001:0db8::1", "allow tcp 80 addr=2001:db8::1" },
 	{ "allow tcp 80 addr=0.0.0.0/0,::/0", "allow tcp 80 addr=0.0.0.0/0,::/0" },
 	{ "allow tcp 80 net=init", "allow tcp 80" },
 	{ "allow tcp 80 uid=1 accept=env", "allow tcp 80 uid=1 accept=env" },
+	{ "allow tcp 80 cgroup=/a accept=env", "allow tcp 80 cgroup=/a accept=env" },
 	{ "allow tcp 80 exe=/a\\052\\077\\133b", "allow tcp 80 exe=/a\\052\\077\\133b" },
 	{ "allow tcp 80 cgroup=/", "allow tcp 80 cgroup=/" },
 	{ "allow tcp 80 only log uid=1 net=any", "allow tcp 80 uid=1 net=any only log" },
@@ -142,6 +147,7 @@ static const struct bad_case bad_cases[] = {
 	{ V "allow tcp 80 exe=/", 2, 19, "not an absolute canonical path" },
 	{ V "allow tcp 80 \x1b[2J", 2, 14, "unknown word" },
 	{ V "allow tcp 80 addr=1.2.3", 2, 19, "not an address" },
+	{ V "allow tcp 80 addr=10.0.0.010", 2, 19, "not an address" },
 	{ V "allow tcp 80 addr=10.0.0.1/8", 2, 19,
 	  "the address has bits beyond its prefix" },
 	{ V "allow tcp 80 addr=10.0.0.0/33", 2, 28, "number out of range" },
@@ -170,6 +176,8 @@ static const struct bad_case bad_cases[] = {
 	{ V "launcher /x\nlauncher /\\170", 3, 10, "the launcher is repeated" },
 	{ V "commit now", 2, 8, "unexpected word" },
 	{ V "commit generation=x", 2, 19, "not a decimal number" },
+	{ V "commit generation=+7", 2, 19, "not a decimal number" },
+	{ V "commit generation=07", 2, 19, "not a decimal number" },
 	{ V "commit\nallow tcp 80", 3, 1, "text after commit" },
 };
 
@@ -208,6 +216,21 @@ static void test_nul(struct kunit *test)
 			-EINVAL);
 	KUNIT_EXPECT_EQ(test, p.error.column, 8);
 	portacl_parser_free(&p);
+}
+
+/* No longer path can be that of an executable. */
+static void test_long_path(struct kunit *test)
+{
+	char *path = kunit_kzalloc(test, PATH_MAX + 2, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, path);
+	memset(path, 'a', PATH_MAX - 1);
+	path[0] = '/';
+	KUNIT_EXPECT_EQ(test, portacl_parse_path(path, false), 0);
+	path[PATH_MAX - 1] = 'a';
+	KUNIT_EXPECT_EQ(test, portacl_parse_path(path, false), -PATH_MAX);
+	path[PATH_MAX] = 'a';
+	KUNIT_EXPECT_EQ(test, portacl_parse_path(path, false), -PATH_MAX);
 }
 
 static void test_commit(struct kunit *test)
@@ -313,6 +336,7 @@ static struct kunit_case parse_tests[] = {
 	KUNIT_CASE_PARAM(test_good, good_gen_params),
 	KUNIT_CASE_PARAM(test_bad, bad_gen_params),
 	KUNIT_CASE(test_nul),
+	KUNIT_CASE(test_long_path),
 	KUNIT_CASE(test_commit),
 	KUNIT_CASE(test_launchers),
 	KUNIT_CASE(test_names),
