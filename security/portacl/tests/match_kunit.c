@@ -103,6 +103,12 @@ static const struct match_case match_cases[] = {
 		.action = PORTACL_DENY,
 		.reason = PORTACL_REASON_DEFAULT,
 	}, {
+		.desc = "the version may be named",
+		.rules = "version 1; allow tcp 80 uid=33",
+		.query = "tcp 80 uid=33",
+		.action = PORTACL_ALLOW,
+		.rule = 1,
+	}, {
 		.desc = "the default is that of the initial namespace alone",
 		.rules = "default deny; allow tcp 80 uid=33",
 		.query = "tcp 81 uid=33 net=other",
@@ -397,20 +403,23 @@ static void test_model(struct kunit *test)
 static void test_reserved(struct kunit *test)
 {
 	struct portacl_policy *policy =
-		load(test, "default deny; allow tcp 80 uid=0 only;"
+		load(test, "default deny; deny tcp 80 uid=1;"
+			   "allow tcp 80 uid=0 only log;"
 			   "deny tcp 81; allow udp 80 addr=127.0.0.0/8 only");
 	struct portacl_request req = { .port = 80, .proto = PORTACL_TCP };
 	struct portacl_verdict v = portacl_match_reserved(policy, &req);
 
 	KUNIT_EXPECT_EQ(test, v.action, PORTACL_DENY);
 	KUNIT_EXPECT_EQ(test, v.source, PORTACL_BY_ONLY);
-	KUNIT_EXPECT_EQ(test, v.rule, 0);
+	KUNIT_EXPECT_EQ(test, v.rule, 1);
+	/* log is for the binds that a rule matches, not for those it refuses. */
+	KUNIT_EXPECT_FALSE(test, v.flags & PORTACL_RULE_LOG);
 	req.port = 81;
 	v = portacl_match_reserved(policy, &req);
 	KUNIT_EXPECT_EQ(test, v.action, PORTACL_LEGACY);
 	req = (struct portacl_request) { .port = 80, .proto = PORTACL_UDP };
 	v = portacl_match_reserved(policy, &req);
-	KUNIT_EXPECT_EQ(test, v.rule, 2);
+	KUNIT_EXPECT_EQ(test, v.rule, 3);
 	req.other_net = true;
 	v = portacl_match_reserved(policy, &req);
 	KUNIT_EXPECT_EQ(test, v.action, PORTACL_LEGACY);
@@ -508,9 +517,27 @@ static void test_memory(struct kunit *test)
 	portacl_parser_free(&p);
 }
 
+/* The limit of memory is of use only if each part is counted. */
+static void test_size(struct kunit *test)
+{
+	struct portacl_policy *policy = load(test, "allow tcp 80 uid=1-9000");
+	size_t lists = sizeof(policy->rules[0]) +
+		       2 * sizeof(struct portacl_range);
+	/* A set of the ports with a rule, and the kinds of each port. */
+	size_t ports = PORTACL_NR_PORTS / 8 + PORTACL_NR_PORTS;
+	/* Three segments, rounded up to four, of which one holds the rule. */
+	size_t segments = (4 + 5 + 1) * sizeof(u32);
+	size_t buckets = 256 * sizeof(*policy->buckets);
+
+	KUNIT_EXPECT_TRUE(test, policy->size >= sizeof(*policy) + lists + ports +
+						segments + buckets);
+	portacl_policy_free(policy);
+}
+
 static struct kunit_case match_tests[] = {
 	KUNIT_CASE(test_keys),
 	KUNIT_CASE(test_memory),
+	KUNIT_CASE(test_size),
 	KUNIT_CASE(test_reserved),
 	KUNIT_CASE_PARAM(test_match, match_gen_params),
 	KUNIT_CASE(test_nearest),
