@@ -116,7 +116,7 @@ static char *find_place(const char *exe)
 		char *path = xasprintf("%s%s", dirs[i], strrchr(exe, '/'));
 		struct list parts = { 0 };
 		char real[PATH_MAX];
-		bool good, shared;
+		bool good, shared = false;
 
 		writable_parts(dirs[i], &parts, &shared);
 		good = !parts.len && realpath(dirs[i], real) &&
