@@ -55,6 +55,7 @@ static const struct good_case good_cases[] = {
 	{ "allow tcp 80 addr=0.0.0.0/0,::/0", "allow tcp 80 addr=0.0.0.0/0,::/0" },
 	{ "allow tcp 80 net=init", "allow tcp 80" },
 	{ "allow tcp 80 uid=1 accept=env", "allow tcp 80 uid=1 accept=env" },
+	{ "allow tcp 80 uid=0-5 accept=env", "allow tcp 80 uid=0-5 accept=env" },
 	{ "allow tcp 80 cgroup=/a accept=env", "allow tcp 80 cgroup=/a accept=env" },
 	{ "allow tcp 80 exe=/a\\052\\077\\133b", "allow tcp 80 exe=/a\\052\\077\\133b" },
 	{ "allow tcp 80 cgroup=/", "allow tcp 80 cgroup=/" },
@@ -122,6 +123,7 @@ static const struct bad_case bad_cases[] = {
 	{ V "allow tcp,tcp 80", 2, 11, "unknown or repeated name" },
 	{ V "allow tcp, 80", 2, 11, "unknown or repeated name" },
 	{ V "allow tcp 0", 2, 11, "port 0 is never matched" },
+	{ V "allow tcp 65536", 2, 11, "number out of range" },
 	{ V "allow tcp 65616", 2, 11, "number out of range" },
 	{ V "allow tcp 4294967376", 2, 11, "number out of range" },
 	{ V "allow tcp 080", 2, 11, "not a decimal number" },
@@ -233,17 +235,28 @@ static void test_long_path(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, portacl_parse_path(path, false), -PATH_MAX);
 }
 
+/* In a policy of one line, the version may stand once. */
+static void test_version(struct kunit *test)
+{
+	struct portacl_parser p = { .ops = &portacl_kernel_ops };
+	char twice[] = "version 1; version 1";
+
+	KUNIT_EXPECT_EQ(test, portacl_parse_rules(&p, twice), -EINVAL);
+	KUNIT_EXPECT_EQ(test, p.error.line, 2);
+	portacl_parser_free(&p);
+}
+
 static void test_commit(struct kunit *test)
 {
 	char *buf = kunit_kzalloc(test, TEXT_SIZE, GFP_KERNEL);
 	struct portacl_parser p = { .ops = &portacl_kernel_ops };
 
 	KUNIT_ASSERT_NOT_NULL(test, buf);
-	KUNIT_EXPECT_EQ(test, parse(&p, V "allow tcp 80\ncommit generation=7\n# end\n\n",
+	KUNIT_EXPECT_EQ(test, parse(&p, V "allow tcp 80\ncommit generation=70\n# end\n\n",
 				    buf), 0);
 	KUNIT_EXPECT_TRUE(test, p.committed);
 	KUNIT_EXPECT_TRUE(test, p.has_generation);
-	KUNIT_EXPECT_EQ(test, p.generation, 7ULL);
+	KUNIT_EXPECT_EQ(test, p.generation, 70ULL);
 	KUNIT_EXPECT_EQ(test, p.draft.rules.len, 1);
 	portacl_parser_free(&p);
 }
@@ -337,6 +350,7 @@ static struct kunit_case parse_tests[] = {
 	KUNIT_CASE_PARAM(test_bad, bad_gen_params),
 	KUNIT_CASE(test_nul),
 	KUNIT_CASE(test_long_path),
+	KUNIT_CASE(test_version),
 	KUNIT_CASE(test_commit),
 	KUNIT_CASE(test_launchers),
 	KUNIT_CASE(test_names),
