@@ -3,10 +3,11 @@
 # Boot build/K/bzImage in QEMU on this machine's root file system (read-only,
 # writes go to a tmpfs) and run a command there, or a shell if there is none.
 #
-# Usage: boot.sh K[-open|-debug|-race|-bench|-stock] [-a KERNEL_ARGS] [-t SECONDS]
+# Usage: boot.sh K[-open|-debug|-race|-bench|-stock|-arm64] [-a KERNEL_ARGS] [-t SECONDS]
 #                [-m MB] [-p|-c] [-bi] [-r DIR] [COMMAND [ARGUMENT…]]
 #        boot.sh --help
 #   K-stock is the distribution's own kernel; its modules are loaded as needed.
+#   K-arm64 is the kernel of kunit.sh for that processor; it needs -r.
 #   -a  more words for the kernel's command line (may be repeated)
 #   -t  time limit, 600 s unless given; none with -i
 #   -m  memory, 1536 MB unless given
@@ -16,7 +17,8 @@
 #   -b  build the kernel first
 #   -i  on this terminal, as the shell is
 #   -r  on the root file system in DIR (see rootfs.sh), with its own systemd as
-#       PID 1; this machine's is at /host, and this checkout at its own place
+#       PID 1; this machine's is at /host, and this checkout at its own place.
+#       With K-arm64, on that root file system alone, without systemd
 #
 # A kernel that does not reach init within 120 s (300 s with -debug and -race; or
 # $PORTACL_PATIENCE) is started again, three times in all.  Neither this limit nor -t counts the time during
@@ -38,7 +40,7 @@ usage() {
 # library is there.
 make_initrd() {
 	mkdir -p "$tmp/root/dev"
-	gcc -static -O2 -Wall -Wextra -o "$tmp/root/init" \
+	"$cc" -static -O2 -Wall -Wextra -o "$tmp/root/init" \
 		"$top/scripts/guest/init.c" || die "init.c does not compile"
 	printf '%s\0' "$@" > "$tmp/root/args"
 	case $k in *-stock) copy_modules ;; esac
@@ -86,13 +88,13 @@ qemu() {
 	[ "$rows" != 0 ] || set -- "$@" \
 		-device virtserialport,chardev=out,nr=2 \
 		-device virtserialport,chardev=err,nr=3
-	[ "$root" = / ] || set -- "$@" -fsdev "$(share host /)" \
+	[ -z "$checkout" ] || set -- "$@" -fsdev "$(share host /)" \
 		-device virtio-9p-pci,fsdev=host,mount_tag=host
 	# shellcheck disable=SC2086
-	set -- qemu-system-x86_64 -nodefaults -no-user-config -display none \
-		-no-reboot -M pc -cpu max $processors -m "$memory" \
+	set -- "$emulator" -nodefaults -no-user-config -display none \
+		-no-reboot -M "$board" -cpu max $processors -m "$memory" \
 		-kernel "$image" -initrd "$tmp/initrd" \
-		-append "console=ttyS0 no_timer_check panic=-1 kunit.enable=0 $append" \
+		-append "console=$console no_timer_check panic=-1 kunit.enable=0 $append" \
 		-chardev "file,id=log,path=$tmp/log" -serial chardev:log \
 		-fsdev "$(share root "$root")" \
 		-device virtio-9p-pci,fsdev=root,mount_tag=root \
@@ -203,7 +205,7 @@ verdict() {
 
 bad='^(\[[^]]*\] *)*(BUG|WARNING|UBSAN|Oops)[: ]'
 # Without ACPI the kernel has its processors from the MP table: one per socket.
-build='' accel=tcg,thread=single qemu='' patience=${PORTACL_PATIENCE:-120} append='' limit=600 memory=1536 rows=0 cols=0 root=/ processors='-smp 2,sockets=2'
+build='' accel=tcg,thread=single qemu='' patience=${PORTACL_PATIENCE:-120} append='' limit=600 memory=1536 rows=0 cols=0 root=/ cc=gcc emulator=qemu-system-x86_64 board=pc console=ttyS0 processors='-smp 2,sockets=2'
 [ $# -gt 0 ] || usage
 k=$1
 shift
@@ -222,7 +224,14 @@ while getopts a:t:m:pcbir: opt; do
 done
 shift $((OPTIND - 1))
 
-[ "$root" = / ] || [ -x "$root/sbin/init" ] || [ -L "$root/sbin/init" ] ||
+checkout=$top
+[ "$root" != / ] || checkout=''
+case $k in
+*-arm64)
+	checkout='' cc=aarch64-linux-gnu-gcc emulator=qemu-system-aarch64 board=virt
+	console=ttyAMA0 ;;
+esac
+[ -z "$checkout" ] || [ -x "$root/sbin/init" ] || [ -L "$root/sbin/init" ] ||
 	die "$root: no root file system with an init of its own"
 [ -z "$build" ] || known_kernel "$k"
 if [ $# = 0 ]; then
@@ -245,14 +254,15 @@ case $k in
 	release=$(ls "$stock/lib/modules")
 	dir=$top/build/$k image=$stock/boot/vmlinuz-$release
 	mkdir -p "$dir" ;;
+*-arm64)
+	dir=$top/build/$k image=$cache/${k%-arm64}/kunit-arm64/arch/arm64/boot/Image.gz
+	mkdir -p "$dir" ;;
 *) dir=$top/build/$k image=$top/build/$k/bzImage ;;
 esac
 [ -e "$image" ] || die "no kernel '$k' in build/: make kernel K=${k%-*}"
 tmp=$(mktemp -d)
 trap 'stop_qemu; rm -rf "$tmp"' EXIT
 trap 'exit 130' HUP INT TERM
-checkout=$top
-[ "$root" != / ] || checkout=''
 make_initrd "$rows" "$cols" "$PWD" "$checkout" "$@"
 boot
 verdict

@@ -29,8 +29,8 @@ system='debootstrap fdisk e2fsprogs'
 # a machine with Secure Boot
 secureboot='ovmf'
 # kernels for other processors
-processors='gcc-aarch64-linux-gnu gcc-s390x-linux-gnu qemu-system-arm
-	qemu-system-misc'
+processors='gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu
+	qemu-system-arm qemu-system-misc'
 # the kernel's own selftests
 peers='libcap-dev iproute2 procps'
 bench='apparmor checkpolicy gnuplot-nox'

@@ -25,6 +25,18 @@
 #define INJECT EVIL_DIR "/inject.so"
 #define JAIL "/var/lib/portacl-jail"
 
+/* The dynamic loader that this processor's programs name. */
+#if defined(__x86_64__)
+#define LDSO_DIR "/lib64"
+#define LDSO LDSO_DIR "/ld-linux-x86-64.so.2"
+#elif defined(__i386__)
+#define LDSO_DIR "/lib"
+#define LDSO LDSO_DIR "/ld-linux.so.2"
+#elif defined(__aarch64__)
+#define LDSO_DIR "/lib"
+#define LDSO LDSO_DIR "/ld-linux-aarch64.so.1"
+#endif
+
 #define SVC_PORT 80
 #define ONLY_SVC "allow tcp 80 exe=" SVC " uid=33 only"
 #define ONLY_DYN "allow tcp 80 exe=" SVC_DYN " uid=33 only"

@@ -152,11 +152,10 @@ TEST_F(exec, script)
 TEST_F(exec, loader)
 {
 	char *argv[] = { "ld.so", SVC_DYN, NULL };
-	const char *ldso = "/lib64/ld-linux-x86-64.so.2";
 	char real[PATH_MAX];
 
-	if (!realpath(ldso, real))
-		SKIP(return, "no %s", ldso);
+	if (!realpath(LDSO, real))
+		SKIP(return, "no " LDSO);
 	ASSERT_EQ(0, load_rules(ONLY_DYN));
 	ASSERT_EQ(0, svc_start(&self->s, &(struct launch){
 		.path = real, .argv = argv }));

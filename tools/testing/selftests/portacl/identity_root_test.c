@@ -42,7 +42,7 @@ static int start_with_jail_loader(struct svc *s)
 	struct launch how = { .path = "", .root = enter_jail };
 	int err;
 
-	err = copy_program("loader", JAIL "/lib64/ld-linux-x86-64.so.2");
+	err = copy_program("loader", JAIL LDSO);
 	if (err)
 		return err;
 	how.at = open(SVC_DYN, O_PATH | O_CLOEXEC);
@@ -77,7 +77,7 @@ TEST_F(root, chroot)
 TEST_F(root, jail_with_host_program)
 {
 	ASSERT_EQ(0, identity_install_dyn());
-	ASSERT_EQ(0, make_dirs(JAIL "/lib64"));
+	ASSERT_EQ(0, make_dirs(JAIL LDSO_DIR));
 	ASSERT_EQ(0, load_rules(ONLY_DYN));
 	ASSERT_EQ(0, start_with_jail_loader(&self->s));
 	ASSERT_TRUE(self->s.foreign_loader);
@@ -99,7 +99,7 @@ TEST_F(root, jail_of_the_host)
 	ASSERT_EQ(0, identity_install_dyn());
 	ASSERT_EQ(0, own_mounts());
 	ASSERT_EQ(0, mount("/", JAIL, NULL, MS_BIND, NULL));
-	ASSERT_EQ(0, mount("tmpfs", JAIL "/lib64", "tmpfs", 0, "mode=755"));
+	ASSERT_EQ(0, mount("tmpfs", JAIL LDSO_DIR, "tmpfs", 0, "mode=755"));
 	ASSERT_EQ(0, load_rules(ONLY_DYN));
 	ASSERT_EQ(0, start_with_jail_loader(&self->s));
 	ASSERT_TRUE(self->s.foreign_loader);

@@ -14,12 +14,31 @@
 
 static long call3(long nr, long a, long b, long c)
 {
+#if defined(__x86_64__)
 	long ret;
 
 	asm volatile("syscall"
 		     : "=a"(ret)
 		     : "a"(nr), "D"(a), "S"(b), "d"(c)
 		     : "rcx", "r11", "memory");
+#elif defined(__i386__)
+	long ret;
+
+	asm volatile("int $0x80"
+		     : "=a"(ret)
+		     : "a"(nr), "b"(a), "c"(b), "d"(c)
+		     : "memory");
+#elif defined(__aarch64__)
+	register long number asm("x8") = nr, ret asm("x0") = a;
+	register long second asm("x1") = b, third asm("x2") = c;
+
+	asm volatile("svc 0"
+		     : "+r"(ret)
+		     : "r"(number), "r"(second), "r"(third)
+		     : "memory");
+#else
+#error "no system call for this processor"
+#endif
 	return ret;
 }
 
