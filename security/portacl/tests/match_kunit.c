@@ -103,6 +103,13 @@ static const struct match_case match_cases[] = {
 		.action = PORTACL_DENY,
 		.reason = PORTACL_REASON_DEFAULT,
 	}, {
+		.desc = "a prefix may end within a byte",
+		.rules = "deny tcp 80 addr=10.64.0.0/10",
+		.query = "tcp 80 uid=33 addr=10.127.0.1",
+		.action = PORTACL_DENY,
+		.reason = PORTACL_REASON_RULE,
+		.rule = 1,
+	}, {
 		.desc = "the version may be named",
 		.rules = "version 1; allow tcp 80 uid=33",
 		.query = "tcp 80 uid=33",
