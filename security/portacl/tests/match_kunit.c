@@ -284,7 +284,7 @@ static void test_match(struct kunit *test)
 static void test_nearest(struct kunit *test)
 {
 	struct portacl_policy *policy =
-		load(test, "deny udp 80;"
+		load(test, "deny tcp 80 exe=/bin/b uid=33 gid=5;"
 			   "allow tcp 80 exe=/bin/a uid=33;"
 			   "allow tcp 80 exe=/bin/b uid=34");
 	struct portacl_request req = {
