@@ -90,36 +90,13 @@ static bool within_limit(const struct portacl_request *req)
 	return __ratelimit(&limits[i]);
 }
 
-static void print_addr(struct seq_buf *s, const struct portacl_request *req)
-{
-	struct portacl_cidr addr = req->bound[0];
-
-	if (!req->nr_bound) {
-		seq_buf_putc(s, '?');
-		return;
-	}
-	/* Print the bound address, not the prefix that it covers. */
-	addr.len = 128;
-	portacl_print_cidr(s, &addr);
-}
-
-static void print_source(struct seq_buf *s, const struct portacl_verdict *v)
-{
-	if (v->source == PORTACL_BY_RULE)
-		seq_buf_printf(s, " rule=%u", v->rule + 1);
-	else
-		seq_buf_printf(s, " rule=%s",
-			       v->source == PORTACL_BY_ONLY ? "only" :
-							      "default");
-}
-
 static void print_verdict(struct seq_buf *s,
 			  const struct portacl_policy *policy,
 			  const struct portacl_request *req,
 			  const struct portacl_verdict *v, const char *path,
 			  bool refused)
 {
-	print_source(s, v);
+	portacl_print_source(s, v);
 	if (v->action == PORTACL_ALLOW)
 		return;
 	portacl_print_reason(s, policy, req, v, NEAREST_LIMIT, path);
@@ -217,7 +194,7 @@ static void record(const struct portacl_policy *policy,
 	}
 	seq_buf_init(&r.head, buf, PART_SIZE);
 	seq_buf_printf(&r.head, "%s proto=%s addr=", r.action, r.proto);
-	print_addr(&r.head, req);
+	portacl_print_addr(&r.head, req);
 	seq_buf_printf(&r.head, " port=%u uid=%u pid=%d", req->port, req->uid,
 		       task_tgid_nr(current));
 	get_task_comm(r.comm, current);

@@ -356,12 +356,18 @@ static int build_table(struct sink *sink)
 	return 0;
 }
 
-/*
- * Return true if the rule depends on program, users, ports and protocol only.
- * A member that is not copied here must be zero, so a new member or flag makes
- * the rule inexact.
+/**
+ * portacl_rule_is_plain - check what a rule depends on
+ * @rule: the rule
+ * @flags: flags that it may have
+ *
+ * A member that is not copied here must be zero, so a rule with a new member or
+ * flag is not plain.
+ *
+ * Return: true if the rule depends on program, users, ports, protocol and
+ * accepted taints only.
  */
-static bool is_exact(const struct portacl_rule *rule)
+bool portacl_rule_is_plain(const struct portacl_rule *rule, u8 flags)
 {
 	struct portacl_rule plain;
 
@@ -373,21 +379,21 @@ static bool is_exact(const struct portacl_rule *rule)
 	plain.nr_uids = rule->nr_uids;
 	plain.protos = rule->protos;
 	plain.accept = rule->accept;
-	plain.flags = rule->flags &
-		      (PORTACL_RULE_ALLOW | PORTACL_RULE_ONLY |
-		       PORTACL_RULE_NET_ANY | PORTACL_RULE_NOLOG);
+	plain.flags = rule->flags & flags;
 	return !memcmp(rule, &plain, sizeof(plain));
 }
 
 /* Mark the rules for the quick path and those for the segments. */
 static void mark_rules(struct portacl_policy *policy)
 {
+	u8 flags = PORTACL_RULE_ALLOW | PORTACL_RULE_ONLY |
+		   PORTACL_RULE_NET_ANY | PORTACL_RULE_NOLOG;
 	u32 i;
 
 	for (i = 0; i < policy->nr_rules; i++) {
 		struct portacl_rule *rule = &policy->rules[i];
 
-		rule->exact = is_exact(rule);
+		rule->exact = portacl_rule_is_plain(rule, flags);
 		if (!rule->exe && rule->nr_uids && !lists_users(policy, rule))
 			rule->flags |= PORTACL_RULE_SEGMENT;
 	}

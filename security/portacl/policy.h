@@ -168,6 +168,7 @@ void portacl_policy_free(struct portacl_policy *policy);
 void portacl_rule_set_ports(const struct portacl_policy *policy,
 			    const struct portacl_rule *rule,
 			    unsigned long *set);
+bool portacl_rule_is_plain(const struct portacl_rule *rule, u8 flags);
 bool portacl_policy_protects(const struct portacl_policy *policy, u64 exe);
 
 /* Is a program a launcher? */

@@ -225,6 +225,39 @@ static void print_reason(struct seq_buf *s, const struct portacl_verdict *v,
 }
 
 /**
+ * portacl_print_addr - print the address of a bind, `?` if it is not known
+ * @s: the output
+ * @req: the bind
+ */
+void portacl_print_addr(struct seq_buf *s, const struct portacl_request *req)
+{
+	struct portacl_cidr addr = req->bound[0];
+
+	if (!req->nr_bound) {
+		seq_buf_putc(s, '?');
+		return;
+	}
+	/* Print the bound address, not the prefix that it covers. */
+	addr.len = 128;
+	portacl_print_cidr(s, &addr);
+}
+
+/**
+ * portacl_print_source - print what decided: the number of a rule, or a word
+ * @s: the output
+ * @v: the verdict
+ */
+void portacl_print_source(struct seq_buf *s, const struct portacl_verdict *v)
+{
+	if (v->source == PORTACL_BY_RULE)
+		seq_buf_printf(s, " rule=%u", v->rule + 1);
+	else
+		seq_buf_printf(s, " rule=%s",
+			       v->source == PORTACL_BY_ONLY ? "only" :
+							      "default");
+}
+
+/**
  * portacl_print_reason - print why a bind was refused, after a space
  * @s: the output
  * @policy: the policy

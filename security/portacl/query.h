@@ -35,6 +35,8 @@ struct portacl_query {
 int portacl_parse_query(struct portacl_query *q,
 			const struct portacl_parse_ops *ops, char *text,
 			struct portacl_error *error);
+void portacl_print_addr(struct seq_buf *s, const struct portacl_request *req);
+void portacl_print_source(struct seq_buf *s, const struct portacl_verdict *v);
 void portacl_print_reason(struct seq_buf *s,
 			  const struct portacl_policy *policy,
 			  const struct portacl_request *req,

@@ -248,20 +248,21 @@ static int place_rules(struct build *b, u32 table, u32 mask)
 	return err;
 }
 
-static int build_table(struct build *b)
+/* Make a hash table for @nr entries, larger if one does not fit near its hash. */
+static int build_hash(struct build *b, u32 nr,
+		      int (*place)(struct build *b, u32 table, u32 mask),
+		      u32 *table, u32 *mask)
 {
-	u32 size = roundup_pow_of_two(max(2 * b->exact.len, 8U));
-	u32 start = b->out->nr, table;
+	u32 start = b->out->nr, size = roundup_pow_of_two(2 * nr + 8);
 	int err;
 
 	do {
 		b->out->nr = start;
-		table = add_cells(b->out, (u64)size + PA_WINDOW);
-		if (!table)
+		*table = add_cells(b->out, (u64)size + PA_WINDOW);
+		*mask = size - 1;
+		if (!*table)
 			return -ENOMEM;
-		err = place_rules(b, table, size - 1);
-		b->out->cells[0].head.table = table;
-		b->out->cells[0].head.table_mask = size - 1;
+		err = place(b, *table, *mask);
 		size *= 2;
 	} while (err == -EAGAIN);
 	return err;
@@ -343,24 +344,17 @@ static int place_programs(struct build *b, u32 table, u32 mask)
 	return err;
 }
 
-static int build_programs(struct build *b)
+static int build_tables(struct build *b)
 {
 	const struct portacl_policy *policy = b->src->policy;
-	u32 start = b->out->nr, table;
-	u32 size = roundup_pow_of_two(2 * (policy->nr_exes +
-					   policy->nr_launchers) + 8);
-	int err;
+	struct pa_head head = b->out->cells[0].head;
+	int err = build_hash(b, b->exact.len, place_rules, &head.table,
+			     &head.table_mask) ?:
+		  build_hash(b, policy->nr_exes + policy->nr_launchers,
+			     place_programs, &head.programs,
+			     &head.programs_mask);
 
-	do {
-		b->out->nr = start;
-		table = add_cells(b->out, (u64)size + PA_WINDOW);
-		if (!table)
-			return -ENOMEM;
-		err = place_programs(b, table, size - 1);
-		b->out->cells[0].head.programs = table;
-		b->out->cells[0].head.programs_mask = size - 1;
-		size *= 2;
-	} while (err == -EAGAIN);
+	b->out->cells[0].head = head;
 	return err;
 }
 
@@ -418,8 +412,8 @@ static int build_all(struct build *b)
 		b->ports[i].named = PORTACL_ANY_PROTO;
 	for (i = 0; !err && i < policy->nr_rules; i++)
 		err = add_rule(b, i);
-	err = err ?: build_table(b) ?: build_lists(b) ?: build_programs(b) ?:
-	      build_counters(b) ?: build_text(b);
+	err = err ?: build_tables(b) ?: build_lists(b) ?: build_counters(b) ?:
+	      build_text(b);
 	for (i = 0; !err && i < PORTACL_NR_PORTS; i++)
 		b->out->cells[PA_FIRST_PORT + i / 4].ports[i % 4] =
 			b->ports[i];

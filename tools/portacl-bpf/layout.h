@@ -10,9 +10,9 @@
  *	origin		generation, time, loader
  *	ports		four ports a cell, PA_PORT_CELLS in all
  *	table		rules with an exact key, a hash table
+ *	programs	the programs that rules name, a hash table
  *	lists		the other rules: for each port those that name it, in file
  *			order
- *	programs	the programs that rules name, a hash table
  *	counters	one for what no rule decided, then one a rule
  *	text		the canonical text
  *

@@ -63,16 +63,6 @@ static char *exe_path(const struct pa_record *r, char *buf, bool *verified)
 	return buf;
 }
 
-static void print_source(struct seq_buf *s, const struct portacl_verdict *v)
-{
-	if (v->source == PORTACL_BY_RULE)
-		seq_buf_printf(s, " rule=%u", v->rule + 1);
-	else
-		seq_buf_printf(s, " rule=%s",
-			       v->source == PORTACL_BY_ONLY ? "only" :
-							      "default");
-}
-
 static void print_verdict(struct seq_buf *s, const struct portacl_policy *policy,
 			  const struct pa_record *r, const char *exe)
 {
@@ -88,7 +78,7 @@ static void print_verdict(struct seq_buf *s, const struct portacl_policy *policy
 	};
 	struct portacl_verdict v = portacl_match(policy, &req);
 
-	print_source(s, &v);
+	portacl_print_source(s, &v);
 	if (v.action == PORTACL_ALLOW)
 		return;
 	v.reason = portacl_match_reason(policy, &req, &v);

@@ -99,7 +99,7 @@ static __always_inline void count(struct pa_search *s, struct pa_head *head)
 	cell->counter.last = bpf_ktime_get_boot_ns();
 }
 
-/* What happens to a bind. */
+/* The decision on a bind. */
 enum outcome { NO_OPINION, GRANTED, REFUSED, REFUSED_KERNEL };
 
 /*

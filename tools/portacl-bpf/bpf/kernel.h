@@ -46,7 +46,7 @@
 #define LSM_UNSAFE_NO_NEW_PRIVS 4
 #define MNT_NOSUID 1
 #define BPF_F_SECUREEXEC 1
-/* What a set-user-ID exec clears of the personality, PER_CLEAR_ON_SETID. */
+/* PER_CLEAR_ON_SETID: a set-user-ID exec clears these bits of the personality. */
 #define PERSONALITY_CLEARED 0x0740000
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), \

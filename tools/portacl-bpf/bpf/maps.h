@@ -8,7 +8,7 @@
 #include "kernel.h"
 #include "../layout.h"
 
-/* What a rule may accept. */
+/* The taints that a rule may accept. */
 #define ACCEPTABLE (BIT(TAINT_IDMAPPED) - 1)
 
 /*

@@ -73,21 +73,11 @@ static bool is_too_deep(const char *path)
  */
 static bool is_known(const struct portacl_rule *rule)
 {
-	struct portacl_rule plain;
-
-	memset(&plain, 0, sizeof(plain));
-	plain.exe = rule->exe;
-	plain.exe_text = rule->exe_text;
-	plain.args = rule->args;
-	plain.nr_ports = rule->nr_ports;
-	plain.nr_uids = rule->nr_uids;
-	plain.protos = rule->protos;
-	plain.accept = rule->accept;
-	plain.flags = rule->flags &
-		      (PORTACL_RULE_ALLOW | PORTACL_RULE_ONLY |
-		       PORTACL_RULE_LAUNCH_ROOT | PORTACL_RULE_LOG |
-		       PORTACL_RULE_NOLOG);
-	return !memcmp(rule, &plain, sizeof(plain));
+	return portacl_rule_is_plain(rule, PORTACL_RULE_ALLOW |
+					   PORTACL_RULE_ONLY |
+					   PORTACL_RULE_LAUNCH_ROOT |
+					   PORTACL_RULE_LOG |
+					   PORTACL_RULE_NOLOG);
 }
 
 static int check_rule(struct portacl_parser *p, const char *line)
