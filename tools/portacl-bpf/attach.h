@@ -53,6 +53,10 @@ void set_config(const struct pa_config *config);
 void reserve_ports(int map, const struct cells *policy);
 void close_picker(struct cells *cells);
 
+/* process.c */
+char *process_cgroup(u32 pid);
+u32 *process_groups(u32 pid, u32 *gid, u32 *nr);
+
 /* log.c */
 bool records_have_reader(void);
 void print_records(bool to_kernel);

@@ -16,26 +16,6 @@
 /* Rules in the table with the same program, user and port. */
 #define MAX_SAME 4
 
-static_assert((int)PA_LEGACY == (int)PORTACL_LEGACY);
-static_assert((int)PA_ALLOW == (int)PORTACL_ALLOW);
-static_assert((int)PA_DENY == (int)PORTACL_DENY);
-static_assert((int)TCP == (int)PORTACL_TCP);
-static_assert((int)UDP == (int)PORTACL_UDP);
-static_assert((int)SCTP == (int)PORTACL_SCTP);
-static_assert((int)UDPLITE == (int)PORTACL_UDPLITE);
-static_assert((int)DCCP == (int)PORTACL_DCCP);
-static_assert((int)TAINT_ENV == (int)PORTACL_TAINT_ENV);
-static_assert((int)TAINT_NNP == (int)PORTACL_TAINT_NNP);
-static_assert((int)TAINT_CHROOT == (int)PORTACL_TAINT_CHROOT);
-static_assert((int)TAINT_WRITABLE == (int)PORTACL_TAINT_WRITABLE);
-static_assert((int)TAINT_IDMAPPED == (int)PORTACL_TAINT_IDMAPPED);
-static_assert((int)TAINT_DELETED == (int)PORTACL_TAINT_DELETED);
-static_assert((int)TAINT_SHARED == (int)PORTACL_TAINT_SHARED);
-static_assert((int)TAINT_TRACED == (int)PORTACL_TAINT_TRACED);
-static_assert((int)TAINT_NAMESPACE == (int)PORTACL_TAINT_NAMESPACE);
-static_assert((int)TAINT_NOSUID == (int)PORTACL_TAINT_NOSUID);
-static_assert((int)TAINT_NOPATH == (int)PORTACL_TAINT_NOPATH);
-
 /**
  * struct build - a policy while its cells are made
  * @out: the cells
@@ -68,27 +48,6 @@ static int fail(struct build *b, u32 rule, const char *reason)
 	return -E2BIG;
 }
 
-/* Return the index of the first of @nr more cells, all zero; 0: no memory. */
-static u32 add_cells(struct cells *cells, u64 nr)
-{
-	u32 first = cells->nr;
-	u64 end = first + nr, cap = end + end / 2;
-	struct pa_cell *grown;
-
-	if (end > PA_MAX_CELLS)
-		return 0;
-	if (end > cells->cap) {
-		grown = realloc(cells->cells, cap * sizeof(*grown));
-		if (!grown)
-			return 0;
-		cells->cells = grown;
-		cells->cap = cap;
-	}
-	memset(cells->cells + first, 0, nr * sizeof(*cells->cells));
-	cells->nr = end;
-	return first;
-}
-
 static struct pa_rule base_rule(const struct portacl_rule *rule, u32 index)
 {
 	struct pa_rule r = {
@@ -107,10 +66,15 @@ static struct pa_rule base_rule(const struct portacl_rule *rule, u32 index)
 		r.flags |= PA_RULE_LOG;
 	if (rule->flags & PORTACL_RULE_NOLOG)
 		r.flags |= PA_RULE_NOLOG;
+	if (!(rule->flags & PORTACL_RULE_NET_ANY))
+		r.flags |= PA_RULE_HOST_NET;
 	return r;
 }
 
-/* The combinations of port and user, 0: users are ranges, or there are too many. */
+/*
+ * The combinations of port and user, 0: users are ranges, there are too many, or
+ * the rule needs more.
+ */
 static u32 count_exact(const struct portacl_policy *policy,
 		       const struct portacl_rule *rule)
 {
@@ -119,6 +83,8 @@ static u32 count_exact(const struct portacl_policy *policy,
 	u64 nr = 0;
 	u32 i;
 
+	if (rule->nr_gids || rule->nr_addrs || rule->cgroup)
+		return 0;
 	for (i = 0; i < rule->nr_ports; i++)
 		nr += ports[i].max - ports[i].min + 1;
 	for (i = 0; i < rule->nr_uids; i++)
@@ -173,23 +139,64 @@ static int list_port(struct build *b, u32 rule, u32 port, u32 first)
 	for (i = first; i < b->listed.len; i++) {
 		if (p->nr_list == PA_MAX_LIST)
 			return fail(b, rule,
-				    "the BPF backend compares at most 64 rules with ranges on one port");
+				    "the BPF backend compares at most 64 rules with ranges, gid=, addr= or cgroup= on one port");
 		b->lists[port][p->nr_list++] = i;
 	}
 	return 0;
 }
 
-/* The first rule counts. */
+/* The first rule counts.  For some addresses, it is another entry of the list. */
 static void reserve(struct build *b, const struct portacl_rule *rule, u32 index,
 		    u32 port)
 {
 	u32 *rules = b->reserves[port].rules, proto;
 
+	if (rule->nr_addrs) {
+		b->ports[port].kinds |= PA_PORT_PART;
+		return;
+	}
 	b->ports[port].only |= rule->protos;
 	for (proto = 0; proto < PORTACL_NR_PROTOS; proto++)
 		if ((rule->protos & BIT(proto)) && !rules[proto])
 			rules[proto] = 2 * (index + 1) +
 				       !!(rule->flags & PORTACL_RULE_NOLOG);
+}
+
+static void note_port(struct build *b, const struct portacl_rule *rule,
+		      u32 index, u32 port)
+{
+	struct pa_port *p = &b->ports[port];
+
+	p->named |= rule->protos;
+	if (rule->nr_gids || rule->nr_addrs || rule->cgroup)
+		p->kinds |= PA_PORT_MORE;
+	if (rule->flags & PORTACL_RULE_NET_ANY)
+		p->kinds |= PA_PORT_NET_ANY;
+	if (rule->flags & PORTACL_RULE_ONLY)
+		reserve(b, rule, index, port);
+}
+
+/* Append a rule, or what it reserves, to @listed. */
+static int add_to_lists(struct build *b, u32 index, bool part)
+{
+	const struct portacl_policy *policy = b->src->policy;
+	const struct portacl_rule *rule = &policy->rules[index];
+	struct pa_rule r = base_rule(rule, index);
+	int err;
+
+	if (part) {
+		r.exe = 0;
+		r.nr |= PA_PART;
+		r.flags &= PA_RULE_NOLOG | PA_RULE_HOST_NET;
+	}
+	err = cells_add_more(b->out, policy, rule, &r);
+	if (err == -E2BIG)
+		return fail(b, index,
+			    "the BPF backend compares at most 255 groups and prefixes of one rule");
+	if (err)
+		return err;
+	return part ? portacl_vec_push(&b->listed, &r, 1, sizeof(r)) :
+		      add_listed(b, rule, r);
 }
 
 static int add_rule(struct build *b, u32 index)
@@ -200,17 +207,33 @@ static int add_rule(struct build *b, u32 index)
 	struct pa_rule r = base_rule(rule, index);
 	bool exact = count_exact(policy, rule);
 	u32 i, port, first = b->listed.len;
-	int err = exact ? 0 : add_listed(b, rule, r);
+	int err = exact ? 0 : add_to_lists(b, index, false);
 
 	for (i = 0; i < rule->nr_ports; i++)
 		for (port = ports[i].min; !err && port <= ports[i].max;
 		     port++) {
-			b->ports[port].named |= rule->protos;
-			if (rule->flags & PORTACL_RULE_ONLY)
-				reserve(b, rule, index, port);
+			note_port(b, rule, index, port);
 			err = exact ? add_exact(b, rule, r, port) :
 				      list_port(b, index, port, first);
 		}
+	return err;
+}
+
+/* The ports that a rule reserves for its addresses come behind all rules. */
+static int add_part(struct build *b, u32 index)
+{
+	const struct portacl_policy *policy = b->src->policy;
+	const struct portacl_rule *rule = &policy->rules[index];
+	const struct portacl_range *ports = portacl_rule_ports(policy, rule);
+	u32 i, port, first = b->listed.len;
+	int err;
+
+	if (!(rule->flags & PORTACL_RULE_ONLY) || !rule->nr_addrs)
+		return 0;
+	err = add_to_lists(b, index, true);
+	for (i = 0; i < rule->nr_ports; i++)
+		for (port = ports[i].min; !err && port <= ports[i].max; port++)
+			err = list_port(b, index, port, first);
 	return err;
 }
 
@@ -258,7 +281,7 @@ static int build_hash(struct build *b, u32 nr,
 
 	do {
 		b->out->nr = start;
-		*table = add_cells(b->out, (u64)size + PA_WINDOW);
+		*table = cells_add(b->out, (u64)size + PA_WINDOW);
 		*mask = size - 1;
 		if (!*table)
 			return -ENOMEM;
@@ -294,7 +317,7 @@ static int build_lists(struct build *b)
 			p->list = b->ports[port - 1].list;
 			continue;
 		}
-		first = add_cells(b->out, reserved + p->nr_list);
+		first = cells_add(b->out, reserved + p->nr_list);
 		if (!first)
 			return -ENOMEM;
 		if (reserved)
@@ -360,7 +383,7 @@ static int build_tables(struct build *b)
 
 static int build_counters(struct build *b)
 {
-	u32 first = add_cells(b->out, b->src->policy->nr_rules + 1ULL);
+	u32 first = cells_add(b->out, b->src->policy->nr_rules + 1ULL);
 
 	b->out->cells[0].head.counters = first;
 	return first ? 0 : -ENOMEM;
@@ -386,7 +409,7 @@ static int build_text(struct build *b)
 	b->out->cells[1].origin.text_len = text.len;
 	if (err)
 		return err;
-	first = add_cells(b->out, DIV_ROUND_UP((u64)text.len,
+	first = cells_add(b->out, DIV_ROUND_UP((u64)text.len,
 					       sizeof(struct pa_cell)));
 	if (!first)
 		return -ENOMEM;
@@ -401,7 +424,7 @@ static int build_all(struct build *b)
 	u32 i;
 	int err = 0;
 
-	add_cells(b->out, PA_FIRST_RULE);
+	cells_add(b->out, PA_FIRST_RULE);
 	if (!b->out->nr || !b->lists || !b->ports || !b->reserves)
 		return -ENOMEM;
 	b->out->cells[0].head.abi = PA_ABI;
@@ -412,6 +435,8 @@ static int build_all(struct build *b)
 		b->ports[i].named = PORTACL_ANY_PROTO;
 	for (i = 0; !err && i < policy->nr_rules; i++)
 		err = add_rule(b, i);
+	for (i = 0; !err && i < policy->nr_rules; i++)
+		err = add_part(b, i);
 	err = err ?: build_tables(b) ?: build_lists(b) ?: build_counters(b) ?:
 	      build_text(b);
 	for (i = 0; !err && i < PORTACL_NR_PORTS; i++)
@@ -445,11 +470,4 @@ int cells_build(struct cells *cells, struct source *src)
 	free(b.ports);
 	free(b.reserves);
 	return err;
-}
-
-void cells_free(struct cells *cells)
-{
-	free(cells->cells);
-	free(cells->text);
-	*cells = (struct cells) { };
 }

@@ -46,9 +46,20 @@ struct cells {
 extern __u64 hash_key[2];
 extern const struct portacl_parse_ops bpf_ops;
 
+/* source.c */
+u64 hash_cgroup(const char *path);
 int source_read(struct source *src, char *text, bool enforceable);
 void source_free(struct source *src);
-int cells_build(struct cells *cells, struct source *src);
+
+/* cells.c */
+u32 cells_add(struct cells *cells, u64 nr);
 void cells_free(struct cells *cells);
+
+/* more.c */
+int cells_add_more(struct cells *cells, const struct portacl_policy *policy,
+		   const struct portacl_rule *rule, struct pa_rule *r);
+
+/* build.c */
+int cells_build(struct cells *cells, struct source *src);
 
 #endif /* _PORTACL_BPF_BUILD_H */

@@ -9,6 +9,7 @@
  *	head		where the parts are
  *	origin		generation, time, loader
  *	ports		four ports a cell, PA_PORT_CELLS in all
+ *	more		groups, prefixes and cgroups that rules in the lists need
  *	table		rules with an exact key, a hash table
  *	programs	the programs that rules name, a hash table
  *	lists		the other rules: for each port those that name it, in file
@@ -24,7 +25,7 @@
 #ifndef _PORTACL_BPF_LAYOUT_H
 #define _PORTACL_BPF_LAYOUT_H
 
-#define PA_ABI 1
+#define PA_ABI 2
 
 /* Cells that one lookup in a hash table may read. */
 #define PA_WINDOW 8
@@ -84,13 +85,17 @@ struct pa_origin {
 #define PA_KIND_ANY_EXE 1
 #define PA_KIND_ANY_UID 2
 #define PA_NR_KINDS 4
+/* Further bits there. */
+#define PA_PORT_MORE 16	/* a rule for the port has PA_NEEDS_* */
+#define PA_PORT_NET_ANY 32	/* a rule for the port has net=any */
+#define PA_PORT_PART 64	/* a rule reserves the port for some addresses */
 
 /**
  * struct pa_port - what is known of a port
  * @list: first cell of its list; if a rule reserves the port, the cell before it is
  *	struct pa_reserve
  * @nr_list: number of rules in the list
- * @kinds: for each kind of key, whether the table has it
+ * @kinds: for each kind of key, whether the table has it; PA_PORT_*
  * @named: bits of enum portacl_proto that a rule names
  * @only: bits of enum portacl_proto that a rule reserves; the same bits, shifted
  *	by PA_CLOSED, where that leaves the kernel's own port picker no port
@@ -111,6 +116,17 @@ struct pa_port {
 #define PA_RULE_LOG 4
 #define PA_RULE_NOLOG 8
 #define PA_RULE_ONLY 16	/* in a verdict: the rule reserves the port */
+#define PA_RULE_HOST_NET 32	/* the rule has no net=any */
+
+/* Added to the number of a rule: the entry is what it reserves for its addresses. */
+#define PA_PART 0x80000000U
+
+/* Bits of struct pa_rule.needs.  A bind may have an address of each family. */
+#define PA_NEEDS_GROUP 1
+#define PA_NEEDS_CGROUP 2
+#define PA_NEEDS_ADDR 12
+/* Cells that say what one rule needs. */
+#define PA_MAX_MORE 255
 
 /**
  * struct pa_rule - a rule, or a part of it, in the table or in a list
@@ -123,6 +139,9 @@ struct pa_port {
  * @protos: bits of enum portacl_proto
  * @accept: bits of enum portacl_taint
  * @flags: PA_RULE_*
+ * @needs: PA_NEEDS_*, in a list
+ * @nr_more: number of struct pa_more, in a list
+ * @more: the first of them
  */
 struct pa_rule {
 	__u64 exe;
@@ -134,7 +153,33 @@ struct pa_rule {
 	__u8 protos;
 	__u8 accept;
 	__u8 flags;
-	__u8 pad[6];
+	__u8 needs;
+	__u8 nr_more;
+	__u32 more;
+};
+
+/**
+ * struct pa_more - a range of groups, a prefix or a cgroup that a rule needs
+ * @hi: first half of the prefix in host byte order, IPv4 as mapped IPv6; or the
+ *	keyed hash of the cgroup's path
+ * @lo: second half of the prefix
+ * @min: lowest group; or the number of names in the cgroup's path
+ * @max: highest group
+ * @need: the bits of PA_NEEDS_* that this may meet
+ * @len: length of the prefix
+ * @v4: 1: the prefix is of IPv4; else 0
+ * @part: 1: one address of a bind is enough; 0: the prefixes must hold all
+ */
+struct pa_more {
+	__u64 hi;
+	__u64 lo;
+	__u32 min;
+	__u32 max;
+	__u8 need;
+	__u8 len;
+	__u8 v4;
+	__u8 part;
+	__u8 pad[4];
 };
 
 /* Bits of struct pa_program.flags. */
@@ -180,6 +225,7 @@ struct pa_cell {
 		struct pa_origin origin;
 		struct pa_port ports[4];
 		struct pa_rule rule;
+		struct pa_more more;
 		struct pa_program program;
 		struct pa_reserve reserve;
 		struct pa_counter counter;
@@ -235,6 +281,7 @@ struct pa_added {
  * @port: port in host byte order, not 0
  * @proto: enum portacl_proto
  * @launch_root: 1: real uid 0 executed the program; else 0
+ * @other_net: 1: not in the initial network namespace; else 0
  */
 struct pa_request {
 	__u64 exe;
@@ -244,6 +291,18 @@ struct pa_request {
 	__u16 port;
 	__u8 proto;
 	__u8 launch_root;
+	__u8 other_net;
+	__u8 pad[3];
+};
+
+/**
+ * struct pa_bound - the address of a bind; all zero: not known, or all addresses
+ * @addr: the address in network byte order, IPv4 as mapped IPv6
+ * @v6only: the wildcard of IPv6 does not include IPv4
+ */
+struct pa_bound {
+	__u32 addr[4];
+	__u32 v6only;
 };
 
 /**
@@ -262,17 +321,19 @@ struct pa_verdict {
  * struct pa_record - a bind that is recorded
  * @request: the bind
  * @generation: that of the policy
+ * @bound: the address
+ * @verdict: the answer of the policy
  * @pid: process
- * @action: enum portacl_action
  * @refused: the bind fails
  * @comm: name of the thread
  */
 struct pa_record {
 	struct pa_request request;
 	__u64 generation;
+	struct pa_bound bound;
+	struct pa_verdict verdict;
 	__u32 pid;
-	__u16 action;
-	__u16 refused;
+	__u32 refused;
 	char comm[16];
 };
 

@@ -63,28 +63,41 @@ static char *exe_path(const struct pa_record *r, char *buf, bool *verified)
 	return buf;
 }
 
-static void print_verdict(struct seq_buf *s, const struct portacl_policy *policy,
-			  const struct pa_record *r, const char *exe)
+static struct portacl_verdict verdict_of(const struct pa_record *r)
 {
-	struct portacl_request req = {
-		.exe = r->request.exe,
-		.launcher = r->request.launcher,
-		.taint = r->request.taint,
-		.uid = r->request.uid,
-		.gid = U32_MAX,
-		.port = r->request.port,
-		.proto = r->request.proto,
-		.launch_root = r->request.launch_root,
+	bool only = r->verdict.flags & PA_RULE_ONLY, rule = r->verdict.nr;
+
+	return (struct portacl_verdict) {
+		.action = r->verdict.action,
+		.source = !rule ? PORTACL_BY_DEFAULT :
+			  only ? PORTACL_BY_ONLY : PORTACL_BY_RULE,
+		.reason = !rule ? PORTACL_REASON_DEFAULT :
+			  only ? PORTACL_REASON_RESERVED : PORTACL_REASON_RULE,
+		.rule = rule ? r->verdict.nr - 1 : PORTACL_NO_RULE,
 	};
-	struct portacl_verdict v = portacl_match(policy, &req);
+}
+
+static void print_verdict(struct seq_buf *s, const struct portacl_policy *policy,
+			  const struct pa_record *r, struct portacl_request *req,
+			  const char *exe)
+{
+	struct portacl_verdict v = verdict_of(r);
+	char *cgroup;
+	u32 *groups;
 
 	portacl_print_source(s, &v);
 	if (v.action == PORTACL_ALLOW)
 		return;
-	v.reason = portacl_match_reason(policy, &req, &v);
-	portacl_print_reason(s, policy, &req, &v, PORTACL_MAX_RULES, exe);
+	cgroup = process_cgroup(r->pid);
+	groups = process_groups(r->pid, &req->gid, &req->nr_groups);
+	req->cgroup = cgroup;
+	req->groups = groups;
+	v.reason = portacl_match_reason(policy, req, &v);
+	portacl_print_reason(s, policy, req, &v, PORTACL_MAX_RULES, exe);
 	if (!r->refused)
 		seq_buf_puts(s, " permissive=1");
+	free(groups);
+	free(cgroup);
 }
 
 static void print_record(struct seq_buf *s, struct log *log,
@@ -92,12 +105,27 @@ static void print_record(struct seq_buf *s, struct log *log,
 {
 	bool known = use_policy(log, r->generation), verified = false;
 	char path[PATH_MAX], *exe = exe_path(r, path, &verified);
+	struct portacl_request req = {
+		.exe = r->request.exe,
+		.launcher = r->request.launcher,
+		.taint = r->request.taint,
+		.uid = r->request.uid,
+		.port = r->request.port,
+		.proto = r->request.proto,
+		.launch_root = r->request.launch_root,
+		.other_net = r->request.other_net,
+	};
 
-	seq_buf_printf(s, PORTACL_NAME
-		       ": %s proto=%s addr=? port=%u uid=%u pid=%u comm=\"",
-		       r->action == PORTACL_ALLOW ? "granted" : "denied",
-		       portacl_protos[r->request.proto], r->request.port,
-		       r->request.uid, r->pid);
+	/* Those of SCTP are not recorded. */
+	if (req.proto != PORTACL_SCTP)
+		portacl_request_addr(&req, (const u8 *)r->bound.addr,
+				     r->bound.v6only);
+	seq_buf_printf(s, PORTACL_NAME ": %s proto=%s addr=",
+		       r->verdict.action == PORTACL_ALLOW ? "granted" : "denied",
+		       portacl_protos[req.proto]);
+	portacl_print_addr(s, &req);
+	seq_buf_printf(s, " port=%u uid=%u pid=%u comm=\"", req.port, req.uid,
+		       r->pid);
 	portacl_print_path(s, r->comm);
 	seq_buf_puts(s, exe ? "\" exe=\"" : "\" exe=?");
 	if (exe) {
@@ -105,7 +133,8 @@ static void print_record(struct seq_buf *s, struct log *log,
 		seq_buf_puts(s, verified ? "\"" : "\" verified=0");
 	}
 	if (known)
-		print_verdict(s, log->src.policy, r, verified ? exe : NULL);
+		print_verdict(s, log->src.policy, r, &req,
+			      verified ? exe : NULL);
 	else
 		seq_buf_puts(s, " rule=? reason=\"the policy was replaced\"");
 }

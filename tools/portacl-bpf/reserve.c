@@ -22,8 +22,12 @@
 
 static bool is_reserved(const struct cells *cells, u32 port)
 {
-	return cells->nr &&
-	       cells->cells[PA_FIRST_PORT + port / 4].ports[port % 4].only;
+	const struct pa_port *p;
+
+	if (!cells->nr)
+		return false;
+	p = &cells->cells[PA_FIRST_PORT + port / 4].ports[port % 4];
+	return p->only || (p->kinds & PA_PORT_PART);
 }
 
 static void read_sysctl(bool *ports)

@@ -12,8 +12,56 @@
 
 static_assert(PA_MAX_DEPTH == BPF_MAX_DEPTH);
 static_assert(PA_MAX_NAME == BPF_MAX_NAME);
+static_assert((int)PA_LEGACY == (int)PORTACL_LEGACY);
+static_assert((int)PA_ALLOW == (int)PORTACL_ALLOW);
+static_assert((int)PA_DENY == (int)PORTACL_DENY);
+static_assert((int)TCP == (int)PORTACL_TCP);
+static_assert((int)UDP == (int)PORTACL_UDP);
+static_assert((int)SCTP == (int)PORTACL_SCTP);
+static_assert((int)UDPLITE == (int)PORTACL_UDPLITE);
+static_assert((int)DCCP == (int)PORTACL_DCCP);
+static_assert((int)TAINT_ENV == (int)PORTACL_TAINT_ENV);
+static_assert((int)TAINT_NNP == (int)PORTACL_TAINT_NNP);
+static_assert((int)TAINT_CHROOT == (int)PORTACL_TAINT_CHROOT);
+static_assert((int)TAINT_WRITABLE == (int)PORTACL_TAINT_WRITABLE);
+static_assert((int)TAINT_IDMAPPED == (int)PORTACL_TAINT_IDMAPPED);
+static_assert((int)TAINT_DELETED == (int)PORTACL_TAINT_DELETED);
+static_assert((int)TAINT_SHARED == (int)PORTACL_TAINT_SHARED);
+static_assert((int)TAINT_TRACED == (int)PORTACL_TAINT_TRACED);
+static_assert((int)TAINT_NAMESPACE == (int)PORTACL_TAINT_NAMESPACE);
+static_assert((int)TAINT_NOSUID == (int)PORTACL_TAINT_NOSUID);
+static_assert((int)TAINT_NOPATH == (int)PORTACL_TAINT_NOPATH);
 
 __u64 hash_key[2];
+
+static void hash_name(struct pa_sip *sip, const char *name, size_t len)
+{
+	u64 words[PA_NAME_WORDS(PA_MAX_NAME)] = { 0 };
+	size_t i, n = min_t(size_t, len, PA_MAX_NAME);
+
+	memcpy(words, name, n);
+	for (i = 0; i < PA_NAME_WORDS(n); i++)
+		pa_sip_word(sip, words[i]);
+	pa_sip_word(sip, n);
+}
+
+/**
+ * hash_cgroup - hash the path of a cgroup, from the first name to the last
+ * @path: the path, not that of the root
+ */
+u64 hash_cgroup(const char *path)
+{
+	struct pa_sip sip;
+	size_t len;
+
+	pa_sip_start(&sip, hash_key[0], hash_key[1]);
+	for (; *path; path += len) {
+		path++;
+		len = strcspn(path, "/");
+		hash_name(&sip, path, len);
+	}
+	return pa_sip_end(&sip);
+}
 
 /* As the BPF programs hash the names that they read from the last to the first. */
 static u64 hash_path(const char *path, size_t len)
@@ -23,16 +71,9 @@ static u64 hash_path(const char *path, size_t len)
 
 	pa_sip_start(&sip, hash_key[0], hash_key[1]);
 	for (; end > path; end = name - 1) {
-		u64 words[32] = { 0 };
-		size_t i, n;
-
 		for (name = end; name[-1] != '/'; name--)
 			;
-		n = min_t(size_t, end - name, PA_MAX_NAME);
-		memcpy(words, name, n);
-		for (i = 0; i < PA_NAME_WORDS(n); i++)
-			pa_sip_word(&sip, words[i]);
-		pa_sip_word(&sip, n);
+		hash_name(&sip, name, end - name);
 	}
 	return pa_sip_end(&sip);
 }

@@ -65,7 +65,7 @@ static __always_inline __u32 active_mode(void)
 	return c ? c->mode : PA_ENFORCE;
 }
 
-static __always_inline void record(struct pa_search *s, struct pa_request *req,
+static __always_inline void record(struct pa_search *s,
 				   struct task_struct *task, int refused)
 {
 	struct pa_cell *cell = pa_cell(s->policy, 1);
@@ -77,10 +77,11 @@ static __always_inline void record(struct pa_search *s, struct pa_request *req,
 	r = cell ? bpf_ringbuf_reserve(&records, sizeof(*r), 0) : NULL;
 	if (!r)
 		return;
-	r->request = *req;
+	r->request = s->req;
 	r->generation = cell->origin.generation;
+	r->bound = s->bound;
+	r->verdict = s->best;
 	r->pid = BPF_CORE_READ(task, tgid);
-	r->action = s->best.action;
 	r->refused = refused;
 	BPF_CORE_READ_STR_INTO(&r->comm, task, comm);
 	bpf_ringbuf_submit(r, 0);
@@ -104,11 +105,12 @@ enum outcome { NO_OPINION, GRANTED, REFUSED, REFUSED_KERNEL };
 
 /*
  * Only reservations apply to kernel threads, which try the next port: without end
- * if all are reserved.
+ * if all are reserved.  A reservation for some addresses counts as one for all.
  */
 static __always_inline enum outcome judge_kernel(struct pa_port *p, __u8 proto)
 {
-	if (!(p->only >> proto & 1) || active_mode() != PA_ENFORCE)
+	if ((!(p->only >> proto & 1) && !(p->kinds & PA_PORT_PART)) ||
+	    active_mode() != PA_ENFORCE)
 		return NO_OPINION;
 	__sync_fetch_and_add(&kernel_denies, 1);
 	return p->only >> PA_CLOSED >> proto & 1 ? REFUSED : REFUSED_KERNEL;
@@ -117,15 +119,50 @@ static __always_inline enum outcome judge_kernel(struct pa_port *p, __u8 proto)
 /* Which gate asks.  If the early one does not refuse a bind, the final one follows. */
 enum gate { EARLY, FINAL };
 
-static __always_inline enum outcome judge(int transport, __u16 port,
-					  enum gate gate)
+/**
+ * struct attempt - a bind that is judged
+ * @transport: enum portacl_proto, or NO_TRANSPORT
+ * @port: the port in host byte order, not 0
+ * @gate: the gate
+ * @other_net: 1: not in the initial network namespace; else 0
+ * @bound: the address
+ * @ctx: the context if it is an address of IPv6 at the final gate, else NULL
+ */
+struct attempt {
+	int transport;
+	__u16 port;
+	enum gate gate;
+	__u8 other_net;
+	const struct pa_bound *bound;
+	struct bpf_sock_addr *ctx;
+};
+
+/* The context itself has no member for this. */
+static __always_inline struct sock *socket_of(struct bpf_sock_addr *ctx)
 {
-	/* Else the verifier follows each transport apart. */
-	volatile __u8 memory = transport;
-	__u8 proto = memory;
+	return BPF_CORE_READ((struct bpf_sock_addr_kern *)ctx, sk);
+}
+
+static __always_inline int is_v6only(struct bpf_sock_addr *ctx)
+{
+	struct sock *sk = socket_of(ctx);
+
+	return BPF_CORE_READ_BITFIELD_PROBED(&sk->__sk_common, skc_ipv6only);
+}
+
+static __always_inline enum outcome judge(const struct attempt *try)
+{
+	/* Else the verifier follows each transport and namespace apart. */
+	volatile __u8 memory = try->transport, net = try->other_net;
+	__u8 proto = memory, other_net = net;
+	__u16 port = try->port;
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pa_request req = { .port = port, .proto = proto };
-	struct pa_search s = { };
+	struct pa_search s = {
+		.req = {
+			.port = port, .proto = proto, .other_net = other_net,
+		},
+		.bound = *try->bound,
+	};
 	struct pa_cell *head, *cell;
 	struct pa_port *p;
 	int refused;
@@ -139,20 +176,23 @@ static __always_inline enum outcome judge(int transport, __u16 port,
 	p = &cell->ports[port & 3];
 	if (!((p->named | p->only) >> proto & 1))
 		return NO_OPINION;
+	if (other_net && !(p->kinds & PA_PORT_NET_ANY))
+		return NO_OPINION;
 	head = pa_cell(s.policy, 0);
 	if (!head)
 		return NO_OPINION;
 	if (task->flags & PF_KTHREAD)
-		return judge_kernel(p, proto);
-	fill_identity(&req, task);
-	s.req = req;
+		return other_net ? NO_OPINION : judge_kernel(p, proto);
+	fill_identity(&s.req, task);
+	if (try->ctx && (p->kinds & PA_PORT_MORE))
+		s.bound.v6only = is_v6only(try->ctx);
 	pa_match(&s, &head->head, p);
 	if (s.best.action == PA_LEGACY)
 		return NO_OPINION;
 	refused = s.best.action == PA_DENY && active_mode() == PA_ENFORCE;
-	if (refused || gate == FINAL) {
+	if (refused || try->gate == FINAL) {
 		count(&s, &head->head);
-		record(&s, &req, task, refused);
+		record(&s, task, refused);
 	}
 	if (s.best.action == PA_ALLOW)
 		return GRANTED;
@@ -171,14 +211,26 @@ static __always_inline void refuse_kernel(struct bpf_sock_addr *ctx, __u16 port)
 	last_refusal = refusal;
 }
 
+/* Network namespaces of other user namespaces are out of scope. */
+static __always_inline int is_host_net(struct sock *sk)
+{
+	return is_init_user_ns(BPF_CORE_READ(sk, __sk_common.skc_net.net,
+					     user_ns));
+}
+
 /* The answers of a bind program: 0 refuses; 3 grants without a capability. */
-static __always_inline int at_bind(struct bpf_sock_addr *ctx)
+static __always_inline int at_bind(struct bpf_sock_addr *ctx,
+				   struct attempt *try)
 {
 	__u16 port = bpf_ntohs(ctx->user_port);
 
-	if (!port || bpf_get_netns_cookie(ctx) != init_net)
+	try->transport = transport(ctx->protocol);
+	try->port = port;
+	try->gate = FINAL;
+	try->other_net = bpf_get_netns_cookie(ctx) != init_net;
+	if (!port || (try->other_net && !is_host_net(socket_of(ctx))))
 		return 1;
-	switch (judge(transport(ctx->protocol), port, FINAL)) {
+	switch (judge(try)) {
 	case GRANTED:
 		return 3;
 	case REFUSED:
@@ -195,13 +247,25 @@ static __always_inline int at_bind(struct bpf_sock_addr *ctx)
 SEC("cgroup/bind4")
 int bind4(struct bpf_sock_addr *ctx)
 {
-	return at_bind(ctx);
+	struct pa_bound bound = { };
+	struct attempt try = { .bound = &bound };
+
+	bound.addr[2] = bpf_htonl(0xffff);
+	bound.addr[3] = ctx->user_ip4;
+	return at_bind(ctx, &try);
 }
 
 SEC("cgroup/bind6")
 int bind6(struct bpf_sock_addr *ctx)
 {
-	return at_bind(ctx);
+	struct pa_bound bound = { };
+	struct attempt try = { .bound = &bound, .ctx = ctx };
+
+	bound.addr[0] = ctx->user_ip6[0];
+	bound.addr[1] = ctx->user_ip6[1];
+	bound.addr[2] = ctx->user_ip6[2];
+	bound.addr[3] = ctx->user_ip6[3];
+	return at_bind(ctx, &try);
 }
 
 #endif /* _PORTACL_BPF_BIND_H */

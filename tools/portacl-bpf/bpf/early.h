@@ -27,17 +27,58 @@ static __always_inline int is_sctp(struct sock *sk)
 	return sk->sk_protocol == IPPROTO_SCTP && sk->sk_type != SOCK_RAW;
 }
 
-static __always_inline int in_init_net(struct sock *sk)
-{
-	return sk->__sk_common.skc_net.net->net_cookie == init_net;
-}
-
-static __always_inline __u16 read_port(struct sockaddr *addr, int offset)
+/* The port stands at the same place in addresses of both families. */
+static __always_inline __u16 read_port(const void *addr)
 {
 	__u16 port = 0;
 
-	bpf_probe_read_kernel(&port, sizeof(port), (void *)addr + offset);
+	bpf_probe_read_kernel(&port, sizeof(port), addr + 2);
 	return bpf_ntohs(port);
+}
+
+static __always_inline void read_address(struct pa_bound *bound,
+					 const void *addr)
+{
+	__u16 family = 0;
+
+	bpf_probe_read_kernel(&family, sizeof(family), addr);
+	if (family == AF_INET6) {
+		bpf_probe_read_kernel(bound->addr, sizeof(bound->addr),
+				      addr + 8);
+		return;
+	}
+	bound->addr[2] = bpf_htonl(0xffff);
+	bpf_probe_read_kernel(&bound->addr[3], sizeof(bound->addr[3]),
+			      addr + 4);
+}
+
+/*
+ * Not static, so the verifier checks it once and not again for each call.  Returns
+ * whether a bind must be refused.
+ */
+__noinline int judge_hook(struct pa_bound *bound, __u32 transport, __u32 port,
+			  __u32 gate, __u32 other_net)
+{
+	struct attempt try = {
+		.transport = transport,
+		.port = port,
+		.gate = gate,
+		.other_net = other_net,
+		.bound = bound,
+	};
+
+	return bound && port && judge(&try) == REFUSED;
+}
+
+static __always_inline int judge_socket(struct sock *sk, struct pa_bound *bound,
+					int transport, __u16 port,
+					enum gate gate)
+{
+	int other = sk->__sk_common.skc_net.net->net_cookie != init_net;
+
+	if (!port || (other && !is_host_net(sk)))
+		return 0;
+	return judge_hook(bound, transport, port, gate, other) ? -EACCES : 0;
 }
 
 /* Returns the port of the socket, 0 if it has none or the kernel picked it. */
@@ -54,20 +95,19 @@ static __always_inline int mark_chosen(struct sock *sk)
 				  BPF_SK_STORAGE_GET_F_CREATE) ? 0 : -ENOMEM;
 }
 
+/* No rule for SCTP has addr=. */
 static __always_inline int judge_sctp(struct sock *sk, __u16 port)
 {
-	return port && in_init_net(sk) && judge(SCTP, port, FINAL) == REFUSED ?
-	       -EACCES : 0;
+	struct pa_bound bound = { };
+
+	return judge_socket(sk, &bound, SCTP, port, FINAL);
 }
 
-/*
- * The port stands at the same place in addresses of both families.  0 stands for
- * the port that the socket already has; it cannot get another.
- */
+/* Port 0 stands for the one that the socket already has; it cannot get another. */
 static __always_inline int bind_sctp(struct sock *sk, struct sockaddr *addr,
 				     int len)
 {
-	__u16 port = len < 4 ? 0 : read_port(addr, 2);
+	__u16 port = len < 4 ? 0 : read_port(addr);
 
 	if (!port)
 		return judge_sctp(sk, chosen_port(sk));
@@ -77,14 +117,16 @@ static __always_inline int bind_sctp(struct sock *sk, struct sockaddr *addr,
 }
 
 /* Short addresses are errors. */
-static __always_inline int bind_rxrpc(struct sock *sk, struct sockaddr *addr,
+static __always_inline int bind_rxrpc(struct sock *sk, const void *addr,
 				      int len)
 {
-	__u16 port = len < SOCKADDR_RXRPC ? 0 :
-		     read_port(addr, SOCKADDR_RXRPC_PORT);
+	struct pa_bound bound = { };
 
-	return port && in_init_net(sk) && judge(UDP, port, EARLY) == REFUSED ?
-	       -EACCES : 0;
+	if (len < SOCKADDR_RXRPC)
+		return 0;
+	addr += SOCKADDR_RXRPC_TRANSPORT;
+	read_address(&bound, addr);
+	return judge_socket(sk, &bound, UDP, read_port(addr), EARLY);
 }
 
 SEC("lsm/socket_bind")

@@ -9,8 +9,7 @@
 #ifndef _PORTACL_BPF_IDENTITY_H
 #define _PORTACL_BPF_IDENTITY_H
 
-#include "maps.h"
-#include "match.h"
+#include "caller.h"
 
 static __always_inline struct task_state *find_state(struct task_struct *task)
 {
@@ -149,26 +148,6 @@ static __always_inline int is_mounted_over(struct walk *w, __u32 flags)
 	return !s.clear;
 }
 
-/* Hash the current name, eight bytes at a time.  Returns 1 if it has none. */
-static __always_inline long hash_name(struct walk *w, const unsigned char *name)
-{
-	__u64 part[2];
-	long n, i, len = 0;
-
-	for (i = 0; i < PA_NAME_WORDS(PA_MAX_NAME); i++) {
-		part[0] = 0;
-		n = bpf_probe_read_kernel_str(part, 9, name + 8 * i);
-		if (n < 2)
-			break;
-		pa_sip_word(&w->sip, part[0]);
-		len += n - 1;
-		if (n < 9)
-			break;
-	}
-	pa_sip_word(&w->sip, len);
-	return !len;
-}
-
 static long climb(__u32 i, struct walk *w)
 {
 	struct mount *mount = w->mount, *parent;
@@ -194,7 +173,7 @@ static long climb(__u32 i, struct walk *w)
 		w->mountpoint = 1;
 		return 0;
 	}
-	if (hash_name(w, raw_member(&raw, d_name.name)))
+	if (hash_name(&w->sip, raw_member(&raw, d_name.name)))
 		return 1;
 	w->dentry = raw_member(&raw, d_parent);
 	return 0;

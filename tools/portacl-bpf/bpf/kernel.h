@@ -21,10 +21,11 @@
 #define EADDRINUSE 98
 
 #define SOCK_RAW 3
+#define AF_INET6 10
 #define AF_RXRPC 33
-/* The size of struct sockaddr_rxrpc, and where the port of its transport is. */
+/* The size of struct sockaddr_rxrpc, and where the address of its transport is. */
 #define SOCKADDR_RXRPC 36
-#define SOCKADDR_RXRPC_PORT 10
+#define SOCKADDR_RXRPC_TRANSPORT 8
 
 #define SCTP_SOCKOPT_BINDX_ADD 100
 #define SCTP_SOCKOPT_CONNECTX 110
@@ -76,12 +77,23 @@ typedef struct {
 	unsigned int val;
 } kuid_t;
 
+typedef struct {
+	unsigned int val;
+} kgid_t;
+
+struct group_info {
+	int ngroups;
+	kgid_t gid[];
+};
+
 struct cred {
 	kuid_t uid;
 	kuid_t euid;
+	kgid_t egid;
 	struct {
 		__u32 word;
 	} cap_effective;
+	struct group_info *group_info;
 	struct user_namespace *user_ns;
 };
 
@@ -157,6 +169,20 @@ struct signal_struct {
 	struct list_head thread_head;
 };
 
+struct kernfs_node {
+	const char *name;
+};
+
+struct cgroup {
+	int level;
+	struct kernfs_node *kn;
+	struct cgroup *ancestors[];
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
 struct task_struct {
 	unsigned int flags;
 	unsigned int ptrace;
@@ -169,11 +195,13 @@ struct task_struct {
 	struct fs_struct *fs;
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
+	struct css_set *cgroups;
 	__u64 self_exec_id;
 };
 
 struct net {
 	__u64 net_cookie;
+	struct user_namespace *user_ns;
 };
 
 typedef struct {
@@ -183,6 +211,7 @@ typedef struct {
 struct sock_common {
 	unsigned short skc_family;
 	__u16 skc_num;
+	unsigned char skc_ipv6only:1;
 	possible_net_t skc_net;
 };
 
@@ -190,6 +219,11 @@ struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_type;
 	__u16 sk_protocol;
+};
+
+/* The context of a cgroup program as the kernel has it. */
+struct bpf_sock_addr_kern {
+	struct sock *sk;
 };
 
 struct socket {

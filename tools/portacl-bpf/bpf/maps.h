@@ -104,6 +104,26 @@ static __always_inline struct pa_cell *pa_cell(void *cells, __u32 at)
 
 #define pa_loop(nr, fn, context) bpf_loop(nr, fn, context, 0)
 
+/* Hash a name, eight bytes at a time.  Returns 1 if it is empty. */
+static __always_inline long hash_name(struct pa_sip *sip, const void *name)
+{
+	__u64 part[2];
+	long n, i, len = 0;
+
+	for (i = 0; i < PA_NAME_WORDS(PA_MAX_NAME); i++) {
+		part[0] = 0;
+		n = bpf_probe_read_kernel_str(part, 9, name + 8 * i);
+		if (n < 2)
+			break;
+		pa_sip_word(sip, part[0]);
+		len += n - 1;
+		if (n < 9)
+			break;
+	}
+	pa_sip_word(sip, len);
+	return !len;
+}
+
 /* The policy in force.  The first one has no cell for a port. */
 static __always_inline void *active_policy(void)
 {

@@ -4,10 +4,12 @@
  *
  * It is compiled as BPF and in user space, where a test compares it with the
  * kernel's own matcher.  The includer defines pa_cell(), which returns a cell of
- * a policy or NULL, and pa_loop(), as bpf_loop().
+ * a policy or NULL, and pa_loop(), as bpf_loop(), and those of more.h.
  */
 #ifndef _PORTACL_BPF_MATCH_H
 #define _PORTACL_BPF_MATCH_H
+
+#include "more.h"
 
 /* A launcher vouches for the environment and for no_new_privs. */
 #define PA_LAUNCH_TAINTS (1U << TAINT_ENV | 1U << TAINT_NNP)
@@ -36,14 +38,13 @@ pa_program_flags(void *policy, struct pa_head *head, __u64 exe)
  * verifier follows each of them, in each cell of a window.
  */
 static __always_inline int
-pa_rule_accepts(struct pa_rule *rule, struct pa_request *req)
+pa_rule_accepts(struct pa_rule *rule, struct pa_search *s)
 {
-	__u32 unmet = ~((__u32)rule->protos >> req->proto) & 1;
+	__u32 unmet = ~((__u32)rule->protos >> s->req.proto) & 1;
 
-	_Static_assert(PA_RULE_LAUNCH_ROOT == 2, "the shift below");
-	unmet |= rule->flags >> 1 & ~req->launch_root & 1;
+	unmet |= rule->flags & s->lacks;
 	if (rule->exe && (rule->flags & PA_RULE_ALLOW))
-		unmet |= req->taint & ~(__u32)rule->accept;
+		unmet |= s->req.taint & ~(__u32)rule->accept;
 	return !unmet;
 }
 
@@ -55,28 +56,6 @@ pa_take(struct pa_rule *rule, struct pa_verdict *best)
 	best->flags = rule->flags;
 	best->action = rule->flags & PA_RULE_ALLOW ? PA_ALLOW : PA_DENY;
 }
-
-/**
- * struct pa_search - a bind while it is looked up
- * @policy: the policy
- * @req: the bind
- * @best: the rule found
- * @kinds: the kinds of key to look up
- * @table: first cell of the table
- * @table_mask: a hash and this are an index in it
- * @at: first cell of the list
- * @nr: number of rules in the list
- */
-struct pa_search {
-	void *policy;
-	struct pa_request req;
-	struct pa_verdict best;
-	__u32 kinds;
-	__u32 table;
-	__u32 table_mask;
-	__u32 at;
-	__u32 nr;
-};
 
 /* Look one kind of key up in the table. */
 static long pa_search_kind(__u32 kind, struct pa_search *s)
@@ -98,7 +77,7 @@ static long pa_search_kind(__u32 kind, struct pa_search *s)
 			  (cell->rule.port ^ s->req.port) |
 			  (cell->rule.kind ^ kind);
 		if (!differs && cell->rule.nr < s->best.nr &&
-		    pa_rule_accepts(&cell->rule, &s->req))
+		    pa_rule_accepts(&cell->rule, s))
 			pa_take(&cell->rule, &s->best);
 	}
 	return 0;
@@ -117,22 +96,34 @@ static long pa_search_one(__u32 i, struct pa_search *s)
 	if ((cell->rule.exe && cell->rule.exe != s->req.exe) ||
 	    s->req.uid < cell->rule.uid_min ||
 	    s->req.uid > cell->rule.uid_max ||
-	    !pa_rule_accepts(&cell->rule, &s->req))
+	    !pa_rule_accepts(&cell->rule, s) ||
+	    (cell->rule.needs && !pa_needs_met(s, &cell->rule)))
 		return 0;
 	pa_take(&cell->rule, &s->best);
 	return 1;
 }
 
-/* The first rule that reserves the port denies. */
-static __always_inline void
+/* Returns whether a rule reserves what is bound; the first one denies. */
+static __always_inline int
 pa_take_only(struct pa_search *s, struct pa_port *port)
 {
 	struct pa_cell *cell = pa_cell(s->policy, port->list - 1);
-	__u32 rule = cell ? cell->reserve.rules[s->req.proto & 7] : 0;
+	__u32 rule = 0;
 
-	s->best.nr = rule >> 1;
-	s->best.flags = PA_RULE_ONLY | (rule & 1 ? PA_RULE_NOLOG : 0);
+	if (s->req.other_net)
+		return 0;
+	if (cell && (port->only >> s->req.proto & 1))
+		rule = cell->reserve.rules[s->req.proto & 7];
+	if (rule && rule >> 1 < s->best.nr - PA_PART) {
+		s->best.nr = PA_PART + (rule >> 1);
+		s->best.flags = rule & 1 ? PA_RULE_NOLOG : 0;
+	}
+	if (s->best.nr == ~0U)
+		return 0;
+	s->best.nr -= PA_PART;
+	s->best.flags = PA_RULE_ONLY | (s->best.flags & PA_RULE_NOLOG);
 	s->best.action = PA_DENY;
+	return 1;
 }
 
 /**
@@ -148,13 +139,16 @@ static __always_inline void
 pa_match(struct pa_search *s, struct pa_head *head, struct pa_port *port)
 {
 	s->best.nr = ~0U;
+	s->best.flags = 0;
 	if (s->req.launcher &&
 	    (pa_program_flags(s->policy, head, s->req.launcher) &
 	     PA_PROGRAM_LAUNCHER)) {
 		s->req.taint &= ~PA_LAUNCH_TAINTS;
 		s->req.launch_root = 1;
 	}
-	s->kinds = port->kinds;
+	s->lacks = (s->req.launch_root ? 0 : PA_RULE_LAUNCH_ROOT) |
+		   (s->req.other_net ? PA_RULE_HOST_NET : 0);
+	s->kinds = port->kinds & (PA_PORT_MORE - 1);
 	s->table = head->table;
 	s->table_mask = head->table_mask;
 	if (s->kinds)
@@ -163,15 +157,10 @@ pa_match(struct pa_search *s, struct pa_head *head, struct pa_port *port)
 	s->nr = port->nr_list;
 	if (s->nr)
 		pa_loop(PA_MAX_LIST, pa_search_one, s);
-	if (s->best.nr != ~0U)
+	if (s->best.nr < PA_PART || pa_take_only(s, port))
 		return;
-	if (port->only >> s->req.proto & 1) {
-		pa_take_only(s, port);
-		return;
-	}
 	s->best.nr = 0;
-	s->best.flags = 0;
-	s->best.action = head->fallback;
+	s->best.action = s->req.other_net ? PA_LEGACY : head->fallback;
 }
 
 #endif /* _PORTACL_BPF_MATCH_H */

@@ -43,8 +43,8 @@ wait_record() {
 }
 
 echo 1..23
-load 'allow tcp 80 gid=33' 2> err
-grep -q 'line 2, column 14: the BPF backend cannot enforce gid=' err
+load 'deny any 80 addr=127.0.0.1' 2> err
+grep -q 'line 2, column 13: the BPF backend cannot enforce addr= for sctp' err
 point $? backend.refused_rule_has_line_and_column
 
 echo 7777 > $reserved

@@ -3,6 +3,7 @@
  * Compare the verdict that the BPF programs give, from the cells of a policy,
  * with that of the kernel's matcher on the policy: random policies, random binds.
  */
+#include <arpa/inet.h>
 #include <linux/kernel.h>
 
 #include "../build.h"
@@ -27,6 +28,33 @@ static struct pa_cell *pa_cell(void *policy, u32 at)
 
 #include "../bpf/match.h"
 
+/* The caller of the bind that is judged. */
+static const struct portacl_request *caller;
+
+int pa_has_group(u32 min, u32 max)
+{
+	bool has = caller->gid >= min && caller->gid <= max;
+	u32 i;
+
+	for (i = 0; i < caller->nr_groups; i++)
+		has |= caller->groups[i] >= min && caller->groups[i] <= max;
+	return has;
+}
+
+int pa_in_cgroup(u64 hash, u32 depth)
+{
+	char path[64];
+	u32 i, slashes = 0;
+
+	strcpy(path, caller->cgroup);
+	if (!path[1])
+		return 0;
+	for (i = 0; path[i]; i++)
+		if (path[i] == '/' && slashes++ == depth)
+			path[i--] = '\0';
+	return slashes >= depth && hash_cgroup(path) == hash;
+}
+
 #define NR_POLICIES 400
 #define NR_BINDS 2000
 
@@ -35,11 +63,26 @@ static const char *const protos[] = { "tcp", "udp", "tcp,udp", "udplite,dccp",
 				      "sctp", "any" };
 static const char *const users[] = { "33", "0", "33,34", "1000-1999", "0-34",
 				     "33,1000-4294967294" };
+static const char *const gids[] = { "33", "0", "40-50", "5,10-12,4000-5000" };
+static const char *const addrs[] = { "127.0.0.0/8", "0.0.0.0/0", "::/0", "::1",
+				     "10.0.0.1,::1", "0.0.0.0/0,::/0",
+				     "fe80::/10,192.168.0.0/17", "2001:db8::/65",
+				     "2001:db8:1::/64" };
+static const char *const cgroups[] = { "/", "/a", "/a/b", "/system.slice" };
 static const char *const accepts[] = { "env", "nnp", "env,writable" };
 static const char *const ports[] = { "80", "80,443", "1-1023", "any", "1024",
 				     "2000-2010", "2005,2009", "65535" };
-static const u16 bound[] = { 1, 79, 80, 81, 443, 1023, 1024, 2000, 2005, 2009,
+static const u16 bound_ports[] = { 1, 79, 80, 81, 443, 1023, 1024, 2000, 2005, 2009,
 			     2011, 65535 };
+static const char *const bound_addrs[] = {
+	"::", "::1", "::ffff:0.0.0.0", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
+	"::ffff:192.168.127.9", "::ffff:192.168.128.9", "fe80::1", "febf::1",
+	"2001:db8:1::1", "2001:db8:1:1::1",
+	"2001:db8:0:0:7fff::", "2001:db8:0:0:8000::",
+};
+static const char *const own_cgroups[] = { "/", "/a", "/ab", "/a/b/c",
+					   "/system.slice/x" };
+static const u32 groups[] = { 0, 5, 11, 33, 45, 4500 };
 static const u32 uids[] = { 0, 33, 34, 35, 1000, 1999, 2000, 65534 };
 
 static u64 seed;
@@ -65,7 +108,7 @@ static int add(char *text, size_t size, const char *fmt, ...)
 
 static void make_rule(char *text, size_t size)
 {
-	bool allow = roll(4), low = false, narrow = false;
+	bool allow = roll(4), low = false, narrow = false, only;
 	const char *proto = PICK(protos), *port = PICK(ports);
 
 	low = atoi(port) < 1024 || !strcmp(port, "any");
@@ -79,10 +122,19 @@ static void make_rule(char *text, size_t size)
 		narrow = true;
 	}
 	if (!roll(5))
+		add(text, size, " gid=%s", PICK(gids));
+	if (!roll(3) && !strstr(proto, "sctp") && strcmp(proto, "any"))
+		add(text, size, " addr=%s", PICK(addrs));
+	only = allow && !roll(3);
+	if (!only && roll(2))
+		add(text, size, " net=any");
+	if (!roll(5))
+		add(text, size, " cgroup=%s", PICK(cgroups));
+	if (!roll(5))
 		add(text, size, " launch=root");
 	if (allow && narrow && !roll(3))
 		add(text, size, " accept=%s", PICK(accepts));
-	if (allow && !roll(3))
+	if (only)
 		add(text, size, " only");
 	if (!roll(4))
 		add(text, size, " nolog");
@@ -108,24 +160,50 @@ static u64 hash_of(const char *path)
 	return bpf_ops.hash(path, strlen(path));
 }
 
-static void make_bind(struct portacl_request *req)
+/* Some of the groups, in order. */
+static void make_groups(struct portacl_request *req)
 {
+	static u32 own[ARRAY_SIZE(groups)];
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(groups); i++)
+		if (!roll(3))
+			own[req->nr_groups++] = groups[i];
+	req->groups = own;
+	req->gid = PICK(groups);
+}
+
+/* One in eight binds has no known address. */
+static void make_bind(struct portacl_request *req, struct pa_bound *bound)
+{
+	memset(bound, 0, sizeof(*bound));
 	*req = (struct portacl_request) {
 		.exe = roll(5) ? hash_of(PICK(exes)) : 0,
 		.launcher = roll(3) ? 0 : hash_of("/usr/bin/l"),
 		.taint = roll(3) ? 0 : 1U << roll(PORTACL_NR_TAINTS),
 		.uid = PICK(uids),
-		.port = PICK(bound),
+		.port = PICK(bound_ports),
 		.proto = roll(PORTACL_NR_PROTOS),
 		.launch_root = !roll(3),
+		.other_net = !roll(4),
+		.cgroup = PICK(own_cgroups),
 	};
+	make_groups(req);
+	caller = req;
+	if (!roll(8))
+		return;
+	inet_pton(AF_INET6, PICK(bound_addrs), bound->addr);
+	bound->v6only = roll(2);
+	portacl_request_addr(req, (u8 *)bound->addr, bound->v6only);
 }
 
 /* As judge() in bind.h does it. */
-static struct pa_verdict judge(const struct portacl_request *req)
+static struct pa_verdict judge(const struct portacl_request *req,
+			       const struct pa_bound *bound)
 {
 	struct pa_search s = {
 		.policy = &cells,
+		.bound = *bound,
 		.req = {
 			.exe = req->exe,
 			.launcher = req->launcher,
@@ -134,21 +212,24 @@ static struct pa_verdict judge(const struct portacl_request *req)
 			.port = req->port,
 			.proto = req->proto,
 			.launch_root = req->launch_root,
+			.other_net = req->other_net,
 		},
 	};
 	struct pa_port *port = &pa_cell(&cells, PA_FIRST_PORT + req->port / 4)
 					->ports[req->port & 3];
 
-	if ((port->named | port->only) >> req->proto & 1)
+	if (((port->named | port->only) >> req->proto & 1) &&
+	    (!req->other_net || (port->kinds & PA_PORT_NET_ANY)))
 		pa_match(&s, &cells.cells[0].head, port);
 	return s.best;
 }
 
 static bool agrees(const struct portacl_policy *policy,
-		   const struct portacl_request *req)
+		   const struct portacl_request *req,
+		   const struct pa_bound *bound)
 {
 	struct portacl_verdict want = portacl_match(policy, req);
-	struct pa_verdict got = judge(req);
+	struct pa_verdict got = judge(req, bound);
 	u32 nr = want.rule == PORTACL_NO_RULE ? 0 : want.rule + 1;
 
 	if (got.action == want.action && got.nr == nr &&
@@ -166,6 +247,7 @@ static bool check_policy(u64 *allowed, u64 *denied)
 {
 	char text[4096], copy[4096];
 	struct portacl_request req;
+	struct pa_bound bound;
 	struct source src = { };
 	bool good = true;
 	int i;
@@ -178,10 +260,10 @@ static bool check_policy(u64 *allowed, u64 *denied)
 		good = false;
 	}
 	for (i = 0; good && i < NR_BINDS; i++) {
-		make_bind(&req);
-		good = agrees(src.policy, &req);
-		*allowed += judge(&req).action == PA_ALLOW;
-		*denied += judge(&req).action == PA_DENY;
+		make_bind(&req, &bound);
+		good = agrees(src.policy, &req, &bound);
+		*allowed += judge(&req, &bound).action == PA_ALLOW;
+		*denied += judge(&req, &bound).action == PA_DENY;
 		if (!good)
 			printf("# %s", text);
 	}
@@ -213,10 +295,9 @@ static const struct {
 	u32 column;
 	const char *reason;
 } refused[] = {
-	{ "allow tcp 80 uid=33 gid=33", 21, "gid=" },
-	{ "allow tcp 80 addr=127.0.0.0/8", 14, "addr=" },
-	{ "deny tcp 80  net=any", 14, "net=any" },
-	{ "allow tcp 80 cgroup=/a", 14, "cgroup=" },
+	{ "allow tcp 80 net=any  only", 23, "only with net=any" },
+	{ "deny sctp 8080  addr=127.0.0.0/8", 17, "addr= for sctp" },
+	{ "deny any 80 uid=33 addr=::1", 20, "addr= for sctp" },
 	{ "allow sctp 80 uid=33", 7, "sctp below 1024" },
 	{ "\tallow  any 80,2000 uid=33", 9, "sctp below 1024" },
 	{ "default allow", 9, "default allow" },

@@ -52,7 +52,7 @@ static int refuse(struct portacl_parser *p, u32 column, const char *what)
 	return -EINVAL;
 }
 
-/* The programs' walk from a file to the root is limited. */
+/* The programs' walks from a file or a cgroup to the root are limited. */
 static bool is_too_deep(const char *path)
 {
 	u32 depth = 0;
@@ -73,11 +73,17 @@ static bool is_too_deep(const char *path)
  */
 static bool is_known(const struct portacl_rule *rule)
 {
-	return portacl_rule_is_plain(rule, PORTACL_RULE_ALLOW |
-					   PORTACL_RULE_ONLY |
-					   PORTACL_RULE_LAUNCH_ROOT |
-					   PORTACL_RULE_LOG |
-					   PORTACL_RULE_NOLOG);
+	struct portacl_rule rest = *rule;
+
+	rest.nr_gids = 0;
+	rest.nr_addrs = 0;
+	rest.cgroup = 0;
+	return portacl_rule_is_plain(&rest, PORTACL_RULE_ALLOW |
+					    PORTACL_RULE_ONLY |
+					    PORTACL_RULE_NET_ANY |
+					    PORTACL_RULE_LAUNCH_ROOT |
+					    PORTACL_RULE_LOG |
+					    PORTACL_RULE_NOLOG);
 }
 
 static int check_rule(struct portacl_parser *p, const char *line)
@@ -89,18 +95,20 @@ static int check_rule(struct portacl_parser *p, const char *line)
 		(const void *)((const u32 *)draft->args.data + rule->args);
 	const char *strings = draft->strings.data;
 
-	if (rule->nr_gids)
-		return refuse(p, column_of(line, "gid="), "gid=");
-	if (rule->nr_addrs)
-		return refuse(p, column_of(line, "addr="), "addr=");
-	if (rule->flags & PORTACL_RULE_NET_ANY)
-		return refuse(p, column_of(line, "net="), "net=any");
-	if (rule->cgroup)
-		return refuse(p, column_of(line, "cgroup="), "cgroup=");
+	if (rule->nr_addrs && (rule->protos & BIT(PORTACL_SCTP)))
+		return refuse(p, column_of(line, "addr="),
+			      "addr= for sctp: name the other protocols");
 	if ((rule->flags & PORTACL_RULE_ALLOW) &&
 	    (rule->protos & BIT(PORTACL_SCTP)) && ports->min < 1024)
 		return refuse(p, second_column(line),
 			      "allow for sctp below 1024: name the other protocols");
+	if ((rule->flags & PORTACL_RULE_ONLY) &&
+	    (rule->flags & PORTACL_RULE_NET_ANY))
+		return refuse(p, column_of(line, "only"),
+			      "only with net=any: add a deny rule with net=any");
+	if (rule->cgroup && is_too_deep(strings + rule->cgroup))
+		return refuse(p, column_of(line, "cgroup="),
+			      "a path with so many or such long names");
 	if (rule->exe && is_too_deep(strings + rule->exe_text))
 		return refuse(p, column_of(line, "exe="),
 			      "a path with so many or such long names");

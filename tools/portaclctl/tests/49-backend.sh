@@ -68,10 +68,10 @@ gives "its own reason" 2 'line 3, column 1: no' load --backend=bpf no.conf
 gives "another generation" 2 'changed' load --backend=bpf --generation 9 ok.conf
 printf 'backend bpf\nallow tcp 80 uid=33\n' > file.conf
 gives "backend bpf" 0 '^loaded: 1 rule' load file.conf
-printf 'backend bpf\nallow tcp 80  gid=33\n' > gid.conf
+printf 'backend bpf\nallow sctp  80 gid=33\n' > sctp.conf
 gives "what it cannot enforce, with line and column" 2 \
-	'gid.conf:2:15: the BPF backend cannot enforce gid=' load gid.conf
-gives "check says so, too" 1 'gid.conf:2:15: ' check gid.conf
+	'sctp.conf:2:7: the BPF backend cannot enforce allow for sctp' load sctp.conf
+gives "check says so, too" 1 'sctp.conf:2:7: ' check sctp.conf
 printf 'allow tcp 80 uid=33\nbackend bpf\n' > late.conf
 gives "behind a rule" 1 "late.conf:2:1: 'backend' must stand before the rules" \
 	check late.conf
