@@ -102,8 +102,8 @@ fuzz: writable ## fuzz the parser and the readers of foreign text
 	@scripts/setup.sh tool lint
 	@scripts/proof/note.sh fuzz $(MAKE) -C tools/portaclctl fuzz
 
-deb: writable ## the tool as a Debian package
-	@scripts/setup.sh tool deb
+deb: writable ## portaclctl and portacl-bpf as Debian packages
+	@scripts/setup.sh tool bpf deb
 	@$(MAKE) -C tools/portaclctl deb
 
 setup: ## install the packages that all this needs (as root)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Run make deb in a fresh Debian 12 and 13 that only has make in addition, and
-# install, upgrade, remove and purge the package there.
+# install, upgrade, remove and purge the packages there.
 # Usage: deb_test.sh [RELEASE…]
 . "$(dirname "$0")/tap.sh"
 
@@ -33,7 +33,8 @@ upgrade='dpkg-deb -R $deb /next
 	apt-get install -y /next.deb
 	dpkg-query -W portaclctl | grep next
 	portaclctl check'
-deb='deb=$(ls build/portaclctl/deb/portaclctl_*.deb);'
+deb='deb=$(ls build/portaclctl/deb/portaclctl_*.deb)
+	bpf=$(ls build/portaclctl/deb/portacl-bpf_*.deb);'
 
 [ $# -gt 0 ] || set -- bookworm trixie
 echo 'TAP version 13'
@@ -41,12 +42,14 @@ for release; do
 	has_release empty "$release" || continue
 	ok "$release: a fresh system" fresh "$release"
 	ok "$release: make deb" inside 'apt-get update; apt-get install -y make; make deb'
-	ok "$release: installed" inside "$deb"'apt-get install -y ./$deb
+	ok "$release: installed" inside "$deb"'apt-get install -y ./$deb ./$bpf
 		portaclctl --version; man -w portaclctl || ls /usr/share/man/man8/portaclctl*
-		test -e /lib/systemd/system/portacl.service'
+		portacl-bpf --help; man -w portacl-bpf || ls /usr/share/man/man8/portacl-bpf*
+		test -e /lib/systemd/system/portacl.service
+		test -e /lib/systemd/system/portacl-bpf.service'
 	ok "$release: upgraded" inside "$deb$upgrade"
-	ok "$release: removed" inside 'apt-get remove -y portaclctl
-		test ! -e /usr/sbin/portaclctl; test -d /var/lib/portacl'
+	ok "$release: removed" inside 'apt-get remove -y portaclctl portacl-bpf
+		test ! -e /usr/sbin/portaclctl; test ! -e /usr/sbin/portacl-bpf; test -d /var/lib/portacl'
 	ok "$release: purged except for the policy" inside 'apt-get purge -y portaclctl
 		test ! -e /var/lib/portacl; test -e /etc/portacl.conf'
 done

@@ -83,7 +83,7 @@ disables() {
 has_build_depends() {
 	for package in build-essential $(sed -n 's/^Build-Depends: //p' \
 		"$top/tools/portaclctl/debian/control" | tr ',' '\n' | sed 's/(.*//'); do
-		sed -n "/^\(deb\|tool\)='/p" "$top/scripts/setup.sh" |
+		sed -n "/^\(bpf\|deb\|tool\)='/p" "$top/scripts/setup.sh" |
 			grep -qw -- "${package%-compat}" || { echo "$package"; return 1; }
 	done
 }

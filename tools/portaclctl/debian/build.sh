@@ -9,14 +9,14 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../../.." && pwd)
 for tool in dh dpkg-buildpackage lintian; do
 	command -v $tool > /dev/null || {
-		echo "$0: $tool is missing: apt-get install build-essential debhelper lintian libjansson-dev libmd-dev" >&2
+		echo "$0: $tool is missing: apt-get install build-essential debhelper lintian" >&2
 		exit 1
 	}
 done
 tree=$out/portaclctl-$version
 rm -rf "$out"
 mkdir -p "$tree/tools" "$tree/security/portacl"
-cp -R "$top/tools/portaclctl" "$tree/tools/"
+cp -R "$top/tools/portaclctl" "$top/tools/portacl-bpf" "$tree/tools/"
 mv "$tree/tools/portaclctl/debian" "$tree/"
 # The version stands in the changelog, where the tool's Makefile looks for it.
 ln -s ../../debian "$tree/tools/portaclctl/debian"
