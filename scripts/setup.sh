@@ -24,6 +24,9 @@ guest='qemu-system-x86 nginx-light apache2-bin dnsmasq-base libcap2-bin curl
 # for the tests only; java and node may come from anywhere
 tests='default-jre-headless:java nodejs:node authbind mandoc bash-completion
 	zsh fish python3-jsonschema apparmor auditd strace'
+# the attacks on the BPF backend
+attacks='strace gdb bubblewrap ncat socat iperf3 mptcpize perl python3 gcc binutils
+	libc6-dev'
 # a guest with the distribution's own init, and a disk that boots
 system='debootstrap fdisk e2fsprogs'
 # a machine with Secure Boot
@@ -49,6 +52,7 @@ group() {
 	demo) echo "$demo" ;;
 	guest) echo "$guest" ;;
 	tests) echo "$tests" ;;
+	attacks) echo "$attacks" ;;
 	system) echo "$system" ;;
 	secureboot) echo "$secureboot" ;;
 	deb) echo "$deb" ;;
@@ -59,8 +63,8 @@ group() {
 	processors) echo "$processors" ;;
 	peers) echo "$peers" ;;
 	bench) echo "$bench" ;;
-	all) echo "$build $tool $bpf $guest $tests $system $secureboot $deb $kernel_deb $lint $docs $pictures $processors $peers $bench" ;;
-	*) die "unknown group '$1': build tool bpf demo guest tests system secureboot deb kernel-deb lint docs pictures processors peers bench all" ;;
+	all) echo "$build $tool $bpf $guest $tests $attacks $system $secureboot $deb $kernel_deb $lint $docs $pictures $processors $peers $bench" ;;
+	*) die "unknown group '$1': build tool bpf demo guest tests attacks system secureboot deb kernel-deb lint docs pictures processors peers bench all" ;;
 	esac
 }
 

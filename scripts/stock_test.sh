@@ -56,7 +56,7 @@ for k; do
 	*) die "unknown kernel '$k': 6.1, 6.12" ;;
 	esac
 done
-"$top/scripts/setup.sh" build tool guest bpf
+"$top/scripts/setup.sh" build tool guest bpf attacks
 mkdir -p "$results" "$binaries"
 "$top/scripts/fetch.sh" 6.12 > /dev/null
 make -s -C "$top/tools/portacl-bpf"
