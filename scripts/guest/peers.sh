@@ -4,11 +4,13 @@
 # Usage: peers.sh DIRECTORY
 cd "$1" || exit
 
-# A script stands for the program of the same name.
+# A script stands for the program of the same name.  The other scripts of MPTCP need
+# netfilter or netem, which this kernel does not have.
 list() {
-	find landlock lsm seccomp net -type f -perm /100 \
+	find landlock lsm seccomp net -type f -perm /100 ! -path 'net/mptcp/*' \
 		\( -name '*_test' -o -name seccomp_bpf -o -path 'net/*' ! -name '*.sh' \) |
 		sort
+	ls net/mptcp/diag.sh net/mptcp/pm_netlink.sh net/mptcp/userspace_pm.sh
 }
 
 for t in $(list); do

@@ -27,9 +27,9 @@ make_in() {
 
 # Directories that compile as a whole, and programs of one that does not.
 compile() {
-	mkdir -p "$home/headers" "$home/net/af_unix"
+	mkdir -p "$home/headers" "$home/net/af_unix" "$home/net/mptcp"
 	make -s -C "$source" O="$home/headers" headers || return
-	for d in landlock lsm seccomp net/af_unix; do
+	for d in landlock lsm seccomp net/af_unix net/mptcp; do
 		[ ! -d "$theirs/$d" ] || { mkdir -p "$home/$d"; make_in "$d"; } || return
 	done
 	for p in bind_bhash bind_timewait bind_wildcard ip_local_port_range \
@@ -39,13 +39,14 @@ compile() {
 		[ ! -e "$theirs/net/$p.c" ] || make_in net "$home/net/$p" || return
 	done
 	cp "$theirs"/net/*.sh "$home/net"
+	cp "$theirs"/net/mptcp/*.sh "$home/net/mptcp"
 }
 
-# results NAME KERNEL-ARGUMENTS: what each test printed, without its remarks.
+# results NAME KERNEL-ARGUMENTS: what each test printed, without remarks and times.
 results() {
 	"$top/scripts/boot.sh" "$k" -t 1800 -a "$2" \
 		sh "$top/scripts/guest/peers.sh" "$home" > "$home/$1.log" 2>&1
-	grep -E '^(## |(not )?ok )' "$home/$1.log" > "$home/$1"
+	grep -E '^(## |(not )?ok )' "$home/$1.log" | sed -E 's/ (# )?time=[0-9]+ms$//' > "$home/$1"
 	tail -n 1 "$home/$1" | grep -qx '## complete'
 }
 
