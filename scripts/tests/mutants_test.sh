@@ -45,7 +45,7 @@ builds() {
 # judge DIR NUMBER: print NUMBER and a test that fails, or that takes more than ten
 # times the processor time that it needs.
 judge() {
-	for t in parse_kunit 'match_test 1 300' match_kunit; do
+	for t in parse_kunit index_kunit 'match_test 1 300' match_kunit; do
 		# shellcheck disable=SC2086
 		(ulimit -t 30; MUTANT=$2 exec "$1"/asan/$t) > /dev/null 2>&1 && continue
 		echo "$2 $t"

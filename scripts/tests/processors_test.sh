@@ -9,7 +9,7 @@ tests=$top/tools/testing/selftests/portacl
 # All suites reported and all passed; the kernel reported no fault.
 kunit() {
 	"$top/scripts/kunit.sh" -a "$1" 'portacl_[!b]*' > "$tmp/said" || return
-	[ "$(grep -cE '^ok [0-9]+ portacl_' "$tmp/said")" = 4 ] &&
+	[ "$(grep -cE '^ok [0-9]+ portacl_' "$tmp/said")" = 5 ] &&
 		! grep -E '^ *not ok|WARNING:|BUG:|Unable to handle' "$tmp/said"
 }
 

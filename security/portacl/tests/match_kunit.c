@@ -7,7 +7,6 @@
 #include <kunit/test.h>
 #include <linux/err.h>
 #include <linux/mm.h>
-#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "../draft.h"
@@ -18,29 +17,13 @@
 #include "../query.h"
 #include "../quick.h"
 #include "key_cases.h"
+#include "load.h"
 #include "model.h"
 
 /* Printed with each failure; change it to look further. */
 #define SEED 20260101
 #define POLICIES 3000
 #define REQUESTS 700
-
-static struct portacl_policy *load(struct kunit *test, const char *rules)
-{
-	struct portacl_parser p = { .ops = &portacl_kernel_ops };
-	struct portacl_policy *policy;
-	size_t size = strlen(rules) + 1;
-	char *text = kunit_kzalloc(test, size, GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, text);
-	memcpy(text, rules, size);
-	KUNIT_ASSERT_EQ_MSG(test, portacl_parse_rules(&p, text), 0, "%s: %s",
-			    rules, p.error.reason);
-	policy = portacl_policy_build(&p.draft);
-	KUNIT_ASSERT_FALSE(test, IS_ERR(policy));
-	portacl_parser_free(&p);
-	return policy;
-}
 
 struct match_case {
 	const char *desc;
@@ -308,27 +291,6 @@ static void test_nearest(struct kunit *test)
 	portacl_policy_free(policy);
 }
 
-static bool is_strict(const struct portacl_policy *policy, const char *exe)
-{
-	return portacl_policy_protects(policy,
-				     portacl_hash_path(exe, strlen(exe)));
-}
-
-static void test_strict(struct kunit *test)
-{
-	struct portacl_policy *policy =
-		load(test, "allow tcp 1 exe=/a uid=1 accept=env;"
-			   "allow tcp 2 exe=/b;"
-			   "allow tcp 3 exe=/b uid=1 accept=env;"
-			   "deny tcp 4 exe=/c");
-
-	KUNIT_EXPECT_EQ(test, policy->nr_exes, 3);
-	KUNIT_EXPECT_FALSE(test, is_strict(policy, "/a"));
-	KUNIT_EXPECT_TRUE(test, is_strict(policy, "/b"));
-	KUNIT_EXPECT_FALSE(test, is_strict(policy, "/c"));
-	portacl_policy_free(policy);
-}
-
 /* The model's policy by way of its text; if @again, printed and read back. */
 static struct portacl_policy *build(struct kunit *test,
 				    const struct model *model, bool again)
@@ -430,6 +392,28 @@ static void test_reserved(struct kunit *test)
 	req.other_net = true;
 	v = portacl_match_reserved(policy, &req);
 	KUNIT_EXPECT_EQ(test, v.action, PORTACL_LEGACY);
+	/* No rule reserves this protocol, although one reserves the port. */
+	req = (struct portacl_request) { .port = 80, .proto = PORTACL_SCTP };
+	v = portacl_match_reserved(policy, &req);
+	KUNIT_EXPECT_EQ(test, v.action, PORTACL_LEGACY);
+	portacl_policy_free(policy);
+}
+
+/* A path that is not canonical never matches, and the reason says so. */
+static void test_alias(struct kunit *test)
+{
+	struct portacl_policy *policy = load(test, "allow tcp 80 exe=/bin/a");
+	struct portacl_request req = { .port = 80, .proto = PORTACL_TCP };
+
+	req.exe = portacl_hash_path("/usr/bin/a", 10);
+	policy->aliases[policy->nr_aliases++] = (struct portacl_alias) {
+		.exe = policy->rules[0].exe, .target = req.exe,
+	};
+	KUNIT_EXPECT_EQ(test, portacl_match_rule(policy, policy->rules, &req),
+			PORTACL_REASON_ALIAS);
+	req.exe = portacl_hash_path("/usr/bin/b", 10);
+	KUNIT_EXPECT_EQ(test, portacl_match_rule(policy, policy->rules, &req),
+			PORTACL_REASON_EXE);
 	portacl_policy_free(policy);
 }
 
@@ -498,57 +482,12 @@ static void test_keys(struct kunit *test)
 	}
 }
 
-/* The text of a policy may be long; what is made of it must not be longer. */
-static void test_memory(struct kunit *test)
-{
-	struct portacl_parser p = {
-		.ops = &portacl_kernel_ops,
-		.has_version = true,
-	};
-	struct portacl_policy *policy;
-	u32 i, n, len, total = 0;
-	char *line = kunit_kzalloc(test, 8192, GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, line);
-	for (i = 0; i < 100; i++) {
-		len = sprintf(line, "deny tcp 1-4");
-		for (n = 6; n < 4000; n += 5)
-			len += sprintf(line + len, ",%u-%u", n, n + 3);
-		total += len;
-		KUNIT_ASSERT_EQ(test, portacl_parse_line(&p, line, len), 0);
-	}
-	policy = portacl_policy_build(&p.draft);
-	KUNIT_ASSERT_FALSE(test, IS_ERR(policy));
-	KUNIT_EXPECT_LT(test, policy->size, total + 2 * PORTACL_NR_PORTS);
-	portacl_policy_free(policy);
-	portacl_parser_free(&p);
-}
-
-/* The limit of memory is of use only if each part is counted. */
-static void test_size(struct kunit *test)
-{
-	struct portacl_policy *policy = load(test, "allow tcp 80 uid=1-9000");
-	size_t lists = sizeof(policy->rules[0]) +
-		       2 * sizeof(struct portacl_range);
-	/* A set of the ports with a rule, and the kinds of each port. */
-	size_t ports = PORTACL_NR_PORTS / 8 + PORTACL_NR_PORTS;
-	/* Three segments, rounded up to four, of which one holds the rule. */
-	size_t segments = (4 + 5 + 1) * sizeof(u32);
-	size_t buckets = 256 * sizeof(*policy->buckets);
-
-	KUNIT_EXPECT_TRUE(test, policy->size >= sizeof(*policy) + lists + ports +
-						segments + buckets);
-	portacl_policy_free(policy);
-}
-
 static struct kunit_case match_tests[] = {
 	KUNIT_CASE(test_keys),
-	KUNIT_CASE(test_memory),
-	KUNIT_CASE(test_size),
 	KUNIT_CASE(test_reserved),
+	KUNIT_CASE(test_alias),
 	KUNIT_CASE_PARAM(test_match, match_gen_params),
 	KUNIT_CASE(test_nearest),
-	KUNIT_CASE(test_strict),
 	KUNIT_CASE(test_model),
 	{ }
 };

@@ -149,6 +149,7 @@ static const struct bad_case bad_cases[] = {
 	{ V "allow tcp 80 exe=/", 2, 19, "not an absolute canonical path" },
 	{ V "allow tcp 80 \x1b[2J", 2, 14, "unknown word" },
 	{ V "allow tcp 80 addr=1.2.3", 2, 19, "not an address" },
+	{ V "allow tcp 80 addr=1:2:3", 2, 19, "not an address" },
 	{ V "allow tcp 80 addr=10.0.0.010", 2, 19, "not an address" },
 	{ V "allow tcp 80 addr=10.0.0.1/8", 2, 19,
 	  "the address has bits beyond its prefix" },
@@ -269,6 +270,22 @@ static int add_launcher(struct portacl_parser *p, u32 number)
 	return portacl_parse_line(p, line, strlen(line));
 }
 
+static void test_too_many_rules(struct kunit *test)
+{
+	struct portacl_parser p = {
+		.ops = &portacl_kernel_ops,
+		.has_version = true,
+	};
+	char line[] = "deny tcp 80";
+
+	/* As if so many were stored. */
+	p.draft.rules.len = PORTACL_MAX_RULES;
+	KUNIT_EXPECT_EQ(test, portacl_parse_line(&p, line, strlen(line)),
+			-E2BIG);
+	KUNIT_EXPECT_EQ(test, p.draft.rules.len, PORTACL_MAX_RULES);
+	portacl_parser_free(&p);
+}
+
 /* They are printed where they load again, and there are not too many. */
 static void test_launchers(struct kunit *test)
 {
@@ -352,6 +369,7 @@ static struct kunit_case parse_tests[] = {
 	KUNIT_CASE(test_long_path),
 	KUNIT_CASE(test_version),
 	KUNIT_CASE(test_commit),
+	KUNIT_CASE(test_too_many_rules),
 	KUNIT_CASE(test_launchers),
 	KUNIT_CASE(test_names),
 	{ }

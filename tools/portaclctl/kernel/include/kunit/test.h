@@ -95,6 +95,8 @@ static inline void *kunit_kzalloc(struct kunit *test, size_t size, int gfp)
 #define KUNIT_EXPECT_TRUE(test, c) KUNIT_CHECK(test, c, 0, "")
 #define KUNIT_EXPECT_FALSE(test, c) KUNIT_CHECK(test, !(c), 0, "")
 #define KUNIT_EXPECT_EQ(test, a, b) KUNIT_CHECK(test, (a) == (b), 0, "")
+#define KUNIT_EXPECT_EQ_MSG(test, a, b, fmt, ...) \
+	KUNIT_CHECK(test, (a) == (b), 0, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_NE(test, a, b) KUNIT_CHECK(test, (a) != (b), 0, "")
 #define KUNIT_EXPECT_LT(test, a, b) KUNIT_CHECK(test, (a) < (b), 0, "")
 #define KUNIT_EXPECT_STREQ(test, a, b) \
