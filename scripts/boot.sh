@@ -3,11 +3,11 @@
 # Boot build/K/bzImage in QEMU on this machine's root file system (read-only,
 # writes go to a tmpfs) and run a command there, or a shell if there is none.
 #
-# Usage: boot.sh K[-open|-debug|-race|-bench|-stock|-arm64] [-a KERNEL_ARGS] [-t SECONDS]
+# Usage: boot.sh K[-open|-debug|-race|-bench|-stock|-arm64|-i386] [-a KERNEL_ARGS] [-t SECONDS]
 #                [-m MB] [-p|-c] [-bi] [-r DIR] [COMMAND [ARGUMENT…]]
 #        boot.sh --help
 #   K-stock is the distribution's own kernel; its modules are loaded as needed.
-#   K-arm64 is the kernel of kunit.sh for that processor; it needs -r.
+#   K-arm64 and K-i386 are the kernels of kunit.sh for that processor; they need -r.
 #   -a  more words for the kernel's command line (may be repeated)
 #   -t  time limit, 600 s unless given; none with -i
 #   -m  memory, 1536 MB unless given
@@ -18,7 +18,7 @@
 #   -i  on this terminal, as the shell is
 #   -r  on the root file system in DIR (see rootfs.sh), with its own systemd as
 #       PID 1; this machine's is at /host, and this checkout at its own place.
-#       With K-arm64, on that root file system alone, without systemd
+#       With K-arm64 and K-i386, on that root file system alone, without systemd
 #
 # A kernel that does not reach init within 120 s (300 s with -debug and -race; or
 # $PORTACL_PATIENCE) is started again, three times in all.  Neither this limit nor -t counts the time during
@@ -229,7 +229,10 @@ checkout=$top
 case $k in
 *-arm64)
 	checkout='' cc=aarch64-linux-gnu-gcc emulator=qemu-system-aarch64 board=virt
-	console=ttyAMA0 ;;
+	console=ttyAMA0 file=arm64/boot/Image.gz ;;
+*-i386)
+	checkout='' cc=i686-linux-gnu-gcc emulator=qemu-system-i386
+	file=x86/boot/bzImage ;;
 esac
 [ -z "$checkout" ] || [ -x "$root/sbin/init" ] || [ -L "$root/sbin/init" ] ||
 	die "$root: no root file system with an init of its own"
@@ -254,8 +257,8 @@ case $k in
 	release=$(ls "$stock/lib/modules")
 	dir=$top/build/$k image=$stock/boot/vmlinuz-$release
 	mkdir -p "$dir" ;;
-*-arm64)
-	dir=$top/build/$k image=$cache/${k%-arm64}/kunit-arm64/arch/arm64/boot/Image.gz
+*-arm64|*-i386)
+	dir=$top/build/$k image=$cache/${k%-*}/kunit-${k#*-}/arch/$file
 	mkdir -p "$dir" ;;
 *) dir=$top/build/$k image=$top/build/$k/bzImage ;;
 esac

@@ -46,8 +46,9 @@ configure() {
 	kunit config --kunitconfig=security/portacl --cross_compile="$cross" \
 		--make_options "CC=$cc" || return
 	cat "$top/scripts/config/kunit.config" >> "$obj/.config"
-	[ "$arch" != arm64 ] ||
-		cat "$top/scripts/config/arm64.config" >> "$obj/.config"
+	case $arch in
+	arm64|i386) cat "$top/scripts/config/processors.config" >> "$obj/.config" ;;
+	esac
 	"$@" olddefconfig
 }
 

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Make a root file system of Debian by debootstrap and print its directory.
 #
-# Usage: rootfs.sh [--help] [guest|host|secure|empty|arm64 [RELEASE]]
+# Usage: rootfs.sh [--help] [guest|host|secure|empty|arm64|i386 [RELEASE]]
 #   guest    for boot.sh -r: systemd and the services of the tool's examples;
 #            this is the default
 #   host     what an installed machine has, for a disk that boots by itself
 #   secure   for a disk that boots by UEFI with Secure Boot
 #   empty    what debootstrap installs anyway
-#   arm64    a shell and a C library for that processor, not configured
+#   arm64, i386  a shell and a C library for that processor, not configured
 #   RELEASE  bookworm or trixie; default: this machine's release
 #
 # It is made once, as root, in the cache, from the mirror that this machine's
@@ -30,7 +30,7 @@ packages() {
 		linux-image-amd64,grub-efi-amd64-signed,shim-signed,mokutil \
 		sbsigntool,openssl ;;
 	empty) echo ca-certificates ;;
-	arm64) echo "$1" ;;
+	arm64|i386) echo "$1" ;;
 	esac | tr ' ' ,
 }
 
@@ -58,7 +58,7 @@ make_root() {
 	need 1000 "$cache"
 	rm -rf --one-file-system "$root.new"
 	case $kind in
-	arm64) set -- --foreign --arch=arm64 ;;
+	arm64|i386) set -- --foreign --arch="$kind" ;;
 	*) set -- --include="$packages" ;;
 	esac
 	step "making a root file system of $release" "$log" "$lines" \
@@ -82,7 +82,7 @@ bookworm) ;;
 *) die "unknown release '$release': bookworm or trixie" ;;
 esac
 packages=$(packages "$kind")
-[ "$packages" ] || die "unknown kind '$kind': guest, host, secure, empty or arm64"
+[ "$packages" ] || die "unknown kind '$kind': guest, host, secure, empty, arm64 or i386"
 # Another list of packages is another directory.
 root=$cache/rootfs/$release-$(echo "$packages" | cksum | cut -d ' ' -f 1)
 log=$root.log

@@ -33,7 +33,8 @@ system='debootstrap fdisk e2fsprogs'
 secureboot='ovmf'
 # kernels for other processors
 processors='gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu
-	qemu-system-arm qemu-system-misc'
+	gcc-i686-linux-gnu libc6-dev-i386-cross
+	qemu-system-arm qemu-system-misc qemu-system-x86'
 # the kernel's own selftests
 peers='libcap-dev iproute2 procps'
 bench='apparmor checkpolicy gnuplot-nox'
