@@ -255,6 +255,9 @@ void attach(const struct cells *cells)
 	pin_map(skel->maps.config, "config");
 	pin_map(skel->maps.added, "added");
 	pin_map(skel->maps.records, "records");
+	pin_map(skel->maps.observed, "observed");
+	pin_map(skel->maps.shares, "shares");
+	pin_map(skel->maps.overflow, "overflow");
 	pin_map(skel->maps.bss, "globals");
 	pin_map(skel->maps.tasks, "tasks");
 	attach_all(skel->obj, cgroup);

@@ -48,6 +48,8 @@ void replace_policy(const struct cells *cells);
 void read_policy(struct cells *cells, bool ports);
 struct pa_config get_config(void);
 void set_config(const struct pa_config *config);
+void learn_ports(struct cells *cells, bool learn);
+void store_ports(const struct cells *cells);
 
 /* reserve.c */
 void reserve_ports(int map, const struct cells *policy);
@@ -56,6 +58,10 @@ void close_picker(struct cells *cells);
 /* process.c */
 char *process_cgroup(u32 pid);
 u32 *process_groups(u32 pid, u32 *gid, u32 *nr);
+
+/* observed.c */
+void print_observed(void);
+void clear_observed(void);
 
 /* log.c */
 bool records_have_reader(void);

@@ -25,7 +25,7 @@
 #ifndef _PORTACL_BPF_LAYOUT_H
 #define _PORTACL_BPF_LAYOUT_H
 
-#define PA_ABI 2
+#define PA_ABI 3
 
 /* Cells that one lookup in a hash table may read. */
 #define PA_WINDOW 8
@@ -89,6 +89,7 @@ struct pa_origin {
 #define PA_PORT_MORE 16	/* a rule for the port has PA_NEEDS_* */
 #define PA_PORT_NET_ANY 32	/* a rule for the port has net=any */
 #define PA_PORT_PART 64	/* a rule reserves the port for some addresses */
+#define PA_PORT_LEARN 128	/* each bind of the port is noted, by mode learn */
 
 /**
  * struct pa_port - what is known of a port
@@ -248,11 +249,11 @@ enum {
 };
 
 /* The modes; the order is that of enum portacl_mode. */
-enum { PA_ENFORCE, PA_PERMISSIVE };
+enum { PA_ENFORCE, PA_PERMISSIVE, PA_LEARN };
 
 /**
  * struct pa_config - what changes without another policy
- * @mode: PA_ENFORCE or PA_PERMISSIVE
+ * @mode: PA_ENFORCE, PA_PERMISSIVE or PA_LEARN
  * @line: line of the error that ended the last load, 0: it succeeded
  * @column: its column
  * @reason: the reason
@@ -335,6 +336,58 @@ struct pa_record {
 	__u32 pid;
 	__u32 refused;
 	char comm[16];
+};
+
+/* As security/portacl/learn.c has them. */
+#define PA_MAX_OBSERVED 4096
+#define PA_MAX_OF_PROGRAM (PA_MAX_OBSERVED / 4)
+#define PA_MAX_OF_USER (PA_MAX_OBSERVED / 2)
+#define PA_MAX_PATH 511
+
+/**
+ * struct pa_what - the properties that identify an observation of mode learn
+ * @exe: keyed hash of the program's path, 0: not known
+ * @taint: bits of enum portacl_taint
+ * @uid: effective user
+ * @port: port
+ * @proto: enum portacl_proto
+ * @action: enum portacl_action, the policy's answer
+ * @verified: 1: the path is that of the identity; else 0
+ */
+struct pa_what {
+	__u64 exe;
+	__u32 taint;
+	__u32 uid;
+	__u16 port;
+	__u8 proto;
+	__u8 action;
+	__u32 verified;
+};
+
+/**
+ * struct pa_seen - an observation of mode learn
+ * @count: how often
+ * @len: bytes used of @names, which is the length of the path; more than
+ *	PA_MAX_PATH: the path is too long
+ * @known: 1: the path was kept; else 0
+ * @names: the names in the path of the program, from the last to the first, each
+ *	ended by a NUL
+ */
+struct pa_seen {
+	__u64 count;
+	__u32 len;
+	__u32 known;
+	char names[PA_MAX_PATH + 1 + PA_MAX_NAME + 1];
+};
+
+/**
+ * struct pa_sharer - a program or a user, for the number of its observations
+ * @key: keyed hash of the program's path, or the user
+ * @is_user: 1: @key is a user; 0: a program
+ */
+struct pa_sharer {
+	__u64 key;
+	__u64 is_user;
 };
 
 /* A multiplier that spreads the bits of a key. */

@@ -19,7 +19,7 @@
 /* The exit status if another generation is in force than `commit' names. */
 #define EXIT_STALE 3
 
-static const char *const modes[] = { "enforce", "permissive" };
+static const char *const modes[] = { "enforce", "permissive", "learn" };
 
 /* All of a file, `-' for standard input, ended by a NUL. */
 static char *read_file(const char *path)
@@ -92,6 +92,7 @@ static void put_in_force(const struct source *src, struct cells *cells)
 	origin->loaded = time(NULL);
 	origin->uid = getuid();
 	origin->pid = getpid();
+	learn_ports(cells, mode == PA_LEARN);
 	if (old.nr)
 		replace_policy(cells);
 	else
@@ -187,6 +188,8 @@ static void set_mode(u32 mode)
 	reserve_ports(open_pin("added"), reserving(&cells, mode));
 	config.mode = mode;
 	set_config(&config);
+	learn_ports(&cells, mode == PA_LEARN);
+	store_ports(&cells);
 	cells_free(&cells);
 }
 
@@ -200,10 +203,8 @@ static int cmd_mode(char **args)
 		return 0;
 	}
 	mode = match_string(modes, ARRAY_SIZE(modes), *args);
-	if (mode < 0 && !strcmp(*args, "learn"))
-		die("the BPF backend cannot enforce mode learn: it observes nothing");
 	if (mode < 0)
-		die("%s: a mode is enforce or permissive", *args);
+		die("%s: a mode is enforce, permissive or learn", *args);
 	set_mode(mode);
 	return 0;
 }
@@ -268,6 +269,17 @@ static int cmd_stats(char **args)
 	return 0;
 }
 
+static int cmd_observed(char **args)
+{
+	if (!*args)
+		print_observed();
+	else if (!strcmp(*args, "clear"))
+		clear_observed();
+	else
+		die("%s: 'clear' expected", *args);
+	return 0;
+}
+
 static int cmd_log(char **args)
 {
 	bool to_kernel = *args && !strcmp(*args, "--kernel");
@@ -301,9 +313,10 @@ static const struct {
 	{ "load", cmd_load, 1, "[FILE]      put a policy in force; `-' is standard input" },
 	{ "show", cmd_show, 0, "            print the policy in force" },
 	{ "status", cmd_status, 0, "          print mode, generation, digest and what is weaker" },
-	{ "mode", cmd_mode, 1, "[enforce|permissive]" },
+	{ "mode", cmd_mode, 1, "[enforce|permissive|learn]" },
 	{ "query", cmd_query, 64, "PROTO PORT [exe=PATH] uid=N [KEY=VALUE...]" },
 	{ "stats", cmd_stats, 0, "           print what each rule granted and denied" },
+	{ "observed", cmd_observed, 1, "[clear]   print what mode learn observed, or forget it" },
 	{ "log", cmd_log, 1, "[--kernel]   print records, or write them to the kernel log" },
 	{ "unload", cmd_unload, 0, "          take the programs away" },
 };

@@ -172,6 +172,42 @@ void read_policy(struct cells *cells, bool ports)
 	copy_text(cells);
 }
 
+/**
+ * learn_ports - have each bind noted, or not
+ * @cells: the policy, with its ports
+ * @learn: the mode is PA_LEARN
+ */
+void learn_ports(struct cells *cells, bool learn)
+{
+	struct pa_port *p;
+	u32 port;
+
+	for (port = 1; port < PORTACL_NR_PORTS; port++) {
+		p = &cells->cells[PA_FIRST_PORT + port / 4].ports[port % 4];
+		p->kinds = learn ? p->kinds | PA_PORT_LEARN :
+				   p->kinds & ~PA_PORT_LEARN;
+	}
+}
+
+/**
+ * store_ports - change what the policy in force knows of the ports
+ * @cells: the policy in force; it differs only by learn_ports()
+ *
+ * Meanwhile some binds are noted and others are not.
+ */
+void store_ports(const struct cells *cells)
+{
+	u32 keys[PA_PORT_CELLS], nr = PA_PORT_CELLS, i;
+	int map = open_policy_map();
+
+	for (i = 0; i < nr; i++)
+		keys[i] = PA_FIRST_PORT + i;
+	if (bpf_map_update_batch(map, keys, &cells->cells[PA_FIRST_PORT], &nr,
+				 NULL) || nr != PA_PORT_CELLS)
+		die_errno("the mode cannot be changed");
+	close(map);
+}
+
 struct pa_config get_config(void)
 {
 	int map = open_pin("config");

@@ -10,7 +10,7 @@
 #ifndef _PORTACL_BPF_BIND_H
 #define _PORTACL_BPF_BIND_H
 
-#include "identity.h"
+#include "learn.h"
 
 /* For a protocol that binds no port. */
 #define NO_TRANSPORT 255
@@ -174,9 +174,9 @@ static __always_inline enum outcome judge(const struct attempt *try)
 	if (!cell)
 		return NO_OPINION;
 	p = &cell->ports[port & 3];
-	if (!((p->named | p->only) >> proto & 1))
+	if (!((p->named | p->only) >> proto & 1) && !(p->kinds & PA_PORT_LEARN))
 		return NO_OPINION;
-	if (other_net && !(p->kinds & PA_PORT_NET_ANY))
+	if (other_net && !(p->kinds & (PA_PORT_NET_ANY | PA_PORT_LEARN)))
 		return NO_OPINION;
 	head = pa_cell(s.policy, 0);
 	if (!head)
@@ -187,6 +187,8 @@ static __always_inline enum outcome judge(const struct attempt *try)
 	if (try->ctx && (p->kinds & PA_PORT_MORE))
 		s.bound.v6only = is_v6only(try->ctx);
 	pa_match(&s, &head->head, p);
+	if ((p->kinds & PA_PORT_LEARN) && try->gate == FINAL)
+		note_bind(&s.req, s.best.action);
 	if (s.best.action == PA_LEGACY)
 		return NO_OPINION;
 	refused = s.best.action == PA_DENY && active_mode() == PA_ENFORCE;

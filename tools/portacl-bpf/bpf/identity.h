@@ -148,9 +148,22 @@ static __always_inline int is_mounted_over(struct walk *w, __u32 flags)
 	return !s.clear;
 }
 
+/* From the root of a mount to its mountpoint.  Returns 1 if there is none. */
+static __always_inline int leave_mount(struct dentry **dentry,
+				       struct mount **mount)
+{
+	struct mount *at = *mount, *parent = BPF_CORE_READ(at, mnt_parent);
+
+	if (parent == at)
+		return 1;
+	*dentry = BPF_CORE_READ(at, mnt_mountpoint);
+	*mount = parent;
+	return 0;
+}
+
 static long climb(__u32 i, struct walk *w)
 {
-	struct mount *mount = w->mount, *parent;
+	struct mount *mount = w->mount;
 	struct dentry *dentry = w->dentry;
 	struct raw_dentry raw;
 
@@ -163,15 +176,9 @@ static long climb(__u32 i, struct walk *w)
 	}
 	w->mountpoint = 0;
 	if (dentry == BPF_CORE_READ(mount, mnt.mnt_root)) {
-		parent = BPF_CORE_READ(mount, mnt_parent);
-		if (parent == mount) {
-			w->done = 1;
-			return 1;
-		}
-		w->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
-		w->mount = parent;
+		w->done = leave_mount(&w->dentry, &w->mount);
 		w->mountpoint = 1;
-		return 0;
+		return w->done;
 	}
 	if (hash_name(&w->sip, raw_member(&raw, d_name.name)))
 		return 1;

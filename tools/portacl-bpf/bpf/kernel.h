@@ -164,6 +164,10 @@ struct linux_binprm {
 	int unsafe;
 };
 
+struct mm_struct {
+	struct file *exe_file;
+};
+
 struct signal_struct {
 	int nr_threads;
 	struct list_head thread_head;
@@ -192,6 +196,7 @@ struct task_struct {
 	const struct cred *ptracer_cred;
 	const struct cred *cred;
 	char comm[16];
+	struct mm_struct *mm;
 	struct fs_struct *fs;
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;

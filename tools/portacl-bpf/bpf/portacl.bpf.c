@@ -5,6 +5,7 @@
 #include "bind.h"
 #include "early.h"
 #include "identity.h"
+#include "learn.h"
 #include "ptrace.h"
 
 char LICENSE[] SEC("license") = "GPL";

@@ -2,36 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The backend's own commands, on a stock kernel; see scripts/stock_test.sh.
 # It comes last: it takes the programs away.
-tool=$PORTACL_BPF
-ctl=$(dirname "$tool")/../portaclctl/portaclctl
+. "$(dirname "$PORTACL_BPF")/../../tools/portacl-bpf/tests/common.sh"
 reserved=/proc/sys/net/ipv4/ip_local_reserved_ports
-nr=0 failed=0
-
-point() {
-	nr=$((nr + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $nr $2"
-	else
-		echo "not ok $nr $2"
-		failed=1
-	fi
-}
-
-load() {
-	printf 'version 1\n%s\ncommit\n' "$1" | "$tool" load -
-}
-
-# try UID PORT: 0, or the errno of bind(2).
-try() {
-	perl -e 'use Socket; $> = shift; socket(S, PF_INET, SOCK_STREAM, 0);
-		exit(bind(S, sockaddr_in(shift, INADDR_LOOPBACK)) ? 0 : $! + 0)' \
-		"$1" "$2"
-}
-
-denies() {
-	try "$@"
-	[ $? = 13 ]
-}
 
 # Wait until a denial of the port is in the kernel log.
 wait_record() {
@@ -116,4 +88,4 @@ point $? backend.kernel_rule_applies_again
 point $? backend.no_policy
 [ "$(cat $reserved)" = 7777 ]
 point $? backend.unload_keeps_what_root_reserved
-exit $failed
+exit "$failed"

@@ -5,9 +5,9 @@
 tool=${PORTACL_BPF:-portacl-bpf}
 case $1-$2 in
 read-policy) exec "$tool" show ;;
-read-status|read-mode|read-stats) exec "$tool" "$2" ;;
+read-status|read-mode|read-stats|read-observed) exec "$tool" "$2" ;;
 write-policy) exec "$tool" load - ;;
-write-mode) exec "$tool" mode "$(cat)" ;;
+write-mode|write-observed) exec "$tool" "$2" "$(cat)" ;;
 esac
 echo "files.sh: the BPF backend has no $2" >&2
 exit 2

@@ -96,33 +96,18 @@ static char *run(const char *verb, const char *arg, const char *text,
 	return NULL;
 }
 
-/* Why there is no such file. */
-static char *missing(const char *name)
+static char *no_lock(void)
 {
-	if (!strcmp(name, "lock"))
-		return xstrdup("the BPF backend cannot lock the policy: root can always detach the programs");
-	if (!strcmp(name, "observed"))
-		return xstrdup("the BPF backend has no mode learn");
-	return xasprintf("the BPF backend has no %s", name);
+	return xstrdup("the BPF backend cannot lock the policy: root can always detach the programs");
 }
 
+/* Its subcommands have the names of the files, except `show'. */
 static char *read_name(const char *name, char **why)
 {
-	static const struct {
-		const char *name;
-		const char *verb;
-	} files[] = {
-		{ "policy", "show" },
-		{ "status", "status" },
-		{ "mode", "mode" },
-		{ "stats", "stats" },
-	};
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(files); i++)
-		if (!strcmp(files[i].name, name))
-			return run(files[i].verb, NULL, "", 0, why);
-	*why = missing(name);
+	if (strcmp(name, "lock"))
+		return run(strcmp(name, "policy") ? name : "show", NULL, "", 0,
+			   why);
+	*why = no_lock();
 	return NULL;
 }
 
@@ -130,8 +115,8 @@ static char *write_name(const char *name, const char *text)
 {
 	char *why = NULL;
 
-	if (strcmp(name, "mode"))
-		return missing(name);
+	if (!strcmp(name, "lock"))
+		return no_lock();
 	free(run(name, text, "", 0, &why));
 	return why;
 }

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 
+#include "kernel/securityfs.h"
 #include "learn/learner.h"
 #include "lex.h"
 #include "lib/cleanup.h"
@@ -110,6 +111,8 @@ static void add_comments(const struct learner *learner, struct buf *text,
 		buf_printf(text, "# cannot be allowed, the program's identity is: %s\n",
 			   taints);
 	}
+	if ((seen->taint & BIT(PORTACL_TAINT_NOPATH)) && kernel_is_bpf())
+		buf_puts(text, "# the program may have run before the BPF backend was attached: start it again\n");
 	if (accepted(seen))
 		buf_puts(text, "# a weakness must be accepted: read portacl(7) first, or remove it\n");
 	program_look(&program, path, true);

@@ -26,7 +26,12 @@ status)
 stats)
 	echo 'rule=1 grants=2 denies=3 last=0'
 	echo 'total grants=7 denies=8'; echo 'kernel denies=9' ;;
-mode) [ -z "$2" ] && echo enforce || echo "$2" > "$PORTACLCTL_ROOT/mode" ;;
+mode|observed)
+	[ -z "$2" ] || { echo "$2" > "$PORTACLCTL_ROOT/$1"; exit; }
+	[ "$1" = observed ] || { echo enforce; exit; }
+	printf 'exe=/usr/sbin/%s uid=0 proto=tcp port=81 outcome=legacy count=2 taint=%s\n' \
+		'nginx verified=1' none 'sshd verified=0' nopath
+	echo 'overflow=0' ;;
 query) echo "allow rule=1" ;;
 unload) rm -r "$dir" ;;
 esac
@@ -59,7 +64,12 @@ gives "explain a process that ran before" 0 'ran before the BPF backend was atta
 	explain "$$" tcp/80
 gives "who" 0 'rule 1: allow tcp 80 uid=33 only' who tcp/80
 gives "ps" 0 . ps
-gives "learn" 2 'the BPF backend has no mode learn' learn
+gives "learn --start" 0 '^mode learn' learn --start
+[ "$(cat mode)" = learn ] && [ "$(cat observed)" = clear ]
+point $? "both are handed over"
+gives "learn" 0 '^allow tcp 81 exe=/usr/sbin/nginx uid=root$' learn --print
+gives "learn: a program that ran before" 0 \
+	'^# the program may have run before the BPF backend was attached' learn --print
 gives "lock" 2 'root can always detach the programs' lock --until-reboot
 gives "another load needs the choice, too" 2 'the BPF backend is in force' \
 	load ok.conf

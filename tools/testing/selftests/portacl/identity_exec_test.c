@@ -276,6 +276,24 @@ TEST_F(exec, forged_link)
 	svc_stop(&self->s);
 }
 
+/* A rule made of it would allow a program that never asked. */
+TEST_F(exec, forged_link_learned)
+{
+	static const char *const forged =
+		"exe=" SVC " verified=0 uid=33 proto=tcp port=81 ";
+	static char text[65536];
+
+	ASSERT_EQ(0, portacl_write("observed", "clear"));
+	ASSERT_EQ(0, portacl_write("mode", "learn"));
+	ASSERT_EQ(0, svc_run(&self->s, EVIL));
+	ASSERT_EQ(0, ask(&self->s, "lievm " SVC));
+	EXPECT_EQ(EACCES, ask(&self->s, "tcp 81"));
+	svc_stop(&self->s);
+	ASSERT_LT(0, portacl_read("observed", text, sizeof(text)));
+	EXPECT_NE(NULL, strstr(text, forged)) TH_LOG("%s", text);
+	EXPECT_EQ(0, portacl_write("observed", "clear"));
+}
+
 #define BINFMT "/proc/sys/fs/binfmt_misc"
 #define FOREIGN SVC_DIR "/foreign"
 
