@@ -189,6 +189,7 @@ run_full() {
 	run deb "$top/scripts/tests/deb_test.sh"
 	run fuzz point make -C "$top/tools/portaclctl" fuzz
 	run processors "$top/scripts/tests/processors_test.sh"
+	run mutants "$top/scripts/tests/mutants_test.sh"
 	for k; do
 		case $k in *-*) continue ;; esac
 		run "demo-$k" point "$top/scripts/demo.sh" "$k"

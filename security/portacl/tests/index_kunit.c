@@ -170,6 +170,16 @@ static void test_first(struct kunit *test)
 	portacl_policy_free(policy);
 }
 
+/* At most half of the buckets are used, so chains are short. */
+static void test_buckets(struct kunit *test)
+{
+	const char *rule = "deny tcp 80 exe=/a";
+	struct portacl_policy *policy = load_many(test, rule, rule, 999);
+
+	KUNIT_EXPECT_EQ(test, 64 - policy->shift, 11);
+	portacl_policy_free(policy);
+}
+
 /* A reserved port has one entry, unless the rules reserve different parts. */
 static void test_only(struct kunit *test)
 {
@@ -419,6 +429,7 @@ static void test_tree_size(struct kunit *test)
 static struct kunit_case index_tests[] = {
 	KUNIT_CASE_PARAM(test_place, place_gen_params),
 	KUNIT_CASE(test_first),
+	KUNIT_CASE(test_buckets),
 	KUNIT_CASE(test_only),
 	KUNIT_CASE(test_segments),
 	KUNIT_CASE(test_tree),

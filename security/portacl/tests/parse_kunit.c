@@ -137,6 +137,7 @@ static const struct bad_case bad_cases[] = {
 	{ V "allow tcp 80 uid=www", 2, 18, "not a decimal number" },
 	{ V "allow tcp 80 uid=4294967295", 2, 18, "number out of range" },
 	{ V "allow tcp 80 uid=1 uid=2", 2, 20, "uid= is repeated" },
+	{ V "allow tcp 80 uid=1 gid=1 uid=2", 2, 26, "uid= is repeated" },
 	{ V "allow tcp 80 user=1", 2, 14, "unknown key" },
 	{ V "allow tcp 80 exe=bin/x", 2, 18, "not an absolute canonical path" },
 	{ V "allow tcp 80 exe=/bin/../x", 2, 23, "not an absolute canonical path" },
