@@ -10,7 +10,7 @@ int cmd_import(char **args)
 	const char *port_high = option("port-high");
 	const char *suser_exempt = option("suser-exempt");
 	bool setcap = option("setcap"), authbind = option("authbind");
-	bool systemd = option("systemd");
+	bool systemd = option("systemd"), complete = true;
 
 	if (*args && !setcap)
 		die_usage("%s: directories are for --setcap", *args);
@@ -21,7 +21,7 @@ int cmd_import(char **args)
 	if (option("json"))
 		rules_as_json();
 	if (setcap)
-		import_setcap(args);
+		complete = import_setcap(args);
 	if (authbind)
 		import_authbind();
 	if (systemd)
@@ -29,5 +29,5 @@ int cmd_import(char **args)
 	if (mac_portacl)
 		import_mac_portacl(mac_portacl, port_high, suser_exempt);
 	rules_end();
-	return EXIT_OK;
+	return complete ? EXIT_OK : EXIT_ERROR;
 }

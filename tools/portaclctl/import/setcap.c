@@ -64,7 +64,7 @@ static void import_file(const char *path, const struct stat *st,
 }
 
 /* A relative directory is below the root directory, if there is one. */
-static void search(const char *dir)
+static bool search(const char *dir)
 {
 	autofree char *path = xasprintf("%s%s%s", root_dir, *root_dir &&
 					*dir != '/' ? "/" : "", dir);
@@ -72,18 +72,22 @@ static void search(const char *dir)
 
 	if (!realpath(path, real))
 		die_errno("%s", path);
-	if (!filecaps_search(real, import_file, NULL))
-		warn("%s: not all of it could be searched: %s", path,
-		     strerror(errno));
+	return filecaps_search(real, import_file, NULL);
 }
 
-/* Those in and below @dirs; none: in the whole file system. */
-void import_setcap(char **dirs)
+/*
+ * Those in and below @dirs; none: in the whole file system.  Returns whether all
+ * directories could be read.
+ */
+bool import_setcap(char **dirs)
 {
+	bool complete = true;
+
 	comment("file capabilities: every port below 1024 for all who may run the file;");
 	comment("narrow the ports, add uid=");
 	if (!*dirs)
-		search("/");
+		complete = search("/");
 	for (; *dirs; dirs++)
-		search(*dirs);
+		complete = search(*dirs) && complete;
+	return complete;
 }

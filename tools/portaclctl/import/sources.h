@@ -5,7 +5,7 @@
 #ifndef _PORTACLCTL_IMPORT_SOURCES_H
 #define _PORTACLCTL_IMPORT_SOURCES_H
 
-void import_setcap(char **dirs);
+bool import_setcap(char **dirs);
 void import_authbind(void);
 void import_systemd(void);
 void import_mac_portacl(const char *text, const char *port_high,

@@ -37,7 +37,7 @@ bool filecap_read(const char *path, struct filecap *cap)
  * @skipped: mount points that are left out, sorted
  * @todo: directories that have not been looked at yet
  * @files: number of files looked at
- * @error: why a directory could not be read, or 0
+ * @incomplete: a directory could not be read
  * @progress: standard error is a terminal
  */
 struct search {
@@ -46,7 +46,7 @@ struct search {
 	struct list skipped;
 	struct list todo;
 	u32 files;
-	int error;
+	bool incomplete;
 	bool progress;
 };
 
@@ -127,6 +127,12 @@ static void look_at_file(struct search *search, const char *path)
 			search->files);
 }
 
+static void clear_progress(const struct search *search)
+{
+	if (search->progress && search->files >= 4096)
+		dprintf(STDERR_FILENO, "\r\033[K");
+}
+
 /* Not all file systems say of what type an entry is. */
 static u8 type_of(const struct dirent *entry, const char *path)
 {
@@ -142,8 +148,11 @@ static void look_into(struct search *search, const char *dir)
 	autoclosedir DIR *stream = opendir(dir);
 	const struct dirent *entry;
 
-	if (!stream && errno != ENOENT)
-		search->error = errno;
+	if (!stream && errno != ENOENT) {
+		clear_progress(search);
+		warn("%s: not searched: %s", dir, strerror(errno));
+		search->incomplete = true;
+	}
 	while (stream && (entry = readdir(stream))) {
 		char *path;
 		u8 type;
@@ -179,7 +188,7 @@ static bool can_show_progress(void)
  * File systems of other machines, and those mounted with nosuid below @dir, are
  * left out.
  *
- * Return: whether all directories could be read; if not, errno says why.
+ * Return: whether all directories could be read.
  */
 bool filecaps_search(const char *dir, filecap_found_t *report, void *priv)
 {
@@ -196,10 +205,8 @@ bool filecaps_search(const char *dir, filecap_found_t *report, void *priv)
 
 		look_into(&search, next);
 	}
-	if (search.progress && search.files >= 4096)
-		dprintf(STDERR_FILENO, "\r\033[K");
+	clear_progress(&search);
 	list_free(&search.todo);
 	list_free(&search.skipped);
-	errno = search.error;
-	return !search.error;
+	return !search.incomplete;
 }

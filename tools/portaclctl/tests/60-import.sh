@@ -491,6 +491,14 @@ EOF
 	(cd / && "$ctl" import --setcap --root "$tmp/root/" opt) > out 2> err
 	grep -q '^allow any 1-1023 exe=/opt/all$' out
 	point $? "import --setcap: they are below the root directory"
+	mkdir -p root/opt/closed
+	chmod 700 root/opt/closed
+	chmod 755 . root root/opt
+	ASAN_OPTIONS=detect_leaks=0 setpriv --reuid 65534 --clear-groups \
+		"$ctl" import --setcap root/opt > out 2> err
+	[ $? = 2 ] && grep -q 'root/opt/closed: not searched: Permission denied' err &&
+		grep -q '^allow any 1-1023 exe=.*/opt/all$' out
+	point $? "import --setcap: a directory that cannot be read is an error"
 else
 	skip "import --setcap" "needs root and setcap"
 fi
