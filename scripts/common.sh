@@ -9,7 +9,7 @@ cache=${PORTACL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/portacl}
 # Our own make's variables are none of the kernel's make.
 unset MAKEFLAGS MFLAGS MAKELEVEL K KSRC T
 
-# What a test ran on, for scripts/proof/proof.sh: DATE COMMIT
+# The date and commit of a test that runs now, for scripts/proof/proof.sh: DATE COMMIT
 tested() {
 	echo "$(date -u +%F) $(git -C "$top" log -1 --format=%h 2> /dev/null || echo -)"
 }

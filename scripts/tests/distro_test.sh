@@ -28,18 +28,10 @@ make_disk() {
 	for s in base-system guide nginx readme; do
 		cp "$top/tools/portaclctl/samples/good-$s.conf" "$tmp/samples"
 	done
-	echo 1 > "$tmp/phase"
-	cat > "$tmp/portacl-test.service" <<-'END'
-	[Unit]
-	Description=A phase of distro_test.sh
-	[Service]
-	ExecStart=/root/portacl/distro.sh
-	[Install]
-	WantedBy=multi-user.target
-	END
+	first_phase distro.sh "$tmp/files"
 	"$top/scripts/disk.sh" "$disk" "$release" \
 		"$(find "$top/build/deb" -name "linux-image-$k.*-portacl_*.deb")" \
-		"$tmp/samples" "$tmp/phase" "$tmp/portacl-test.service" \
+		"$tmp/samples" "$tmp"/files/* \
 		"$tmp"/nginx_*.deb "$top"/build/portaclctl/deb/portaclctl_*.deb \
 		"$top/scripts/guest/distro.sh" "$top/scripts/guest/follow.sh" \
 		"$top/Documentation/admin-guide/portacl-install.rst"

@@ -2,6 +2,20 @@
 # Sourced by the tests that boot a machine from its disk, after tap.sh.
 # shellcheck shell=bash
 
+# first_phase SCRIPT DIR: the files that make the guest run the script at each boot.
+first_phase() {
+	mkdir -p "$2"
+	echo 1 > "$2/phase"
+	cat > "$2/portacl-test.service" <<-END
+	[Unit]
+	Description=A phase of ${0##*/}
+	[Service]
+	ExecStart=/root/portacl/$1
+	[Install]
+	WantedBy=multi-user.target
+	END
+}
+
 # machine OPTION…: run it until it reboots.  $disk is its disk; points go to the
 # second serial port; OPTION says where the first one goes.
 machine() {

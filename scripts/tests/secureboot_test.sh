@@ -8,16 +8,8 @@
 . "$(dirname "$0")/machine.sh"
 
 make_disk() {
-	mkdir -p "${disk%/*}" "$tmp/files"
-	echo 1 > "$tmp/files/phase"
-	cat > "$tmp/files/portacl-test.service" <<-'END'
-	[Unit]
-	Description=A phase of secureboot_test.sh
-	[Service]
-	ExecStart=/root/portacl/secureboot.sh
-	[Install]
-	WantedBy=multi-user.target
-	END
+	mkdir -p "${disk%/*}"
+	first_phase secureboot.sh "$tmp/files"
 	"$top/scripts/disk.sh" --efi "$disk" "$release" \
 		"$(find "$top/build/deb" -name "linux-image-$k.*-portacl_*.deb")" \
 		"$tmp"/files/* "$top/scripts/guest/secureboot.sh" \
