@@ -26,7 +26,7 @@ tests='default-jre-headless:java nodejs:node authbind mandoc bash-completion
 	zsh fish python3-jsonschema apparmor auditd strace'
 # the attacks on the BPF backend
 attacks='strace gdb bubblewrap ncat socat iperf3 mptcpize perl python3 gcc binutils
-	libc6-dev'
+	libc6-dev liburing-dev libcap2-bin'
 # a guest with the distribution's own init, and a disk that boots
 system='debootstrap fdisk e2fsprogs'
 # a machine with Secure Boot

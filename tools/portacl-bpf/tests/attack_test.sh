@@ -14,7 +14,7 @@ port=8088
 dir=$(mktemp -d /var/tmp/portacl-attack.XXXXXX)
 chmod 0755 "$dir"
 phase='' nr=0 failed=0 pid='' holder=''
-declare -A worked
+declare -A worked impossible
 
 # as UID COMMAND…, without any capability.
 as() {
@@ -58,7 +58,9 @@ attack() {
 		return
 	fi
 	nr=$((nr + 1))
-	if [ "${worked[$name]-}" ] && ! grep -q SUCCESS "$dir/out" &&
+	if [ "${impossible[$name]-}" ]; then
+		echo "ok $nr attack.$name # SKIP ${impossible[$name]}"
+	elif [ "${worked[$name]-}" ] && ! grep -q SUCCESS "$dir/out" &&
 	   grep -q "$reason" "$dir/out"; then
 		echo "ok $nr attack.$name"
 	else
@@ -97,6 +99,13 @@ print "SUCCESS\n"'
 socket(S, 43, SOCK_STREAM, 0);
 bind(S, sockaddr_in(80, INADDR_LOOPBACK)) or die $!;
 print "SUCCESS\n"'
+	attack perl_rxrpc "$denied" as 33 perl -MSocket=:all -e '
+socket(S, 33, SOCK_DGRAM, AF_INET) or die $!;
+bind(S, pack("SSSSa28", 33, 1, SOCK_DGRAM, 16, pack_sockaddr_in(81, INADDR_LOOPBACK)))
+	or die $!;
+print "SUCCESS\n"'
+	attack io_uring "$denied" as 33 "$dir/evil-uring"
+	attack io_uring_thread "$denied" as 33 "$dir/evil-thread"
 	attack socat "$denied" listens tcp 0050 as 33 socat TCP-LISTEN:80 STDOUT
 	attack socat_udp "$denied" listens udp 0051 as 33 socat UDP-LISTEN:81 STDOUT
 	attack iperf3 "$denied" listens tcp 0050 as 33 iperf3 -s -p 80
@@ -106,6 +115,7 @@ print "SUCCESS\n"'
 	attack capability "$denied" setpriv --reuid=33 --clear-groups \
 		--inh-caps=+net_bind_service --ambient-caps=+net_bind_service \
 		"$dir/evil"
+	attack setcap "$denied" setpriv --reuid=33 --clear-groups "$dir/evil-setcap"
 	# The kernel must not pick a reserved port either.
 	attack picked 'already in use' as 33 perl -MSocket=:all -e '
 socket(S, AF_INET, SOCK_STREAM, 0);
@@ -226,12 +236,22 @@ prepare() {
 	loader=$(LC_ALL=C readelf -l "$svc" | sed -n 's/.*interpreter: \(.*\)]/\1/p')
 	gcc -static -o "$dir/evil" "$here/evil.c" &&
 		gcc -shared -fPIC -DSHARED -o "$dir/evil.so" "$here/evil.c" || return
+	gcc -DURING=0 -o "$dir/evil-uring" "$here/evil.c" -luring &&
+		gcc -DURING=IORING_SETUP_SQPOLL -o "$dir/evil-thread" "$here/evil.c" \
+			-luring || return
+	cp "$dir/evil" "$dir/evil-setcap" &&
+		setcap cap_net_bind_service+ep "$dir/evil-setcap" || return
 	mkdir -p "$dir/shared" "$dir/jail$(dirname "$svc")"
 	chmod 0777 "$dir/shared"
 	cp "$dir/evil" "$dir/jail$svc"
 	echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start
 	ip link set lo up
-	modprobe -aq sctp smc
+	modprobe -aq sctp smc rxrpc
+	# IORING_OP_BIND is of Linux 6.11.
+	if [ "$(printf '6.11\n%s\n' "$(uname -r)" | sort -V | head -n 1)" != 6.11 ]; then
+		impossible[io_uring]="no bind by io_uring before Linux 6.11"
+		impossible[io_uring_thread]=${impossible[io_uring]}
+	fi
 }
 
 run() {
