@@ -4,8 +4,10 @@
 # disk installs it, makes the initramfs and writes the entry of GRUB.
 #
 # Usage: disk.sh [--efi] IMAGE RELEASE KERNEL_DEB [FILE…]
+#        disk.sh --stock IMAGE RELEASE [FILE…]
 #   --efi    for UEFI with Secure Boot: also make the directory IMAGE.esp, the EFI
 #            system partition with the distribution's signed boot loader
+#   --stock  with the distribution's own kernel only
 #   RELEASE  bookworm or trixie, see rootfs.sh
 #   FILE     copied to /root/portacl; a .service is enabled
 #
@@ -76,8 +78,10 @@ make_esp() {
 install_all() {
 	mkdir -p "$mnt/root/portacl"
 	for file; do cp -r "$file" "$mnt/root/portacl"; done
-	cp "$kernel" "$mnt/root/portacl"
-	inside dpkg -i "/root/portacl/${kernel##*/}"
+	if [ $kind != stock ]; then
+		cp "$kernel" "$mnt/root/portacl"
+		inside dpkg -i "/root/portacl/${kernel##*/}"
+	fi
 	case $firmware in
 	bios) inside grub-install --target=i386-pc "$loop" ;;
 	efi) make_esp ;;
@@ -106,16 +110,21 @@ release_loop() {
 }
 
 firmware=bios kind=host
-[ "${1-}" != --efi ] || { firmware=efi kind=secure; shift; }
-[ $# -ge 3 ] || { help | sed -n '/^Usage/,/^$/p' >&2; exit 2; }
+case ${1-} in
+--efi) firmware=efi kind=secure ;;
+--stock) kind=stock ;;
+*) set -- --bios "$@" ;;
+esac
+[ $# -ge 4 ] || [ $kind$# = stock3 ] || { help | sed -n '/^Usage/,/^$/p' >&2; exit 2; }
 [ "$(id -u)" = 0 ] || die "needs root to make a disk image"
-image=$1 release=$2 kernel=$3
 if [ -z "${PORTACL_UNSHARED-}" ]; then
-	need 4000 "$(dirname "$image")"
-	[ $firmware = bios ] || set -- --efi "$@"
+	need 4000 "$(dirname "$2")"
+	[ "$1" != --bios ] || shift
 	PORTACL_UNSHARED=yes exec unshare -m "$0" "$@"
 fi
+image=$2 release=$3
 shift 3
+[ $kind = stock ] || { kernel=$1; shift; }
 root=$("$top/scripts/rootfs.sh" $kind "$release")
 loop=''
 trap '[ -z "$loop" ] || release_loop' EXIT

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Make a root file system of Debian by debootstrap and print its directory.
 #
-# Usage: rootfs.sh [--help] [guest|host|secure|empty|arm64|i386 [RELEASE]]
+# Usage: rootfs.sh [--help] [guest|host|secure|stock|empty|arm64|i386 [RELEASE]]
 #   guest    for boot.sh -r: systemd and the services of the tool's examples;
 #            this is the default
 #   host     what an installed machine has, for a disk that boots by itself
 #   secure   for a disk that boots by UEFI with Secure Boot
+#   stock    for a disk with the distribution's own kernel and the BPF backend
 #   empty    what debootstrap installs anyway
 #   arm64, i386  a shell and a C library for that processor, not configured
 #   RELEASE  bookworm or trixie; default: this machine's release
@@ -29,6 +30,9 @@ packages() {
 	secure) echo systemd,systemd-sysv,udev,dbus,kmod,initramfs-tools,zstd \
 		linux-image-amd64,grub-efi-amd64-signed,shim-signed,mokutil \
 		sbsigntool,openssl ;;
+	stock) echo systemd,systemd-sysv,udev,dbus,kmod,initramfs-tools,zstd,grub-pc \
+		linux-image-amd64,libbpf1,libjansson4,libmd0,procps,iproute2 \
+		libpam-systemd,dbus-user-session ;;
 	empty) echo ca-certificates ;;
 	arm64|i386) echo "$1" ;;
 	esac | tr ' ' ,
@@ -82,7 +86,7 @@ bookworm) ;;
 *) die "unknown release '$release': bookworm or trixie" ;;
 esac
 packages=$(packages "$kind")
-[ "$packages" ] || die "unknown kind '$kind': guest, host, secure, empty, arm64 or i386"
+[ "$packages" ] || die "unknown kind '$kind': guest, host, secure, stock, empty, arm64 or i386"
 # Another list of packages is another directory.
 root=$cache/rootfs/$release-$(echo "$packages" | cksum | cut -d ' ' -f 1)
 log=$root.log

@@ -190,6 +190,7 @@ run_full() {
 	run fuzz point make -C "$top/tools/portaclctl" fuzz
 	run processors "$top/scripts/tests/processors_test.sh"
 	run mutants "$top/scripts/tests/mutants_test.sh"
+	run early "$top/scripts/tests/early_test.sh"
 	for k; do
 		case $k in *-*) continue ;; esac
 		run "demo-$k" point "$top/scripts/demo.sh" "$k"
