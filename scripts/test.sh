@@ -261,7 +261,7 @@ run_one() {
 		name=$(basename "$only" _test.sh)
 		case $name in
 		apply|patch) run "$name" "$only" "$@" ;;
-		tap|usage|deb|processors|mutants) run "$name" "$only" ;;
+		tap|usage|deb|processors|mutants|early) run "$name" "$only" ;;
 		*)
 			for k; do
 				build "$k"
