@@ -137,6 +137,21 @@ static char *judge(struct stage *stage, const struct bound *bound)
 	return xasprintf("%s%s", incapable, reason);
 }
 
+/*
+ * Only systemd's launches are known.  Would that of another declared launcher give
+ * the process the port?
+ */
+static bool may_be_launched(const struct stage *stage)
+{
+	const struct policy_source *source = &stage->rehearsal->source;
+	struct request request = stage->request;
+
+	request.bind.launch_root = true;
+	return launch_is_foreign(source->policy) &&
+	       !launch_unit(&stage->process) && !stage->process.own_root &&
+	       ask_action(source, &request) == PORTACL_ALLOW;
+}
+
 /* The process that runs the caller, or one that it was started by. */
 static bool is_ancestor(pid_t pid)
 {
@@ -171,6 +186,13 @@ static bool judge_process(struct stage *stage, const struct bound *bound)
 		return false;
 	stage->rehearsal->judged += bound->count;
 	why = judge(stage, bound);
+	if (why && may_be_launched(stage)) {
+		list_add(&stage->rehearsal->unknown, xasprintf(
+			"%s (pid %d) at %s/%u: whether a launcher executed it is not known",
+			process->comm, process->pid,
+			portacl_protos[bound->proto], bound->port));
+		return false;
+	}
 	if (why)
 		stage->rehearsal->logins += is_login(process);
 	if (why)

@@ -155,6 +155,20 @@ void launch_note_units(const struct process *process, struct list *notes)
 	}
 }
 
+static bool is_image_declared(const struct portacl_policy *policy)
+{
+	autofree char *image = launch_image();
+
+	return portacl_policy_launcher(policy, portacl_hash_path(image,
+								 strlen(image)));
+}
+
+/* Is there a `launcher` line for a program other than systemd's? */
+bool launch_is_foreign(const struct portacl_policy *policy)
+{
+	return policy->nr_launchers > is_image_declared(policy);
+}
+
 /**
  * launch_is_declared - does a declared launcher start a program?
  * @policy: the policy
@@ -165,12 +179,10 @@ void launch_note_units(const struct process *process, struct list *notes)
  */
 bool launch_is_declared(const struct portacl_policy *policy, const char *path)
 {
-	autofree char *image = launch_image();
 	const struct unit *units;
 	u32 i, nr;
 
-	if (!portacl_policy_launcher(policy, portacl_hash_path(image,
-							       strlen(image))))
+	if (!is_image_declared(policy))
 		return false;
 	units = units_read(&nr);
 	for (i = 0; i < nr; i++)

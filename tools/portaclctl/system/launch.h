@@ -12,6 +12,7 @@ struct unit;
 
 char *launch_image(void);
 const struct unit *launch_unit(const struct process *process);
+bool launch_is_foreign(const struct portacl_policy *policy);
 bool launch_is_declared(const struct portacl_policy *policy, const char *path);
 void launch_read(struct process *process, struct list *notes);
 void launch_note_units(const struct process *process, struct list *notes);

@@ -88,6 +88,14 @@ if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
 	echo "allow tcp $port gid=5040 only" > v.conf
 	live "none of 40 groups" 1 'reason="wrong gid"' --strict
 	kill "$server"
+	serve_user --clear-groups
+	echo "allow tcp $port launch=root only" > v.conf
+	live "not launched by root" 1 'reason="not launched by root"' --strict
+	echo "launcher $(readlink -f "$(command -v setpriv)")" >> v.conf
+	live "a launcher that is not known" 0 \
+		"not checked: python3.* .pid $server. at tcp/$port: whether a launcher executed it" \
+		--strict
+	kill "$server"
 	# systemd-resolved binds with a capability that it drops afterwards.
 	serve_user --clear-groups
 	mkdir -p "unit/proc/$server" unit/proc/sys/net/ipv4 unit/etc/systemd/system
