@@ -17,7 +17,7 @@ for t in $(list); do
 	program=${t##*/}
 	[ ! -e "$t.sh" ] || program=$program.sh
 	echo "## begin $t"
-	(cd "${t%/*}" && timeout -k 5 300 "./$program") < /dev/null 2>&1
+	(cd "${t%/*}" && timeout -k 5 1500 "./$program") < /dev/null 2>&1
 	echo "## end $t $?"
 done
 echo '## complete'

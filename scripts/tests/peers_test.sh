@@ -11,7 +11,8 @@ k=${1:-7.2}
 "$top/scripts/setup.sh" build guest peers
 "$top/scripts/build.sh" "$k"
 source=$("$top/scripts/fetch.sh" "$k")
-theirs=$source/tools/testing/selftests
+# In the patched tree, a test of lsm knows the identifier of portacl.
+theirs=$cache/$k/src/tools/testing/selftests
 home=$cache/$k/peers
 mkdir -p "$home"
 exec 9> "$home/lock"
@@ -44,7 +45,7 @@ compile() {
 
 # results NAME KERNEL-ARGUMENTS: what each test printed, without remarks and times.
 results() {
-	"$top/scripts/boot.sh" "$k" -t 1800 -a "$2" \
+	"$top/scripts/boot.sh" "$k" -t 5400 -a "$2" \
 		sh "$top/scripts/guest/peers.sh" "$home" > "$home/$1.log" 2>&1
 	grep -E '^(## |(not )?ok )' "$home/$1.log" | sed -E 's/ (# )?time=[0-9]+ms$//' > "$home/$1"
 	tail -n 1 "$home/$1" | grep -qx '## complete'
