@@ -43,7 +43,7 @@ kernel_deb='debhelper dpkg-dev fakeroot rsync dwarves libdw-dev'
 deb='build-essential debhelper dpkg-dev fakeroot lintian'
 docs='python3-sphinx python3-yaml'
 pictures='graphviz gnuplot-nox'
-lint='codespell sparse shellcheck unifdef clang-format clang clang-19 libclang-rt-dev'
+lint='codespell coccinelle sparse shellcheck unifdef clang-format clang clang-19 libclang-rt-dev'
 
 group() {
 	case $1 in

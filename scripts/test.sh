@@ -188,9 +188,9 @@ test_kernel() {
 run_full() {
 	run deb "$top/scripts/tests/deb_test.sh"
 	run fuzz point make -C "$top/tools/portaclctl" fuzz
-	run processors "$top/scripts/tests/processors_test.sh"
-	run mutants "$top/scripts/tests/mutants_test.sh"
-	run early "$top/scripts/tests/early_test.sh"
+	for t in processors mutants analyze early; do
+		run "$t" "$top/scripts/tests/${t}_test.sh"
+	done
 	for k; do
 		case $k in *-*) continue ;; esac
 		run "demo-$k" point "$top/scripts/demo.sh" "$k"
@@ -261,7 +261,7 @@ run_one() {
 		name=$(basename "$only" _test.sh)
 		case $name in
 		apply|patch) run "$name" "$only" "$@" ;;
-		tap|usage|deb|processors|mutants|early) run "$name" "$only" ;;
+		tap|usage|deb|processors|mutants|analyze|early) run "$name" "$only" ;;
 		*)
 			for k; do
 				build "$k"
