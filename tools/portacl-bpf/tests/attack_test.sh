@@ -6,7 +6,7 @@
 # Each attack runs twice.  With an empty policy it must succeed, which shows that
 # the attack works.  With the policy it must fail for the reason that is named.
 # ip_unprivileged_port_start is 0 both times, so only the policy refuses.
-tool=$PORTACL_BPF
+tool=${PORTACL_BPF:?is set by scripts/stock_test.sh}
 here=$(cd "$(dirname "$tool")/../../tools/portacl-bpf/tests/attack" && pwd)
 svc=/usr/local/sbin/portacl-svc
 # The port of the process that is attacked while it runs.
@@ -99,6 +99,14 @@ print "SUCCESS\n"'
 socket(S, 43, SOCK_STREAM, 0);
 bind(S, sockaddr_in(80, INADDR_LOOPBACK)) or die $!;
 print "SUCCESS\n"'
+	attack perl_smc_inet "$denied" as 33 perl -MSocket=:all -e '
+socket(S, AF_INET, SOCK_STREAM, 256) or die $!;
+bind(S, sockaddr_in(80, INADDR_LOOPBACK)) or die $!;
+print "SUCCESS\n"'
+	attack perl_bindx "$denied" as 33 perl -MSocket=:all -e '
+socket(S, AF_INET, SOCK_STREAM, 132) or die $!;
+setsockopt(S, 132, 100, sockaddr_in(81, INADDR_LOOPBACK)) or die $!;
+print "SUCCESS\n"'
 	attack perl_rxrpc "$denied" as 33 perl -MSocket=:all -e '
 socket(S, 33, SOCK_DGRAM, AF_INET) or die $!;
 bind(S, pack("SSSSa28", 33, 1, SOCK_DGRAM, 16, pack_sockaddr_in(81, INADDR_LOOPBACK)))
@@ -146,23 +154,49 @@ my $fd = syscall(319, $name, 0);
 open(my $out, ">&=", $fd); open(my $in, "<", $ARGV[0]);
 syswrite($out, $_) while sysread($in, $_, 1 << 20);
 exec "/proc/self/fd/$fd"' "$dir/evil"
+	attack script "$denied" as 33 "$svc-script"
+	# CLONE_FS: the parent could change the root directory of the program.
+	attack shared_root "$denied" listens tcp 0050 as 33 perl -e '
+my $pid = syscall(56, 0x200 | 17, 0, 0, 0, 0);
+exec @ARGV if !$pid;
+waitpid($pid, 0)' "$svc" -l 127.0.0.1 80
 	attack hard_link "$denied" listens tcp 0050 as 33 "$svc-link" -l 127.0.0.1 80
 }
 
-# Run a command while process $holder has another program mounted over this one.
-hold_mount() {
+# hold SCRIPT COMMAND…: run the command while process $holder of the script, which
+# writes its number, lives.
+hold() {
 	rm -f "$dir/shared/pid"
-	as 33 unshare -Urm sh -c "mount --bind $dir/evil $svc && echo \$\$ > \
-		$dir/shared/pid && exec sleep 100" &
+	as 33 unshare -Urm sh -c "$1" &
 	until [ -s "$dir/shared/pid" ] || ! kill -0 $!; do sleep 0.1; done
 	holder=$(cat "$dir/shared/pid")
+	shift
 	"$@"
 	kill "$holder"
+}
+
+# Another program is mounted over this one there.
+hold_mount() {
+	hold "mount --bind $dir/evil $svc && echo \$\$ > $dir/shared/pid &&
+		exec sleep 100" "$@"
+}
+
+# Descriptor 3 is a copy of a mount that is nowhere: open_tree(2), OPEN_TREE_CLONE.
+hold_tree() {
+	hold "exec perl -e '
+my \$at = \"$dir/jail\";
+syscall(428, -100, \$at, 1) == 3 or die \$!;
+open(F, \">\", \"$dir/shared/pid\"); print F \$\$; close F;
+sleep 100'" "$@"
 }
 
 # The path of this process's program is that of the real one.
 run_foreign() {
 	as 33 "/proc/$holder/root$svc"
+}
+
+run_detached() {
+	as 33 "/proc/$holder/fd/3$svc"
 }
 
 run_entered() {
@@ -172,6 +206,12 @@ run_entered() {
 prepared_by_root() {
 	attack foreign_mount "$denied" hold_mount run_foreign
 	attack nsenter "$denied" hold_mount run_entered
+	attack detached_tree "$denied" hold_tree run_detached
+	attack nosuid "$denied" listens tcp 0050 unshare -m sh -c "mount --bind /usr /usr &&
+		mount -o remount,bind,nosuid /usr &&
+		exec setpriv --reuid=33 --clear-groups $svc -l 127.0.0.1 80"
+	attack moved_root "$denied" unshare -m sh -c "mount --bind $dir/jail $dir/jail &&
+		cd $dir/jail && mount --move . / && exec chroot --userspec=33:33 . $svc"
 	attack jail "$denied" chroot --userspec=33:33 "$dir/jail" "$svc"
 	chmod 0777 "$svc"
 	attack writable "$denied" listens tcp 0050 as 33 "$svc" -l 127.0.0.1 80
@@ -244,13 +284,16 @@ prepare() {
 	mkdir -p "$dir/shared" "$dir/jail$(dirname "$svc")"
 	chmod 0777 "$dir/shared"
 	cp "$dir/evil" "$dir/jail$svc"
+	echo "#!$dir/evil" > "$svc-script"
+	chmod 0755 "$svc-script"
 	echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start
 	ip link set lo up
 	modprobe -aq sctp smc rxrpc
-	# IORING_OP_BIND is of Linux 6.11.
+	# IORING_OP_BIND and IPPROTO_SMC are of Linux 6.11.
 	if [ "$(printf '6.11\n%s\n' "$(uname -r)" | sort -V | head -n 1)" != 6.11 ]; then
 		impossible[io_uring]="no bind by io_uring before Linux 6.11"
 		impossible[io_uring_thread]=${impossible[io_uring]}
+		impossible[perl_smc_inet]="no IPPROTO_SMC before Linux 6.11"
 	fi
 }
 
@@ -266,6 +309,7 @@ run() {
 prepare || exit
 run control ''
 run policy "allow tcp 80,$port exe=$svc uid=33 only
+allow tcp 80 exe=$svc-script uid=33 only
 allow tcp 40000 uid=35 only
 deny any 81"
 # The policy grants what it says.
@@ -278,5 +322,5 @@ else
 fi
 echo 1024 > /proc/sys/net/ipv4/ip_unprivileged_port_start
 echo "1..$nr"
-rm -rf "$dir" "$svc" "$svc-link"
+rm -rf "$dir" "$svc" "$svc-link" "$svc-script"
 exit $failed

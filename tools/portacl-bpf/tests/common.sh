@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# What the tests of the backend's commands share.
-tool=$PORTACL_BPF
+# The parts that the tests of the backend's commands share.
+tool=${PORTACL_BPF:?is set by scripts/stock_test.sh}
 # shellcheck disable=SC2034
 ctl=$(dirname "$tool")/../portaclctl/portaclctl
 nr=0 failed=0
