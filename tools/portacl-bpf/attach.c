@@ -163,7 +163,7 @@ static void NORETURN give_up(const char *what)
 	remove_pins(NEW_DIR);
 	print_messages();
 	errno = error;
-	if (error == EPERM && !strncmp(what, "bind", 4))
+	if (error == EPERM && strstr(what, "bind"))
 		die("%s: a program is attached to the root cgroup that admits no other; `bpftool cgroup show /sys/fs/cgroup' names it",
 		    what);
 	die_errno("%s", what);

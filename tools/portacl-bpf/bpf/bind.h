@@ -5,7 +5,8 @@
  * Each bind is judged once.  cgroup/bind4 and bind6 run at the root cgroup, so
  * after those of every other cgroup: the address is the one that the stack binds.
  * They see all of tcp, udp, udplite and dccp, also the inner sockets of MPTCP,
- * SMC and RxRPC.  The LSM hooks of early.h judge the rest.
+ * SMC and RxRPC.  The LSM hooks of early.h judge the rest.  cgroup/post_bind6 runs
+ * once a port is bound.
  */
 #ifndef _PORTACL_BPF_BIND_H
 #define _PORTACL_BPF_BIND_H
@@ -143,11 +144,27 @@ static __always_inline struct sock *socket_of(struct bpf_sock_addr *ctx)
 	return BPF_CORE_READ((struct bpf_sock_addr_kern *)ctx, sk);
 }
 
-static __always_inline int is_v6only(struct bpf_sock_addr *ctx)
+static __always_inline int is_v6only(struct sock *sk)
 {
-	struct sock *sk = socket_of(ctx);
-
 	return BPF_CORE_READ_BITFIELD_PROBED(&sk->__sk_common, skc_ipv6only);
+}
+
+/* The sockets of which a bind was judged as one of IPv6 alone. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, __u32);
+} v6only SEC(".maps");
+
+/* Unless the socket can be marked, a bind counts as one of both families. */
+static __always_inline int mark_v6only(struct bpf_sock_addr *ctx)
+{
+	struct bpf_sock *sk = ctx->sk;
+
+	return sk && is_v6only(socket_of(ctx)) &&
+	       bpf_sk_storage_get(&v6only, sk, NULL,
+				  BPF_SK_STORAGE_GET_F_CREATE);
 }
 
 static __always_inline enum outcome judge(const struct attempt *try)
@@ -185,7 +202,7 @@ static __always_inline enum outcome judge(const struct attempt *try)
 		return other_net ? NO_OPINION : judge_kernel(p, proto);
 	fill_identity(&s.req, task);
 	if (try->ctx && (p->kinds & PA_PORT_MORE))
-		s.bound.v6only = is_v6only(try->ctx);
+		s.bound.v6only = mark_v6only(try->ctx);
 	pa_match(&s, &head->head, p);
 	if ((p->kinds & PA_PORT_LEARN) && try->gate == FINAL)
 		note_bind(&s.req, s.best.action);
@@ -268,6 +285,21 @@ int bind6(struct bpf_sock_addr *ctx)
 	bound.addr[2] = ctx->user_ip6[2];
 	bound.addr[3] = ctx->user_ip6[3];
 	return at_bind(ctx, &try);
+}
+
+/*
+ * Between the bind program and the bind, the socket is not locked: another thread
+ * can clear IPV6_V6ONLY, and the wildcard then includes IPv4.
+ */
+SEC("cgroup/post_bind6")
+int post_bind6(struct bpf_sock *ctx)
+{
+	if (!bpf_sk_storage_get(&v6only, ctx, NULL, 0) ||
+	    ctx->src_ip6[0] || ctx->src_ip6[1] || ctx->src_ip6[2] ||
+	    ctx->src_ip6[3] || is_v6only((struct sock *)ctx))
+		return 1;
+	bpf_set_retval(-EACCES);
+	return 0;
 }
 
 #endif /* _PORTACL_BPF_BIND_H */
