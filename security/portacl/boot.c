@@ -30,6 +30,8 @@ extern const char portacl_boot_policy[], portacl_boot_policy_end[];
 #endif
 
 static char *mode __initdata = "enforce";
+/* Cleared by portacl=off, and by the kernel if lsm= leaves the module out. */
+int portacl_boot_enabled __initdata = 1;
 static char *rules;
 static bool lock;
 
@@ -38,13 +40,6 @@ module_param(rules, charp, 0);
 MODULE_PARM_DESC(rules, "rules in force before init, separated by ';'");
 module_param(lock, bool, 0);
 MODULE_PARM_DESC(lock, "allow no change of policy or mode");
-
-static int __init set_mode(char *text)
-{
-	mode = text;
-	return 1;
-}
-__setup("portacl=", set_mode);
 
 /**
  * portacl_boot_off - check whether portacl= switches the module off
@@ -56,6 +51,14 @@ bool __init portacl_boot_off(void)
 {
 	return !strcmp(mode, "off");
 }
+
+static int __init set_mode(char *text)
+{
+	mode = text;
+	portacl_boot_enabled = !portacl_boot_off();
+	return 1;
+}
+__setup("portacl=", set_mode);
 
 /**
  * portacl_boot_mode - get the mode that portacl= selects

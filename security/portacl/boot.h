@@ -7,6 +7,8 @@
 
 #include "state.h"
 
+extern int portacl_boot_enabled;
+
 bool portacl_boot_off(void);
 enum portacl_mode portacl_boot_mode(void);
 void portacl_boot_load(void);

@@ -24,10 +24,6 @@ static int __init start(void)
 {
 	int err;
 
-	if (portacl_boot_off()) {
-		inactive = "switched off by " PORTACL_NAME "=";
-		return 0;
-	}
 	portacl_path_init();
 	portacl_audit_init();
 	err = portacl_state_init(portacl_boot_mode());
@@ -54,6 +50,8 @@ static void __init tell_inactive(void)
 static int __init late_start(void)
 {
 	if (inactive) {
+		if (portacl_boot_off())
+			inactive = "switched off by " PORTACL_NAME "=";
 		tell_inactive();
 		return 0;
 	}
@@ -68,6 +66,7 @@ DEFINE_LSM(portacl) = {
 #else
 	.id = &portacl_lsm_id,
 #endif
+	.enabled = &portacl_boot_enabled,
 	.init = start,
 	.blobs = &portacl_blob_sizes,
 };

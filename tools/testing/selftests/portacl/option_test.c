@@ -130,6 +130,15 @@ TEST(boot_warning)
 	close(log);
 }
 
+/* The list is that of the modules that judge. */
+TEST(listed)
+{
+	char list[256] = "";
+
+	ASSERT_LT(0, read_file("/sys/kernel/security/lsm", list, sizeof(list)));
+	EXPECT_EQ(portacl_active(), !!strstr(list, "portacl"));
+}
+
 int main(int argc, char **argv)
 {
 	need_root();
