@@ -8,8 +8,10 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 noted=$top/build/noted
 name=$1
 shift
-"$@" && rc=0 || rc=$?
 mkdir -p "$noted"
-tested > "$noted/$name.tested"
+# The commit may be another in the end.
+tested=$(tested)
+"$@" && rc=0 || rc=$?
+echo "$tested" > "$noted/$name.tested"
 if [ "$rc" = 0 ]; then echo 'count 1 0 0'; else echo 'count 0 1 0'; fi > "$noted/$name.out"
 exit "$rc"
