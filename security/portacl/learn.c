@@ -226,11 +226,6 @@ void portacl_learn_clear(void)
 
 static void show(struct seq_file *m, const struct observation *seen)
 {
-	static const char *const outcomes[PORTACL_NR_ACTIONS] = {
-		[PORTACL_LEGACY] = "legacy",
-		[PORTACL_ALLOW] = "grant",
-		[PORTACL_DENY] = "deny",
-	};
 	const struct what *what = &seen->what;
 	struct seq_buf s;
 
@@ -242,7 +237,7 @@ static void show(struct seq_file *m, const struct observation *seen)
 		       what->verified, what->uid, portacl_protos[what->proto],
 		       what->port);
 	seq_buf_printf(&s, " outcome=%s count=%llu taint=",
-		       outcomes[what->action], seen->count);
+		       portacl_outcomes[what->action], seen->count);
 	if (what->taint)
 		portacl_print_names(&s, portacl_taints, what->taint);
 	else

@@ -33,6 +33,12 @@ const char *const portacl_actions[PORTACL_NR_ACTIONS] = {
 	[PORTACL_DENY] = "deny",
 };
 
+const char *const portacl_outcomes[PORTACL_NR_ACTIONS] = {
+	[PORTACL_LEGACY] = "legacy",
+	[PORTACL_ALLOW] = "grant",
+	[PORTACL_DENY] = "deny",
+};
+
 const char *const portacl_taints[PORTACL_NR_TAINTS] = {
 	[PORTACL_TAINT_ENV] = "env",
 	[PORTACL_TAINT_NNP] = "nnp",

@@ -12,6 +12,7 @@ struct portacl_vec;
 extern const char *const portacl_protos[PORTACL_NR_PROTOS];
 extern const char *const portacl_keys[PORTACL_NR_KEYS];
 extern const char *const portacl_actions[PORTACL_NR_ACTIONS];
+extern const char *const portacl_outcomes[PORTACL_NR_ACTIONS];
 extern const char *const portacl_taints[PORTACL_NR_TAINTS];
 
 char *portacl_next_word(char **rest);

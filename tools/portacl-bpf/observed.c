@@ -32,11 +32,6 @@ static void join_names(char *path, const struct pa_seen *seen)
 
 static void show(const struct pa_what *what, const struct pa_seen *seen)
 {
-	static const char *const outcomes[PORTACL_NR_ACTIONS] = {
-		[PORTACL_LEGACY] = "legacy",
-		[PORTACL_ALLOW] = "grant",
-		[PORTACL_DENY] = "deny",
-	};
 	bool known = seen->known && seen->len <= PA_MAX_PATH, verified;
 	char path[PA_MAX_PATH + 1] = "", line[4096];
 	struct seq_buf s;
@@ -51,7 +46,7 @@ static void show(const struct pa_what *what, const struct pa_seen *seen)
 	seq_buf_printf(&s, " verified=%d uid=%u proto=%s port=%u", verified,
 		       what->uid, portacl_protos[what->proto], what->port);
 	seq_buf_printf(&s, " outcome=%s count=%llu taint=",
-		       outcomes[what->action], seen->count);
+		       portacl_outcomes[what->action], seen->count);
 	if (what->taint)
 		portacl_print_names(&s, portacl_taints, what->taint);
 	else

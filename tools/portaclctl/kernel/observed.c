@@ -13,14 +13,10 @@ static int name_index(const char *line, const char *key,
 
 static bool read_line(struct observed *seen, const char *line)
 {
-	static const char *const outcomes[PORTACL_NR_ACTIONS] = {
-		[PORTACL_LEGACY] = "legacy",
-		[PORTACL_ALLOW] = "grant",
-		[PORTACL_DENY] = "deny",
-	};
 	int proto = name_index(line, "proto", portacl_protos,
 			       PORTACL_NR_PROTOS);
-	int action = name_index(line, "outcome", outcomes, PORTACL_NR_ACTIONS);
+	int action = name_index(line, "outcome", portacl_outcomes,
+				PORTACL_NR_ACTIONS);
 	autofree char *taint = get_field(line, "taint");
 	int bits = 0;
 
