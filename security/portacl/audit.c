@@ -252,7 +252,8 @@ void portacl_audit_bind(const struct portacl_policy *policy,
 					     &verified);
 	trace_portacl_bind(req, verdict, path ?: "?", verified);
 	if (mode == PORTACL_LEARN)
-		portacl_learn(req, verdict->action, path ?: "?", verified);
+		portacl_learn(policy, req, verdict->action, path ?: "",
+			      verified);
 	if (log)
 		record(policy, req, verdict, path, verified, refused);
 	kfree(buf);

@@ -13,6 +13,7 @@
 
 #include "learn.h"
 #include "lex.h"
+#include "match.h"
 #include "print.h"
 #include "show.h"
 
@@ -30,7 +31,7 @@
 /**
  * struct what - the properties that identify an observation
  * @exe: hash of the executable's path
- * @taint: bits of enum portacl_taint
+ * @taint: bits of enum portacl_taint, without those a launcher vouches for
  * @uid: effective user
  * @port: port
  * @proto: enum portacl_proto
@@ -165,21 +166,23 @@ static struct observation *add(const struct what *what, u32 key,
 
 /**
  * portacl_learn - note a bind
+ * @policy: the policy in force
  * @req: the bind
  * @action: what the policy says, enum portacl_action
- * @path: path of the executable
+ * @path: path of the executable, or "" if it is unknown
  * @verified: @path is that of the identity
  *
  * A path that is too long to be kept as a whole is not verified.
  *
- * Context: any but interrupts.
+ * Context: any but interrupts, under rcu_read_lock().
  */
-void portacl_learn(const struct portacl_request *req, u8 action,
+void portacl_learn(const struct portacl_policy *policy,
+		   const struct portacl_request *req, u8 action,
 		   const char *path, bool verified)
 {
 	struct what what = {
 		.exe = req->exe,
-		.taint = req->taint,
+		.taint = portacl_match_taint(policy, req),
 		.uid = req->uid,
 		.port = req->port,
 		.proto = req->proto,
@@ -231,7 +234,7 @@ static void show(struct seq_file *m, const struct observation *seen)
 
 	if (!portacl_show_begin(m, &s))
 		return;
-	seq_buf_puts(&s, "exe=");
+	seq_buf_puts(&s, *seen->path ? "exe=" : "exe=?");
 	portacl_print_path(&s, seen->path);
 	seq_buf_printf(&s, " verified=%d uid=%u proto=%s port=%u",
 		       what->verified, what->uid, portacl_protos[what->proto],

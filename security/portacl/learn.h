@@ -7,9 +7,10 @@
 
 #include <linux/seq_file.h>
 
-#include "types.h"
+#include "policy.h"
 
-void portacl_learn(const struct portacl_request *req, u8 action,
+void portacl_learn(const struct portacl_policy *policy,
+		   const struct portacl_request *req, u8 action,
 		   const char *path, bool verified);
 void portacl_learn_clear(void);
 void portacl_learn_show(struct seq_file *m);

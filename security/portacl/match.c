@@ -143,9 +143,18 @@ static bool by_launcher(const struct portacl_policy *policy,
 	return req->launcher && portacl_policy_launcher(policy, req->launcher);
 }
 
-/* A declared launcher vouches for the environment and for no_new_privs. */
-static u32 doubtful_taints(const struct portacl_policy *policy,
-			   const struct portacl_request *req)
+/**
+ * portacl_match_taint - find the taints that a rule must accept
+ * @policy: the policy
+ * @req: the request
+ *
+ * A declared launcher vouches for the environment and for no_new_privs.
+ *
+ * Context: any.
+ * Return: bits of enum portacl_taint.
+ */
+u32 portacl_match_taint(const struct portacl_policy *policy,
+			const struct portacl_request *req)
 {
 	return by_launcher(policy, req) ? req->taint & ~PORTACL_LAUNCH_TAINTS :
 					  req->taint;
@@ -198,7 +207,7 @@ enum portacl_reason portacl_match_rule(const struct portacl_policy *policy,
 		return PORTACL_REASON_CGROUP;
 	if (!rule->exe || !allow)
 		return PORTACL_REASON_NONE;
-	taint = doubtful_taints(policy, req) & ~(u32)rule->accept;
+	taint = portacl_match_taint(policy, req) & ~(u32)rule->accept;
 	return taint ? PORTACL_REASON_TAINT + __fls(taint) :
 		       PORTACL_REASON_NONE;
 }

@@ -22,6 +22,8 @@ struct portacl_miss portacl_match_nearest(const struct portacl_policy *policy,
 enum portacl_reason portacl_match_rule(const struct portacl_policy *policy,
 				       const struct portacl_rule *rule,
 				       const struct portacl_request *req);
+u32 portacl_match_taint(const struct portacl_policy *policy,
+			const struct portacl_request *req);
 bool portacl_match_only(const struct portacl_policy *policy,
 			const struct portacl_rule *rule,
 			const struct portacl_request *req);

@@ -86,6 +86,30 @@ TEST_F(launcher, no_new_privs)
 	svc_stop(&self->s);
 }
 
+/* Mode learn proposes no accept= for what the launcher vouches for. */
+TEST_F(launcher, observed)
+{
+	struct launch how = { .root = set_nnp };
+	char observed[4096] = "";
+
+	ASSERT_EQ(0, load_rules("launcher " MANAGER "\n" ONLY_SVC));
+	ASSERT_EQ(0, portacl_write("observed", "clear"));
+	ASSERT_EQ(0, portacl_write("mode", "learn"));
+	ASSERT_EQ(0, launch(&self->s, &how));
+	EXPECT_EQ(0, ask(&self->s, "tcp 80"));
+	ASSERT_EQ(0, load_rules(ONLY_SVC));
+	/* The kernel's own rule decides, if there is one. */
+	EXPECT_LE(0, ask(&self->s, "tcp 80"));
+	ASSERT_LT(0, portacl_read("observed", observed, sizeof(observed)));
+	EXPECT_NE(NULL, strstr(observed, " outcome=grant count=1 taint=none\n"));
+	EXPECT_NE(NULL, strstr(observed, " outcome=deny count=1 taint=env,nnp\n"))
+	{
+		TH_LOG("%s", observed);
+	}
+	EXPECT_EQ(0, portacl_write("observed", "clear"));
+	svc_stop(&self->s);
+}
+
 /* It vouches for how the program was executed, not for the file. */
 TEST_F(launcher, writable)
 {
