@@ -32,4 +32,6 @@ struct backend {
 extern const struct backend securityfs_backend;
 extern const struct backend bpf_backend;
 
+bool bpf_is_installed(void);
+
 #endif /* _PORTACLCTL_KERNEL_BACKEND_H */

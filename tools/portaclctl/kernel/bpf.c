@@ -25,6 +25,13 @@ static bool is_present(void)
 	return !root_option && !access(path, F_OK);
 }
 
+bool bpf_is_installed(void)
+{
+	autofree char *tool = in_root(TOOL);
+
+	return !access(tool, X_OK);
+}
+
 static int make_file(const char *text, size_t len)
 {
 	int fd = memfd_create("portaclctl", MFD_CLOEXEC);

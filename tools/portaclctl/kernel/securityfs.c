@@ -25,8 +25,10 @@ static char *open_error(const char *name)
 
 		if (!lsms)
 			return xstrdup("securityfs is not mounted: mount -t securityfs securityfs /sys/kernel/security");
-		return xasprintf("this kernel runs without portacl (its security modules: %s)",
-				 lsms);
+		return xasprintf("this kernel runs without portacl (its security modules: %s)%s",
+				 lsms, bpf_is_installed() ?
+				 "; with the BPF backend: portaclctl load --backend=bpf" :
+				 "");
 	}
 	if ((error == EACCES || error == EPERM) && geteuid())
 		return xasprintf("%s: only root may do this", name);

@@ -42,6 +42,9 @@ gives "no silent fallback" 2 '(without portacl|securityfs is not mounted)' \
 	load ok.conf
 [ ! -e sys/fs/bpf/portacl ]
 point $? "nothing was loaded"
+mkdir -p sys/kernel/security
+echo lockdown,capability,bpf > sys/kernel/security/lsm
+gives "the way to it" 2 'with the BPF backend: portaclctl load --backend=bpf$' status
 gives "another backend" 2 '^portaclctl: --backend takes bpf' \
 	load --backend=kernel ok.conf
 gives "--backend=bpf" 0 '^loaded: 1 rule, generation 1, mode enforce' \
