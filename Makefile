@@ -95,8 +95,7 @@ proof: ## note the last results of the tests in Documentation/tests
 	@scripts/proof/proof.sh
 
 test-stock: writable ## K=6.1 or 6.12: the BPF backend on the distribution's own kernels
-	@$(if $(T),,scripts/proof/note.sh bpf$(addprefix -,$(KERNELS))) \
-		scripts/stock_test.sh $(if $(T),-T '$(T)') $(KERNELS)
+	@scripts/stock_test.sh $(if $(T),-T '$(T)') $(KERNELS)
 
 fuzz: writable ## fuzz the parser and the readers of foreign text
 	@scripts/setup.sh tool lint

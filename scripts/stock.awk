@@ -4,6 +4,7 @@
 #   test NAME                          a test that runs
 #   fail KERNELS NAME POINT REASON     KERNELS: 6.1, 6.12 or both, 6.1,6.12
 # POINT is the name of a point, or a pattern with *.
+# note: a file for the counts, which proof.sh reads.
 
 # Return the regular expression of a pattern.
 function regex(pattern) {
@@ -85,5 +86,6 @@ END {
 	print "stock-" kernel ": " passed + 0 " passed, " known + 0 \
 	      " failed as expected, " skipped + 0 " skipped, " bad + 0 \
 	      " unexpected"
+	print "count", passed + 0, known + bad + 0, skipped + 0 > note
 	exit bad > 0
 }

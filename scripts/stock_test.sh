@@ -7,11 +7,13 @@
 #
 # tools/portacl-bpf/tests/expected lists the tests, the points that fail on this
 # backend, and why.  Any other point that fails is an error, and so is one of the
-# list that passes.  The output is kept in build/results, in TAP.
+# list that passes.  The output is kept in build/results, in TAP.  The result of all
+# tests is kept for proof.sh.
 set -eu
 . "$(dirname "$0")/common.sh"
 
 results=$top/build/results
+noted=$top/build/noted
 binaries=$top/build/selftests
 expected=$top/tools/portacl-bpf/tests/expected
 tool=$top/build/portacl-bpf/portacl-bpf
@@ -23,6 +25,10 @@ list_tests() {
 test_kernel() {
 	k=$1
 	out=$results/stock-$k.tap
+	# The commit may be another in the end.
+	tested=$(tested)
+	note=$noted/bpf-$k.out
+	[ -z "$only" ] || note=/dev/null
 	stock=$("$top/scripts/fetch.sh" "$k" image) && rc=0 || rc=$?
 	if [ "$rc" = 3 ]; then
 		echo "stock-$k: skipped: the archive has no such kernel"
@@ -36,7 +42,8 @@ test_kernel() {
 		"$binaries" ${only:-$(list_tests)} > "$out" 2>&1 && rc=0 || rc=$?
 	echo "## boot $rc" >> "$out"
 	awk -f "$top/scripts/stock.awk" -v kernel="$k" -v only="$only" \
-		"$expected" "$out" || failed=yes
+		-v note="$note" "$expected" "$out" || failed=yes
+	[ -n "$only" ] || echo "$tested" > "$noted/bpf-$k.tested"
 }
 
 only='' failed=''
@@ -57,7 +64,7 @@ for k; do
 	esac
 done
 "$top/scripts/setup.sh" build tool guest bpf attacks
-mkdir -p "$results" "$binaries"
+mkdir -p "$results" "$noted" "$binaries"
 "$top/scripts/fetch.sh" 6.12 > /dev/null
 make -s -C "$top/tools/portacl-bpf"
 make -s -C "$top/tools/portaclctl"

@@ -20,4 +20,5 @@ echo on > /proc/sys/kernel/printk_devkmsg
 # The programs are attached before the first test is executed.
 printf 'version 1\ncommit\n' | "$tool" load - || exit
 "$tool" log --kernel &
-sh "$here/tests.sh" "$tests" "$@"
+# A load takes longer than in the kernel: it attaches programs.
+TEST_LIMIT=1400 sh "$here/tests.sh" "$tests" "$@"
