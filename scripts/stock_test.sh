@@ -36,8 +36,9 @@ test_kernel() {
 	fi
 	[ "$rc" = 0 ] || die "$k: no kernel"
 	say "boot $(ls "$stock/lib/modules")"
+	# Here each file is a command, so each try takes long.
 	# shellcheck disable=SC2046,SC2086
-	"$top/scripts/boot.sh" "$k-stock" -t 3600 sh "$top/scripts/guest/stock.sh" \
+	"$top/scripts/boot.sh" "$k-stock" -t 3600 -a fuzz=100 sh "$top/scripts/guest/stock.sh" \
 		"$stock/lib/modules/$(ls "$stock/lib/modules")" "$tool" \
 		"$binaries" ${only:-$(list_tests)} > "$out" 2>&1 && rc=0 || rc=$?
 	echo "## boot $rc" >> "$out"

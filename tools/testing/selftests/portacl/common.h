@@ -209,9 +209,15 @@ static inline char *status_value(const char *key)
 	return text;
 }
 
+/* Is there another backend?  It has no files. */
+static inline bool has_backend(void)
+{
+	return getenv("PORTACL_BACKEND");
+}
+
 static inline bool portacl_active(void)
 {
-	return getenv("PORTACL_BACKEND") || !access(PORTACL_DIR "status", F_OK);
+	return has_backend() || !access(PORTACL_DIR "status", F_OK);
 }
 
 /* The same, to be kept. */
