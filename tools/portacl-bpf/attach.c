@@ -202,13 +202,15 @@ static void attach_all(struct bpf_object *object, int cgroup)
 	bpf_object__for_each_program(prog, object) {
 		if (nr == MAX_PROGRAMS)
 			give_up("too many programs");
-		links[nr++] = attach_program(prog, cgroup);
+		links[nr++] = bpf_program__autoattach(prog) ?
+			      attach_program(prog, cgroup) : NULL;
 	}
 	bpf_object__for_each_program(prog, object) {
 		snprintf(path, sizeof(path), NEW_DIR "/link_%s",
 			 bpf_program__name(prog));
-		if (bpf_link__pin(links[i++], path))
+		if (links[i] && bpf_link__pin(links[i], path))
 			give_up(path);
+		i++;
 	}
 }
 
@@ -232,18 +234,45 @@ static struct portacl_bpf *load_programs(void)
 	return skel;
 }
 
+static int open_cgroup(void)
+{
+	int fd = open("/sys/fs/cgroup", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		die_errno("/sys/fs/cgroup");
+	return fd;
+}
+
+/**
+ * attach_v6only - attach post_bind6, which only policies with addr= need
+ *
+ * It stays until detach(): a bind may be judged by this policy and take place under
+ * the next.
+ */
+void attach_v6only(void)
+{
+	int link;
+
+	if (!access(PIN_DIR "/link_post_bind6", F_OK))
+		return;
+	link = bpf_link_create(open_pin("post_bind6"), open_cgroup(),
+			       BPF_CGROUP_INET6_POST_BIND, NULL);
+	if (link < 0 || bpf_obj_pin(link, PIN_DIR "/link_post_bind6"))
+		die_errno("post_bind6");
+	close(link);
+}
+
 /**
  * attach - attach the programs with a policy that is in force at once
  * @cells: the policy
+ * @has_addrs: a rule has addr=; see attach_v6only()
  */
-void attach(const struct cells *cells)
+void attach(const struct cells *cells, bool has_addrs)
 {
-	int cgroup = open("/sys/fs/cgroup", O_RDONLY | O_CLOEXEC), map;
+	int cgroup = open_cgroup(), map;
 	struct portacl_bpf *skel;
 	u32 zero = 0;
 
-	if (cgroup < 0)
-		die_errno("/sys/fs/cgroup");
 	remove_pins(NEW_DIR);
 	if (mkdir(NEW_DIR, 0700))
 		die_errno(NEW_DIR);
@@ -260,6 +289,9 @@ void attach(const struct cells *cells)
 	pin_map(skel->maps.overflow, "overflow");
 	pin_map(skel->maps.bss, "globals");
 	pin_map(skel->maps.tasks, "tasks");
+	if (bpf_program__pin(skel->progs.post_bind6, NEW_DIR "/post_bind6"))
+		give_up("post_bind6");
+	bpf_program__set_autoattach(skel->progs.post_bind6, has_addrs);
 	attach_all(skel->obj, cgroup);
 	if (rename(NEW_DIR, PIN_DIR))
 		give_up("rename");

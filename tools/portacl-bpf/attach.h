@@ -38,7 +38,8 @@ void take_lock(void);
 bool is_attached(void);
 void use_secret(void);
 struct totals read_totals(void);
-void attach(const struct cells *cells);
+void attach(const struct cells *cells, bool has_addrs);
+void attach_v6only(void);
 void detach(void);
 
 /* state.c */

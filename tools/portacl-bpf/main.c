@@ -93,10 +93,13 @@ static void put_in_force(const struct source *src, struct cells *cells)
 	origin->uid = getuid();
 	origin->pid = getpid();
 	learn_ports(cells, mode == PA_LEARN);
-	if (old.nr)
+	if (old.nr) {
+		if (src->policy->has_addrs)
+			attach_v6only();
 		replace_policy(cells);
-	else
-		attach(cells);
+	} else {
+		attach(cells, src->policy->has_addrs);
+	}
 	reserve_ports(open_pin("added"), reserving(cells, mode));
 	keep_error(&(struct portacl_error) { });
 	cells_free(&old);

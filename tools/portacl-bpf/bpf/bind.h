@@ -6,7 +6,7 @@
  * after those of every other cgroup: the address is the one that the stack binds.
  * They see all of tcp, udp, udplite and dccp, also the inner sockets of MPTCP,
  * SMC and RxRPC.  The LSM hooks of early.h judge the rest.  cgroup/post_bind6 runs
- * once a port is bound.
+ * once a port is bound, and is attached only if a policy has addr=.
  */
 #ifndef _PORTACL_BPF_BIND_H
 #define _PORTACL_BPF_BIND_H
