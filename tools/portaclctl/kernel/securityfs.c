@@ -21,7 +21,8 @@ static char *open_error(const char *name)
 	int error = errno;
 
 	if (error == ENOENT && !is_present()) {
-		autofree char *lsms = read_line_file("/sys/kernel/security/lsm");
+		autofree char *list = in_root("/sys/kernel/security/lsm");
+		autofree char *lsms = read_line_file(list);
 
 		if (!lsms)
 			return xstrdup("securityfs is not mounted: mount -t securityfs securityfs /sys/kernel/security");
