@@ -44,29 +44,30 @@ END
 		all(p["problems"] for p in j if p["pid"] == '$gone')'
 	gives "ps: nothing" 0 'no rule names a running process' ps --file /dev/null
 	kill $fine $user $gone $open
-	# Rules that name no program
-	setpriv --reuid=65533 --regid=65532 --clear-groups sleep 600 &
+	# Rules that name no program; no other process has these ids
+	u=$((50000 + $$ % 10000)) v=$((u + 1)) g=$((u + 2))
+	setpriv --reuid=$u --regid=$g --clear-groups sleep 600 &
 	one=$!
-	setpriv --reuid=65533 --regid=65532 --clear-groups sleep 600 &
+	setpriv --reuid=$u --regid=$g --clear-groups sleep 600 &
 	two=$!
-	setpriv --reuid=65531 --regid=65531 --groups 65532,65530 sleep 600 &
+	setpriv --reuid=$v --regid=$v --groups $g sleep 600 &
 	three=$!
 	for pid in $one $two $three; do
 		until_true 60 is_running sleep $pid
 	done
 	cgroup=$(sed -n 's/^0:://p' /proc/$one/cgroup)
-	cat > ps.conf <<'END'
-allow tcp 80 uid=65533
-allow tcp 81 gid=65532 addr=127.0.0.1
+	cat > ps.conf <<END
+allow tcp 80 uid=$u
+allow tcp 81 gid=$g addr=127.0.0.1
 allow tcp 82
-allow tcp 83 uid=65529
-deny tcp 84 uid=65533
+allow tcp 83 uid=$((u + 3))
+deny tcp 84 uid=$u
 END
-	gives "ps: a rule for a user" 0 "^ *$one  65533 .*/sleep: allowed .*; also $two\$" \
+	gives "ps: a rule for a user" 0 "^ *$one  $u .*/sleep: allowed .*; also $two\$" \
 		ps --file ps.conf
 	[ "$(grep -c '^rule ' out)" = 2 ]
 	point $? "ps: a heading for each rule that names a process"
-	grep -q "^ *$three  65531 .*/sleep: allowed" out
+	grep -q "^ *$three  $v .*/sleep: allowed" out
 	point $? "ps: a rule for a supplementary group, at its address"
 	run ps --json --file ps.conf
 	json "ps --json: each process of a rule without a program" '
@@ -74,7 +75,7 @@ END
 		sorted([(1, '$one'), (1, '$two'), (2, '$one'), (2, '$two'), (2, '$three')])'
 	if [ "${cgroup:-/}" != / ]; then
 		echo "allow tcp 80 cgroup=$cgroup" > ps.conf
-		gives "ps: a rule for a cgroup" 0 "^ *$one  65533 " ps --file ps.conf
+		gives "ps: a rule for a cgroup" 0 "^ *$one  $u " ps --file ps.conf
 		echo "allow tcp 80 cgroup=$cgroup/x" > ps.conf
 		gives "ps: another cgroup" 0 'no rule names a running process' ps --file ps.conf
 	else
