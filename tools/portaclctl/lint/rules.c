@@ -243,15 +243,40 @@ static bool is_evadable(const struct portacl_policy *policy,
 		 uid->max == U32_MAX - 1);
 }
 
+/* How a process avoids what a deny rule is about, NULL: it cannot. */
+static const char *evasion(const struct portacl_rule *rule)
+{
+	if (rule->exe)
+		return "exe=: a copy of the program has another path";
+	if (rule->cgroup)
+		return "cgroup=: jobs of cron and at run in another cgroup";
+	if (rule->flags & PORTACL_RULE_LAUNCH_ROOT)
+		return "launch=root: users can start the program themselves";
+	return NULL;
+}
+
+#define DENY_OTHERS \
+	"name who may have the port instead, by `allow' with `only' or by `default deny'"
+
+static void lint_denial(struct linter *linter, u32 index)
+{
+	const struct portacl_rule *rule = &linter->policy->rules[index];
+	const char *how = evasion(rule);
+
+	if (how)
+		report(linter, index, "deny-by-program",
+		       "a user can evade a denial by %s; " DENY_OTHERS, how);
+	else if (is_evadable(linter->policy, rule))
+		report(linter, index, "deny-by-id",
+		       "a user can evade a denial by uid= or gid=, with subordinate ids or without groups in a user namespace: " DENY_OTHERS);
+}
+
 static void lint_subject(struct linter *linter, u32 index)
 {
 	const struct portacl_rule *rule = &linter->policy->rules[index];
 
-	if (!(rule->flags & PORTACL_RULE_ALLOW) &&
-	    is_evadable(linter->policy, rule))
-		report(linter, index, "deny-by-id",
-		       "a user can evade a denial by uid= or gid=, with subordinate ids or without groups in a user namespace: name who may have the port instead, by `allow' with `only' or by `default deny'");
-
+	if (!(rule->flags & PORTACL_RULE_ALLOW))
+		lint_denial(linter, index);
 	if (rule->accept && !rule->exe)
 		report(linter, index, "accept-without-exe",
 		       "accept= has no effect: it is about the identity of a program, and the rule has no exe=");

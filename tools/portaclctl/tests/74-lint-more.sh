@@ -62,6 +62,11 @@ passes deny-by-id 'deny any 8080'
 passes deny-by-id 'allow any 8080 uid=2000'
 passes deny-by-id 'deny any 1024-4000 uid=1-4294967294'
 lints deny-by-id 'deny any 8080 uid=2-4294967294'
+lints deny-by-program "deny any 8080 exe=$real"
+lints deny-by-program 'deny any 8080 uid=2000 cgroup=/user.slice'
+lints deny-by-program 'deny any 8080 launch=root'
+passes deny-by-program 'deny any 8080'
+passes deny-by-program "allow any 8080 exe=$real"
 lints deny-by-id 'deny any 8080 uid=1-4294967294 gid=0-99'
 "$ctl" import --mac-portacl uid:80:tcp:2000 --port-high 4000 > imported 2> err
 cp imported l.conf
