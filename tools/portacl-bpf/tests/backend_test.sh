@@ -14,7 +14,7 @@ wait_record() {
 	return 1
 }
 
-echo 1..23
+echo 1..24
 load 'deny any 80 addr=127.0.0.1' 2> err
 grep -q 'line 2, column 13: the BPF backend cannot enforce addr= for sctp' err
 point $? backend.refused_rule_has_line_and_column
@@ -75,6 +75,9 @@ point $? backend.portaclctl_test
 point $? backend.portaclctl_stats
 "$ctl" who tcp/83 | grep -q 'everybody else, root included: refused'
 point $? backend.portaclctl_who
+"$ctl" explain perl 33 tcp/83 > out
+grep -q '^\* portacl *allow rule=1' out && ! grep 'may refuse.*\(BPF\|bind4\)' out
+point $? backend.portaclctl_explain_knows_its_own_programs
 "$ctl" mode permissive && try 0 83
 point $? backend.portaclctl_mode
 "$ctl" mode enforce && denies 0 83

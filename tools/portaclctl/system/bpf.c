@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <fcntl.h>
+#include <glob.h>
 #include <linux/bpf.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -8,29 +9,57 @@
 #include "system/bpf.h"
 
 #define MAX_PROGRAMS 64
+#define OWN_LINKS "/sys/fs/bpf/portacl/link_*"
 
 static long bpf(int command, union bpf_attr *attr)
 {
 	return syscall(SYS_bpf, command, attr, sizeof(*attr));
 }
 
+/* What the kernel says of an open program or link; the descriptor is closed. */
+static int take_info(int fd, void *info, u32 len)
+{
+	union bpf_attr attr = { .info = {
+		.bpf_fd = fd, .info_len = len, .info = (unsigned long)info,
+	} };
+	int err = 0;
+
+	if (fd < 0 || bpf(BPF_OBJ_GET_INFO_BY_FD, &attr))
+		err = -errno;
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
 static int read_info(u32 id, struct bpf_prog_info *info)
 {
 	union bpf_attr attr = { .prog_id = id };
-	int fd = bpf(BPF_PROG_GET_FD_BY_ID, &attr), err = 0;
 
 	*info = (struct bpf_prog_info) { 0 };
-	if (fd < 0)
-		return -errno;
-	attr = (union bpf_attr) { .info = {
-		.bpf_fd = fd,
-		.info_len = sizeof(*info),
-		.info = (unsigned long)info,
-	} };
-	if (bpf(BPF_OBJ_GET_INFO_BY_FD, &attr))
-		err = -errno;
-	close(fd);
-	return err;
+	return take_info(bpf(BPF_PROG_GET_FD_BY_ID, &attr), info,
+			 sizeof(*info));
+}
+
+/* The programs of the BPF backend are portacl's own layer. */
+static bool is_own(u32 id)
+{
+	glob_t links;
+	bool own = false;
+	size_t i;
+
+	if (glob(OWN_LINKS, 0, NULL, &links))
+		return false;
+	for (i = 0; i < links.gl_pathc && !own; i++) {
+		union bpf_attr attr = {
+			.pathname = (unsigned long)links.gl_pathv[i],
+		};
+		struct bpf_link_info info = { 0 };
+
+		own = !take_info(bpf(BPF_OBJ_GET, &attr), &info,
+				 sizeof(info)) && info.prog_id == id;
+	}
+	globfree(&links);
+	return own;
 }
 
 static char *program_name(const struct bpf_prog_info *info, u32 id)
@@ -120,7 +149,8 @@ static void add_program(const char *cgroup, u32 hook, u32 id,
 }
 
 /**
- * cgroup_bpf - find the programs that run when a process of a cgroup binds
+ * cgroup_bpf - find the programs that run when a process of a cgroup binds, except
+ *	those of the BPF backend
  * @cgroup: its path
  * @names: where the hook, the program's name, its id and its cgroup are added
  *
@@ -137,7 +167,8 @@ int cgroup_bpf(const char *cgroup, struct list *names)
 	for (i = 0; i < ARRAY_SIZE(hooks) && !err; i++) {
 		err = query(fd, hooks[i].type, BPF_F_QUERY_EFFECTIVE, ids, &nr);
 		for (n = 0; n < nr; n++)
-			add_program(cgroup, i, ids[n], names);
+			if (!is_own(ids[n]))
+				add_program(cgroup, i, ids[n], names);
 	}
 	return err;
 }
@@ -168,7 +199,8 @@ int sk_lookup_bpf(pid_t pid, struct list *names)
 }
 
 /**
- * security_bpf - find the programs that are security modules
+ * security_bpf - find the programs that are security modules, except those of the
+ *	BPF backend
  * @names: where their names are added
  *
  * Return: 0 or a negative errno.
@@ -186,7 +218,7 @@ int security_bpf(struct list *names)
 		/* It may be gone meanwhile. */
 		if (err && err != -ENOENT)
 			return err;
-		if (!err && info.type == BPF_PROG_TYPE_LSM)
+		if (!err && info.type == BPF_PROG_TYPE_LSM && !is_own(id))
 			list_add(names, program_name(&info, id));
 		attr = (union bpf_attr) { .start_id = id };
 	}
