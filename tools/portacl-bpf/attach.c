@@ -301,3 +301,42 @@ void detach(void)
 {
 	remove_pins(PIN_DIR);
 }
+
+/*
+ * A link that was detached from its cgroup is still pinned.  post_bind6 has one only
+ * if a policy has had addr=.
+ */
+static bool is_link_attached(const char *name)
+{
+	struct bpf_link_info info = { };
+	u32 len = sizeof(info);
+	char path[128];
+	bool attached;
+	int fd;
+
+	snprintf(path, sizeof(path), PIN_DIR "/link_%s", name);
+	fd = bpf_obj_get(path);
+	if (fd < 0)
+		return errno == ENOENT && !strcmp(name, "post_bind6");
+	attached = !bpf_obj_get_info_by_fd(fd, &info, &len) &&
+		   (info.type != BPF_LINK_TYPE_CGROUP || info.cgroup.cgroup_id);
+	close(fd);
+	return attached;
+}
+
+/**
+ * detached_program - return a program that somebody has detached, or NULL
+ */
+const char *detached_program(void)
+{
+	struct portacl_bpf *skel = portacl_bpf__open();
+	struct bpf_program *prog;
+
+	if (!skel)
+		die_errno("the programs cannot be opened");
+	bpf_object__for_each_program(prog, skel->obj)
+		if (!is_link_attached(bpf_program__name(prog)))
+			return bpf_program__name(prog);
+	portacl_bpf__destroy(skel);
+	return NULL;
+}

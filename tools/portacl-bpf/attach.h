@@ -41,6 +41,7 @@ struct totals read_totals(void);
 void attach(const struct cells *cells, bool has_addrs);
 void attach_v6only(void);
 void detach(void);
+const char *detached_program(void);
 
 /* state.c */
 int open_pin(const char *name);

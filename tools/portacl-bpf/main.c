@@ -113,6 +113,16 @@ static int cmd_check(char **args)
 	return 0;
 }
 
+/* The programs that are left do not enforce a policy. */
+static void check_attached(void)
+{
+	const char *detached = is_attached() ? detached_program() : NULL;
+
+	if (detached)
+		die("the program %s was detached: unload the policy and load it again",
+		    detached);
+}
+
 static int cmd_load(char **args)
 {
 	char *text = read_file(*args ? *args : "-");
@@ -122,6 +132,7 @@ static int cmd_load(char **args)
 
 	check_kernel();
 	take_lock();
+	check_attached();
 	use_secret();
 	error = source_read(&src, text, true);
 	if (!error)
@@ -153,6 +164,7 @@ static int cmd_status(char **args)
 	const struct pa_origin *origin;
 	struct pa_config config;
 	char when[32], *digest;
+	const char *detached;
 	time_t loaded;
 
 	(void)args;
@@ -175,6 +187,8 @@ static int cmd_status(char **args)
 	       origin->pid, when, cells.nr * sizeof(struct pa_cell));
 	printf("backend bpf\nweaker " WEAKER "\n");
 	printf("reader %s\n", records_have_reader() ? "running" : "none");
+	detached = detached_program();
+	printf("detached %s\n", detached ? detached : "none");
 	free(digest);
 	cells_free(&cells);
 	return 0;

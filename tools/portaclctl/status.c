@@ -102,7 +102,7 @@ static json_t *json_status(const char *status)
 	autofree char *when = strcmp(loaded, "boot") ? field(loaded, "time") :
 						       xstrdup(loaded);
 	json_t *stored = json_stored(), *json = json_pack(
-		"{sI so sI sI so sb so so so so so so}",
+		"{sI so sI sI so sb so so so so so so so}",
 		"abi", number(status, "abi"), "mode", text(status, "mode"),
 		"generation", number(status, "generation"),
 		"rules", number(status, "rules"),
@@ -112,7 +112,8 @@ static json_t *json_status(const char *status)
 		"error", text(status, "error"),
 		"loader", json_loader(loaded), "loaded", json_text(when),
 		"backend", text(status, "backend"),
-		"weaker", text(status, "weaker"));
+		"weaker", text(status, "weaker"),
+		"detached", text(status, "detached"));
 
 	json_object_update(json, stored);
 	json_decref(stored);
@@ -169,6 +170,7 @@ int cmd_status(char **args)
 			print_line(status, "backend", "backend");
 			print_line(status, "weaker", "weaker");
 			print_line(status, "reader", "reader");
+			print_line(status, "detached", "detached");
 		}
 		print_stored(status);
 	}

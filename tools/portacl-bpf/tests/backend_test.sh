@@ -14,7 +14,7 @@ wait_record() {
 	return 1
 }
 
-echo 1..24
+echo 1..26
 load 'deny any 80 addr=127.0.0.1' 2> err
 grep -q 'line 2, column 13: the BPF backend cannot enforce addr= for sctp' err
 point $? backend.refused_rule_has_line_and_column
@@ -82,6 +82,11 @@ point $? backend.portaclctl_explain_knows_its_own_programs
 point $? backend.portaclctl_mode
 "$ctl" mode enforce && denies 0 83
 point $? backend.portaclctl_mode_back
+bpftool link detach pinned /sys/fs/bpf/portacl/link_bind4
+"$ctl" status | grep -qE '^detached +bind4$'
+point $? backend.status_names_a_detached_program
+! load 'deny tcp 84' 2> err && grep -q 'bind4 was detached: unload' err
+point $? backend.no_load_without_all_programs
 "$ctl" unload && [ ! -e /sys/fs/bpf/portacl ]
 point $? backend.portaclctl_unload
 try 0 83 && denies 33 83

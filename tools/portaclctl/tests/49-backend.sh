@@ -22,7 +22,8 @@ status)
 	echo 'abi 1'; echo 'mode enforce'; echo 'generation 1'; echo 'rules 1'
 	echo 'default legacy'; echo 'locked 0'; echo 'digest 00ff'
 	echo 'error none'; echo 'loaded uid=0 pid=1 time=2026-11-25T10:00:00Z'
-	echo 'backend bpf'; echo 'weaker window,root'; echo 'reader none' ;;
+	echo 'backend bpf'; echo 'weaker window,root'; echo 'reader none'
+	echo 'detached bind4' ;;
 stats)
 	echo 'rule=1 grants=2 denies=3 last=0'
 	echo 'total grants=7 denies=8'; echo 'kernel denies=9' ;;
@@ -52,7 +53,7 @@ gives "--backend=bpf" 0 '^loaded: 1 rule, generation 1, mode enforce' \
 gives "status" 0 '^backend +bpf$' status
 gives "status says what is weaker" 0 '^weaker +window,root$' status
 gives "status --json" 0 . status --json
-json "its members" 'j["backend"] == "bpf" and j["weaker"] == "window,root"'
+json "its members" 'j["backend"] == "bpf" and j["weaker"] == "window,root" and j["detached"] == "bind4"'
 gives "show" 0 '^allow tcp 80 uid=33 only$' show
 gives "test --kernel" 0 '^allow' test --kernel tcp/80 uid=33
 gives "mode" 0 '' mode permissive
