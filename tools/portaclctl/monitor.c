@@ -159,7 +159,7 @@ static void check_reader(void)
 	autofree char *reader = kernel_status("reader");
 
 	if (reader && !strcmp(reader, "none"))
-		warn("no record is shown: portacl-bpf.service, which brings them to the kernel log, does not run");
+		warn("no record is shown: portacl-bpf.service, which writes them to the kernel log, does not run: systemctl start portacl-bpf");
 }
 
 int cmd_monitor(char **args)

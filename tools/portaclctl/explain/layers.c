@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "explain/holders.h"
+#include "kernel/backend.h"
 #include "kernel/securityfs.h"
 #include "lib/cleanup.h"
 #include "lib/root.h"
@@ -73,7 +74,7 @@ static void layer_portacl(struct view *view, struct layer *layer)
 		.reserved = PORTACL_NO_RULE,
 	};
 	if (!view->has_policy) {
-		layer->text = xstrdup("not in this kernel");
+		layer->text = xasprintf("not in this kernel; %s", bpf_hint());
 		return;
 	}
 	if (view->foreign_net) {

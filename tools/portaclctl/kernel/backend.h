@@ -32,6 +32,6 @@ struct backend {
 extern const struct backend securityfs_backend;
 extern const struct backend bpf_backend;
 
-bool bpf_is_installed(void);
+const char *bpf_hint(void);
 
 #endif /* _PORTACLCTL_KERNEL_BACKEND_H */

@@ -25,11 +25,16 @@ static bool is_present(void)
 	return !root_option && !access(path, F_OK);
 }
 
-bool bpf_is_installed(void)
+/* Return what to do about a kernel without portacl. */
+const char *bpf_hint(void)
 {
-	autofree char *tool = in_root(TOOL);
+	autofree char *tool = in_root(TOOL), *pins = in_root(PINS);
 
-	return !access(tool, X_OK);
+	if (access(pins, F_OK) && errno == EACCES)
+		return "only root sees whether the BPF backend is in force";
+	return access(tool, X_OK) ?
+	       "the package portacl-bpf enforces a policy on it" :
+	       "with the BPF backend: portaclctl load --backend=bpf";
 }
 
 static int make_file(const char *text, size_t len)
@@ -97,7 +102,7 @@ static char *run(const char *verb, const char *arg, const char *text,
 	if (!status)
 		return output;
 	free(output);
-	*why = status < 0 ? xasprintf("%s: %s: the BPF backend is not installed",
+	*why = status < 0 ? xasprintf("%s: %s: install the package portacl-bpf",
 				      tool, strerror(error)) : reason(said);
 	errno = status == STATUS_STALE ? ESTALE : EINVAL;
 	return NULL;

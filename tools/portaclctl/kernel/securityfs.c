@@ -26,10 +26,8 @@ static char *open_error(const char *name)
 
 		if (!lsms)
 			return xstrdup("securityfs is not mounted: mount -t securityfs securityfs /sys/kernel/security");
-		return xasprintf("this kernel runs without portacl (its security modules: %s)%s",
-				 lsms, bpf_is_installed() ?
-				 "; with the BPF backend: portaclctl load --backend=bpf" :
-				 "");
+		return xasprintf("this kernel runs without portacl (its security modules: %s); %s",
+				 lsms, bpf_hint());
 	}
 	if ((error == EACCES || error == EPERM) && geteuid())
 		return xasprintf("%s: only root may do this", name);

@@ -3,7 +3,11 @@
 # The BPF backend: a script stands for its command.
 
 export PORTACLCTL_ROOT="$PWD"
-mkdir -p usr/sbin sys/fs/bpf etc/portacl.d var/lib
+mkdir -p usr/sbin sys/fs/bpf sys/kernel/security etc/portacl.d var/lib
+echo lockdown,capability,bpf > sys/kernel/security/lsm
+gives "where the BPF backend is from" 2 'the package portacl-bpf enforces' status
+gives "it is not installed" 2 'install the package portacl-bpf' \
+	load --backend=bpf /dev/null
 cat > usr/sbin/portacl-bpf <<'END'
 #!/bin/sh
 # Keeps the policy in a file, refuses `deny tcp 81'.
@@ -43,9 +47,16 @@ gives "no silent fallback" 2 '(without portacl|securityfs is not mounted)' \
 	load ok.conf
 [ ! -e sys/fs/bpf/portacl ]
 point $? "nothing was loaded"
-mkdir -p sys/kernel/security
-echo lockdown,capability,bpf > sys/kernel/security/lsm
 gives "the way to it" 2 'with the BPF backend: portaclctl load --backend=bpf$' status
+if [ "$(id -u)" = 0 ]; then
+	# The user may not enter the directory of the tool.
+	cp "$ctl" ctl && chmod 755 . && chmod 700 sys/fs/bpf
+	setpriv --reuid 65534 --clear-groups ./ctl status > out 2> err
+	grep -q 'only root sees whether the BPF backend is in force$' err
+	point $? "a user does not see whether it is in force"
+else
+	skip "a user does not see whether it is in force" "needs root"
+fi
 gives "another backend" 2 '^portaclctl: --backend takes bpf' \
 	load --backend=kernel ok.conf
 gives "--backend=bpf" 0 '^loaded: 1 rule, generation 1, mode enforce' \
