@@ -88,8 +88,9 @@ gives "learn: a program that ran before" 0 \
 gives "lock" 2 'root can always detach the programs' lock --until-reboot
 gives "another load needs the choice, too" 2 'the BPF backend is in force' \
 	load ok.conf
-echo 'deny tcp 81' > no.conf
-gives "its own reason" 2 'line 3, column 1: no' load --backend=bpf no.conf
+printf '# a comment\ndeny tcp 81\n' > no.conf
+gives "its own reason, with the line of the file" 2 '^portaclctl: no.conf:2: no; ' \
+	load --backend=bpf no.conf
 gives "another generation" 2 'changed' load --backend=bpf --generation 9 ok.conf
 printf 'backend bpf\nallow tcp 80 uid=33\n' > file.conf
 gives "backend bpf" 0 '^loaded: 1 rule' load file.conf
