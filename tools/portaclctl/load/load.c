@@ -66,11 +66,12 @@ static void load(const struct config *cfg, const char *generation,
 
 /*
  * Make the transaction that restores the policy in force, unless it was changed
- * after the next load.
+ * after the next load.  If none is in force, an empty one does the same.
  */
 static char *rollback_text(const char *generation)
 {
-	autofree char *old = kernel_read("policy");
+	autofree char *old = kernel_present() ? kernel_read("policy") :
+						xstrdup("version 1\ncommit");
 	char *commit = strstr(old, "\ncommit");
 
 	if (!commit)
@@ -188,7 +189,8 @@ static int load_rehearsed(const struct config *cfg,
 		generation = active = xasprintf("%llu", cfg->parser.generation);
 	if (options->seconds || options->from) {
 		if (!generation)
-			generation = active = kernel_status("generation");
+			generation = active = kernel_present() ?
+				kernel_status("generation") : xstrdup("0");
 		ret = load_guarded(cfg, options, generation, answer);
 	} else {
 		load(cfg, generation, NULL);

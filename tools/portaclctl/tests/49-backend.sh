@@ -106,6 +106,12 @@ gives "another word" 1 "word.conf:1:1: 'backend bpf' expected" check word.conf
 gives "unload" 0 '' unload
 [ ! -e sys/fs/bpf/portacl ]
 point $? "it is gone"
+gives "--confirm, and no policy was in force" 1 '^rolled back' \
+	load --backend=bpf --confirm 60 ok.conf
+grep -qx 'commit generation=1' sys/fs/bpf/portacl/policy &&
+	! grep -q allow sys/fs/bpf/portacl/policy
+point $? "an empty one is, without an answer"
+rm -r sys/fs/bpf/portacl
 echo 'allow tcp' > etc/portacl.conf
 gives "at boot, files with an error" 2 'the last good policy is in force instead' \
 	load --boot
