@@ -202,6 +202,14 @@ static int load_rehearsed(const struct config *cfg,
 	return ret;
 }
 
+/* Where portacl is in the kernel, files that name the backend need none. */
+static bool needs_backend(const struct config *cfg,
+			  const struct load_options *options)
+{
+	return cfg->backend && (options->backend || kernel_is_bpf() ||
+				!kernel_present());
+}
+
 /**
  * load_config - rehearse a policy and load it
  * @cfg: the policy, which was read
@@ -218,7 +226,7 @@ int load_config(const struct config *cfg, const struct load_options *options,
 	const char *why;
 	int ret = EXIT_OK;
 
-	if (cfg->backend)
+	if (needs_backend(cfg, options))
 		kernel_choose(cfg->backend);
 	warn_programs(cfg);
 	/* A change of one rule is about its program alone. */

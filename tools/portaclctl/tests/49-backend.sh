@@ -117,3 +117,8 @@ gives "at boot, files with an error" 2 'the last good policy is in force instead
 	load --boot
 grep -qx 'allow tcp 80 uid=33' sys/fs/bpf/portacl/policy
 point $? "it is in force by the same backend"
+rm -r sys/fs/bpf/portacl
+kernel_files "$PWD"
+gives "backend bpf, and portacl is in the kernel" 0 '^loaded: 1 rule' load file.conf
+grep -qx 'allow tcp 80 uid=33' "$fs/policy" && [ ! -e sys/fs/bpf/portacl ]
+point $? "the kernel has the policy"
