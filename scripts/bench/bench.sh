@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Measure portacl and its peers and write the results.
 # Usage: bench.sh [-s|-b] [KERNEL…]      default: 7.2 6.12 6.1
+#        bench.sh -a
 #   -s    only print the figures that have a budget, in minutes
 #   -b    only print those of the BPF backend, for 6.12 or 6.1
+#   -a    only print those that have a budget on arm64, for 7.2
 #
 # Documentation/bench/K.json, K.txt and K.svg: instructions for one bind(2) or
 # exec, counted by QEMU (-icount shift=0: the same kernel, the same count), for
@@ -42,6 +44,37 @@ count_stock() {
 	boot_stock stock
 	boot_stock stock-bpf
 	boot_stock stock-portacl
+}
+
+# boot_arm64 PEER ARGUMENTS: the kernel of kunit.sh, which is not hardened.
+boot_arm64() {
+	say "arm64: $1"
+	"$top/scripts/boot.sh" 7.2-arm64 -c -t 3000 -r "$work/arm64" \
+		-a "lsm=portacl audit=0 $2" sh /bench/guest.sh "$1" /bench \
+		> "$work/$1"
+	sed "s/^/$1 /" "$work/$1" >> "$figures"
+}
+
+# The suite is any: its kernel is built first.
+count_arm64() {
+	"$top/scripts/kunit.sh" -a arm64 portacl_state > "$work/kunit"
+	root=$("$top/scripts/rootfs.sh" arm64)
+	rm -rf "$work/arm64"
+	cp -al "$root" "$work/arm64" 2> /dev/null || cp -a "$root" "$work/arm64"
+	mkdir "$work/arm64/bench"
+	# The root file system is not configured.
+	ln -s mawk "$work/arm64/usr/bin/awk"
+	cp "$here/guest.sh" "$work/arm64/bench"
+	build_programs aarch64-linux-gnu-gcc "$work/arm64/bench"
+	boot_arm64 off portacl=off
+	boot_arm64 short ''
+}
+
+# build_programs COMPILER DIRECTORY: what is measured.
+build_programs() {
+	"$1" -D_GNU_SOURCE -static -O2 -Wall -Wextra -o "$2/bind" "$here/bind.c"
+	echo 'int main(void) { return 0; }' |
+		"$1" -static -O2 -x c -o "$2/true" -
 }
 
 # The kernel's own mdp writes a policy of all classes that it knows; the
@@ -95,16 +128,22 @@ to_table() {
 	}' "$figures"
 }
 
-short='' backend=''
+short='' backend='' arm64=''
 case ${1-} in
 -s) short=yes; shift ;;
 -b) backend=yes; shift ;;
+-a) arm64=yes; shift ;;
 esac
 "$top/scripts/setup.sh" build guest bench bpf tool
 mkdir -p "$work" "$out"
-gcc -D_GNU_SOURCE -static -O2 -Wall -Wextra -o "$work/bind" "$here/bind.c"
-echo 'int main(void) { return 0; }' |
-	gcc -static -O2 -x c -o "$work/true" -
+if [ -n "$arm64" ]; then
+	k=7.2 figures=$work/arm64.figures
+	: > "$figures"
+	count_arm64
+	to_table
+	exit
+fi
+build_programs gcc "$work"
 make -s -C "$top/tools/portacl-bpf"
 cp "$top/build/portacl-bpf/portacl-bpf" "$work"
 [ $# -gt 0 ] || set -- 7.2 6.12 6.1

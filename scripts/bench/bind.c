@@ -3,6 +3,7 @@
  * The cost of bind(2), connect(2) and exec, in a guest.
  *
  * Usage: bind bind PORT UID [capable | bpf | landlock=RULES]
+ *        bind bind6 PORT UID
  *        bind connect PORT UID
  *        bind exec PROGRAM UID
  *        bind pair PORT UID CPUS
@@ -55,6 +56,17 @@ static void die(const char *what)
 	exit(2);
 }
 
+#ifdef __aarch64__
+/* One tick of QEMU's arm64 is 16 ns, so 16 instructions. */
+static uint64_t now(void)
+{
+	uint64_t ticks;
+
+	__asm__ volatile("isb; mrs %0, cntvct_el0; isb" : "=r"(ticks)
+			 : : "memory");
+	return 16 * ticks;
+}
+#else
 static uint64_t now(void)
 {
 	uint32_t low, high;
@@ -63,6 +75,7 @@ static uint64_t now(void)
 			 : : "memory");
 	return (uint64_t)high << 32 | low;
 }
+#endif
 
 static int compare(const void *a, const void *b)
 {
@@ -154,12 +167,14 @@ static void attach_bpf(void)
 typedef int address_call(int fd, const struct sockaddr *addr, socklen_t len);
 
 /* Returns the cost of one bind() or connect(); its errno goes to @err. */
-static uint64_t call_once(address_call *call, const struct sockaddr_in *addr,
+static uint64_t call_once(address_call *call, const struct sockaddr *addr,
 			  int *err)
 {
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	socklen_t len = addr->sa_family == AF_INET ?
+			sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+	int fd = socket(addr->sa_family, SOCK_STREAM, 0);
 	uint64_t start = now(), cost;
-	int ret = call(fd, (const struct sockaddr *)addr, sizeof(*addr));
+	int ret = call(fd, addr, len);
 
 	cost = now() - start;
 	*err = ret ? errno : 0;
@@ -167,19 +182,34 @@ static uint64_t call_once(address_call *call, const struct sockaddr_in *addr,
 	return cost;
 }
 
-static void measure_call(address_call *call, in_addr_t ip, uint16_t port)
+static void measure_call(address_call *call, const struct sockaddr *addr)
 {
-	struct sockaddr_in addr = {
-		.sin_family = AF_INET, .sin_port = htons(port),
-		.sin_addr.s_addr = htonl(ip),
-	};
 	static uint64_t calls[CALLS];
 	int i, err;
 
 	for (i = 0; i < CALLS; i++)
-		calls[i] = call_once(call, &addr, &err);
+		calls[i] = call_once(call, addr, &err);
 	printf("%llu instructions %s\n", (unsigned long long)median(calls),
 	       err ? strerrorname_np(err) : "ok");
+}
+
+static void measure_ipv4(address_call *call, in_addr_t ip, uint16_t port)
+{
+	const struct sockaddr_in addr = {
+		.sin_family = AF_INET, .sin_port = htons(port),
+		.sin_addr.s_addr = htonl(ip),
+	};
+
+	measure_call(call, (const struct sockaddr *)&addr);
+}
+
+static void measure_ipv6(address_call *call, uint16_t port)
+{
+	const struct sockaddr_in6 addr = {
+		.sin6_family = AF_INET6, .sin6_port = htons(port),
+	};
+
+	measure_call(call, (const struct sockaddr *)&addr);
 }
 
 static void measure_exec(char *program)
@@ -228,7 +258,7 @@ static void bind_on(int cpu, uint16_t port, long *count)
 	if (sched_setaffinity(0, sizeof(set), &set))
 		die("sched_setaffinity");
 	while (seconds() < end) {
-		call_once(bind, &addr, &err);
+		call_once(bind, (const struct sockaddr *)&addr, &err);
 		if (err)
 			exit(2);
 		++*count;
@@ -273,9 +303,11 @@ int main(int argc, char **argv)
 	else
 		become(uid);
 	if (!strcmp(argv[1], "bind"))
-		measure_call(bind, INADDR_ANY, atoi(argv[2]));
+		measure_ipv4(bind, INADDR_ANY, atoi(argv[2]));
+	else if (!strcmp(argv[1], "bind6"))
+		measure_ipv6(bind, atoi(argv[2]));
 	else if (!strcmp(argv[1], "connect"))
-		measure_call(connect, INADDR_LOOPBACK, atoi(argv[2]));
+		measure_ipv4(connect, INADDR_LOOPBACK, atoi(argv[2]));
 	else if (!strcmp(argv[1], "pair"))
 		measure_pair(atoi(argv[2]), atoi(how));
 	else

@@ -96,6 +96,7 @@ measure_off() {
 	figure bind-80-capable 0 bind 80 33 capable
 	figure bind-80-refused 0 bind 80 33
 	figure autobind 0 bind 0 33
+	figure bind6 0 bind6 8080 33
 	figure connect 0 connect 9 33
 	figure exec 0 exec "$true" 33
 }
@@ -151,6 +152,8 @@ measure_stock_portacl() {
 	for shape in spread one-port; do
 		for n in 10 100000; do
 			measure_shape $shape "$n"
+			figure "bind6-hit-$shape" "$n" bind6 80 33
+			figure "bind6-no-rule-$shape" "$n" bind6 64000 33
 		done
 	done
 }
