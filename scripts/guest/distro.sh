@@ -10,18 +10,6 @@ cd /root/portacl || exit
 policy=/sys/kernel/security/portacl/policy
 status=/sys/kernel/security/portacl/status
 
-# until_true COMMAND…: one try a second, 5 minutes.
-until_true() {
-	for _ in {1..300}; do
-		"$@" && return
-		sleep 1
-	done
-	echo "not so: $*"
-	ss -lntup
-	dmesg | tail -n 5
-	return 1
-}
-
 # is_loaded PID: wait until this process has loaded a policy.
 is_loaded() {
 	until grep -q '^rules [1-9]' "$status"; do
@@ -95,13 +83,6 @@ before() {
 	systemctl show -p Id -p InactiveExitTimestampMonotonic "$unit"
 	[ "$loaded" -gt 0 ] &&
 		[ "$loaded" -le "$(systemctl show -P InactiveExitTimestampMonotonic "$unit")" ]
-}
-
-# boot_with WORD: add it to the command line of the following boots.
-boot_with() {
-	echo "GRUB_CMDLINE_LINUX=\"\$GRUB_CMDLINE_LINUX $1\"" \
-		> /etc/default/grub.d/zz-test.cfg
-	update-grub
 }
 
 # A newer kernel, which GRUB prefers.  It has no initramfs, so it cannot boot.

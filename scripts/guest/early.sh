@@ -45,6 +45,15 @@ write_policy() {
 	portaclctl check
 }
 
+# Run the commands of a section of portacl-install.rst, except those that early_test.sh
+# has run.
+follow() {
+	local command
+	while read -r command <&3; do
+		[[ $command == make* ]] || ok "$command" bash -c "$command"
+	done 3< <(commands "$1")
+}
+
 early_is() { sed -i "s/^EARLY=.*/EARLY=$1/" /etc/default/portacl-bpf; }
 bound() { grep -x "$1 0" /run/bound; }
 denied() { grep -x "$1 Permission denied" /run/bound; }
@@ -61,7 +70,10 @@ phase_1() {
 		'! grep -w portacl /sys/kernel/security/lsm'
 	# The modules of this machine only: the emulated processor is slow.
 	sed -i 's/^MODULES=.*/MODULES=dep/' /etc/initramfs-tools/initramfs.conf
-	ok "the packages are installed" dpkg -i portacl{ctl,-bpf}_*.deb
+	install -D -t build/portaclctl/deb portacl{ctl,-bpf}_*.deb
+	follow 'Without a new kernel'
+	ok "what it denies is written to the kernel log" \
+		until_true systemctl is-active portacl-bpf
 	ok "the script is in the initramfs" eval \
 		'lsinitramfs /boot/initrd.img-* | grep init-bottom/portacl-bpf'
 	ok "early.service is installed" install_service

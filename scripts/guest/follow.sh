@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Sourced by the phases of a test in an installed Debian: points, and the commands of
-# portacl-install.rst.
+# Sourced by the phases of a test in an installed Debian: points, the commands of
+# portacl-install.rst, and what the phases share.
 # shellcheck shell=bash
 
 # ok WHAT COMMAND…
@@ -21,6 +21,25 @@ says() {
 	"${@:3}" > /run/out 2>&1 || rc=$?
 	cat /run/out
 	[ "$rc" = "$1" ] && grep -q -- "$2" /run/out
+}
+
+# until_true COMMAND…: one try a second, 5 minutes.
+until_true() {
+	for _ in {1..300}; do
+		"$@" && return
+		sleep 1
+	done
+	echo "not so: $*"
+	ss -lntup
+	dmesg | tail -n 5
+	return 1
+}
+
+# boot_with WORD: add it to the command line of the following boots.
+boot_with() {
+	echo "GRUB_CMDLINE_LINUX=\"\$GRUB_CMDLINE_LINUX $1\"" \
+		> /etc/default/grub.d/zz-test.cfg
+	update-grub
 }
 
 # Print the commands of a section of the document, one per line.

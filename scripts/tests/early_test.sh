@@ -11,7 +11,8 @@ make_disk() {
 	first_phase early.sh "$tmp/files"
 	"$top/scripts/disk.sh" --stock "$disk" "$release" "$tmp"/files/* \
 		"$top"/build/portaclctl/deb/portacl{ctl,-bpf}_*.deb \
-		"$top/scripts/guest/early.sh" "$top/scripts/guest/follow.sh"
+		"$top/scripts/guest/early.sh" "$top/scripts/guest/follow.sh" \
+		"$top/Documentation/admin-guide/portacl-install.rst"
 }
 
 # Boot once for each phase of guest/early.sh.
