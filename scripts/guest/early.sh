@@ -107,10 +107,19 @@ phase_4() {
 	ok "from the initramfs on" denied 8080
 	ok "portacl.service says what is wrong" says 0 'portacl.conf:[0-9]*:.*nobody-there' \
 		journalctl -b -u portacl
-	ok "the packages are purged" dpkg -P portacl-bpf portaclctl
+	ok "portacl=off is written into the boot loader's entry" boot_with portacl=off
 }
 
 phase_5() {
+	ok "with portacl=off nothing is in force" test ! -e /sys/fs/bpf/portacl
+	ok "nobody is refused a port" bound 8080
+	ok "the unit is skipped" says 0 '^no$' systemctl show -P ConditionResult portacl
+	rm /etc/default/grub.d/zz-test.cfg
+	ok "portacl=off is taken away" update-grub
+	ok "the packages are purged" dpkg -P portacl-bpf portaclctl
+}
+
+phase_6() {
 	ok "nothing is in force without the packages" test ! -e /sys/fs/bpf/portacl
 	ok "nobody is refused a port" bound 8080
 }

@@ -20,7 +20,7 @@ boot_all() {
 	disk=$top/build/early-$release/disk log=${disk%/*}/console.log
 	ok "$release: the disk" make_disk
 	: > "$log"
-	for phase in 1 2 3 4 5; do
+	for phase in 1 2 3 4 5 6; do
 		machine -M pc -chardev "file,id=log,path=$log,append=on" \
 			-serial chardev:log
 		guest_points "$phase" || break

@@ -12,6 +12,9 @@ esac
 default=$rootmnt/etc/default/portacl-bpf
 [ ! -r "$default" ] || . "$default"
 [ "${EARLY-}" = yes ] || exit 0
+case " $(cat /proc/cmdline) " in
+*' portacl=off '*) exit 0 ;;
+esac
 
 # The programs stay pinned there: /sys is moved to the root file system.
 bpf=/sys/fs/bpf
