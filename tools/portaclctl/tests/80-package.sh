@@ -244,9 +244,9 @@ sh -n "$src/init/portacl.init" 2> err
 point $? "the init script is a shell script"
 
 # The package's scripts, with a policy at another place.
-for script in prerm postrm; do
+for script in postinst prerm postrm; do
 	sed "s|/sys/kernel/security/portacl/policy|$PWD/in-force|; s|/etc/portacl|$PWD/etc-portacl|g
-		s|/var/lib/portacl|$PWD/var-portacl|" \
+		s|/var/lib/portacl|$PWD/var-portacl|g; s|/sys/fs/bpf/portacl|$PWD/pins|" \
 		"$src/debian/portaclctl.$script" > "$script.sh"
 done
 printf 'version 1\ndefault legacy\nallow tcp 80 uid=33\ncommit\n' > in-force
@@ -258,6 +258,25 @@ point $? "an upgrade does not"
 printf 'version 1\ndefault legacy\ncommit\n' > in-force
 sh prerm.sh remove > out 2> err && [ ! -s out ]
 point $? "nor does it without a rule in force"
+mkdir bin pins var-portacl
+sh prerm.sh remove > out 2> err && grep -q 'portacl-bpf unload' out
+point $? "so does removing it under a policy of the BPF backend"
+printf '#!/bin/sh\necho "$@"\n' > bin/portaclctl
+chmod +x bin/portaclctl
+# triggered: does an upgrade of another package look for programs that have moved?
+triggered() { PATH=$PWD/bin:$PATH sh postinst.sh triggered | grep -qx 'load --stale'; }
+rm in-force
+! triggered
+point $? "without a policy that was kept, an upgrade of another package does nothing"
+touch var-portacl/last-good
+triggered
+point $? "with the BPF backend it looks for programs that have moved"
+rm -r pins
+! triggered
+point $? "with nothing in force it does nothing"
+touch in-force
+triggered
+point $? "with portacl in the kernel it looks for them, too"
 touch etc-portacl.conf
 sh postrm.sh purge > out 2> err && grep -q 'etc-portacl.conf is .* stays' out
 point $? "purging says which files stay"
