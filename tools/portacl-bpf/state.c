@@ -163,7 +163,7 @@ void read_policy(struct cells *cells, bool ports)
 	    bpf_map_lookup_elem(map, &zero, &cells->cells[0]) ||
 	    head->abi != PA_ABI || !head->counters ||
 	    head->counters >= cells->nr)
-		die("the policy in force is of another version of portacl-bpf");
+		die("the policy in force is of another version of portacl-bpf: unload the policy and load it again");
 	read_cells(map, cells, 1, 1);
 	read_cells(map, cells, head->counters, cells->nr - head->counters);
 	if (ports)
