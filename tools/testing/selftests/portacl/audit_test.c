@@ -187,12 +187,25 @@ TEST_F(audit, permissive)
 	EXPECT_NE(NULL, strstr(line, " permissive=1"));
 }
 
-/* A port that no rule names is not worth a record, refused or not. */
+/* The quick path leaves such binds to the general one. */
+static int bind_in_userns(const void *arg)
+{
+	return unshare(CLONE_NEWUSER) ? CHILD_BROKEN : bind_endpoint(arg);
+}
+
+/*
+ * A port that no rule names is not worth a record, refused or not; nor is one that
+ * the kernel's own rule grants.
+ */
 TEST_F(audit, not_concerned)
 {
-	ASSERT_EQ(0, load_rules("deny tcp 80"));
+	static const struct endpoint ep = { &tcp, "127.0.0.1", 8081 };
+
+	ASSERT_EQ(0, load_rules("deny tcp 80\nallow tcp 8081 uid=99"));
 	EXPECT_EQ(EACCES, try_bind(&user, &tcp, "127.0.0.1", 81));
 	EXPECT_EQ(0, try_bind(&user, &tcp, "127.0.0.1", 8080));
+	EXPECT_EQ(0, run_as(&user, bind_endpoint, &ep));
+	EXPECT_EQ(0, run_as(&user, bind_in_userns, &ep));
 	EXPECT_EQ(NULL, kmsg_find(self->log, DENIED, 1000));
 }
 
