@@ -18,7 +18,8 @@
 #define PICKER_DEFAULT_MIN 665
 #define PICKER_DEFAULT_MAX 1023
 /* The sysctl takes no more than a page with one write(2). */
-#define MAX_WRITE 4000
+#define MAX_WRITE ((size_t)4000)
+#define MAX_TEXT (PORTACL_NR_PORTS * sizeof("65535"))
 
 static bool is_reserved(const struct cells *cells, u32 port)
 {
@@ -30,55 +31,59 @@ static bool is_reserved(const struct cells *cells, u32 port)
 	return p->only || (p->kinds & PA_PORT_PART);
 }
 
+/* By one read(2): the sysctl gives nothing to a second one. */
 static void read_sysctl(bool *ports)
 {
-	FILE *f = fopen(SYSCTL, "re");
+	int fd = open(SYSCTL, O_RDONLY | O_CLOEXEC);
+	static char text[MAX_TEXT];
 	u32 min, max;
+	char *at = text;
 
-	if (!f)
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
 		die_errno(SYSCTL);
-	while (fscanf(f, "%u", &min) == 1) {
-		max = min;
-		if (fscanf(f, "-%u", &max) < 0)
-			max = min;
+	close(fd);
+	do {
+		min = strtoul(at, &at, 10);
+		max = *at == '-' ? strtoul(at + 1, &at, 10) : min;
 		for (; min <= max && min < PORTACL_NR_PORTS; min++)
 			ports[min] = true;
-		if (fgetc(f) != ',')
-			break;
-	}
-	fclose(f);
+	} while (*at++ == ',');
 }
 
-static void write_part(int fd, char *text, size_t *len)
+/* Returns the length of the text. */
+static size_t print_ports(char *text, const bool *ports)
 {
-	text[*len] = '\n';
-	if (write(fd, text, *len + 1) < 0)
-		die_errno(SYSCTL);
-	*len = 0;
+	u32 port, end;
+	size_t len = 0;
+
+	for (port = 1; port < PORTACL_NR_PORTS; port = end + 1) {
+		for (end = port; end < PORTACL_NR_PORTS && ports[end]; end++)
+			;
+		if (end > port)
+			len += sprintf(text + len, "%s%u", len ? "," : "",
+				       port);
+		if (end > port + 1)
+			len += sprintf(text + len, "-%u", end - 1);
+	}
+	return len + sprintf(text + len, "\n");
 }
 
-static void write_sysctl(const bool *ports)
+/* A write at the start of the file replaces the set, any other adds to it. */
+static void write_sysctl(const char *text, size_t len)
 {
 	int fd = open(SYSCTL, O_WRONLY | O_CLOEXEC);
-	char text[MAX_WRITE + 64];
-	size_t len = 0;
-	u32 port, end;
+	off_t at = len > MAX_WRITE;
+	size_t part;
 
 	if (fd < 0)
 		die_errno(SYSCTL);
-	for (port = 1; port < PORTACL_NR_PORTS; port = end) {
-		for (end = port; end < PORTACL_NR_PORTS && ports[end]; end++)
-			;
-		if (end == port) {
-			end++;
-			continue;
-		}
-		if (len > MAX_WRITE)
-			write_part(fd, text, &len);
-		len += sprintf(text + len, "%s%u-%u", len ? "," : "", port,
-			       end - 1);
+	for (; len; text += part, len -= part) {
+		part = min(len, MAX_WRITE);
+		while (part < len && text[part - 1] != ',')
+			part--;
+		if (pwrite(fd, text, part, at) < 0)
+			die_errno(SYSCTL);
 	}
-	write_part(fd, text, &len);
 	close(fd);
 }
 
@@ -95,32 +100,55 @@ static bool change_port(bool *ports, struct pa_added *added, u32 port,
 	return true;
 }
 
+/* Add the ports that a policy reserves, or take out the others. */
+static bool change_ports(bool *ports, struct pa_added *added,
+			 const struct cells *policy, bool add)
+{
+	bool changed = false;
+	u32 port;
+
+	for (port = 1; port < PORTACL_NR_PORTS; port++)
+		if (is_reserved(policy, port) == add)
+			changed |= change_port(ports, added, port, add);
+	return changed;
+}
+
 /**
  * reserve_ports - reserve what a policy reserves
- * @map: the map of the ports that were added for the policy before; they are taken
- *	out again
+ * @map: the map of the ports that were added for the policy before
  * @policy: the policy
  *
- * Ports that the administrator reserves stay.
+ * Ports that the administrator reserves stay.  Those that were added for the policy
+ * before are taken out if one write(2) can do it: otherwise the kernel could pick
+ * the other ports meanwhile.
  */
 void reserve_ports(int map, const struct cells *policy)
 {
-	static bool ports[PORTACL_NR_PORTS];
-	static struct pa_added added;
-	bool changed = false;
-	u32 zero = 0, port;
+	static bool ports[PORTACL_NR_PORTS], fewer[PORTACL_NR_PORTS];
+	static struct pa_added added, less;
+	static char text[MAX_TEXT];
+	bool changed;
+	size_t len;
+	u32 zero = 0;
 
 	if (bpf_map_lookup_elem(map, &zero, &added))
 		die_errno("the reserved ports");
 	read_sysctl(ports);
-	for (port = 1; port < PORTACL_NR_PORTS; port++)
-		changed |= change_port(ports, &added, port,
-				       is_reserved(policy, port));
+	changed = change_ports(ports, &added, policy, true);
+	memcpy(fewer, ports, sizeof(fewer));
+	less = added;
+	if (change_ports(fewer, &less, policy, false) &&
+	    print_ports(text, fewer) <= MAX_WRITE) {
+		memcpy(ports, fewer, sizeof(ports));
+		added = less;
+		changed = true;
+	}
 	if (!changed)
 		return;
+	len = print_ports(text, ports);
 	if (bpf_map_update_elem(map, &zero, &added, 0))
 		die_errno("the reserved ports");
-	write_sysctl(ports);
+	write_sysctl(text, len);
 }
 
 static u32 read_port(const char *path, u32 unset)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The backend's own commands, on a stock kernel; see scripts/stock_test.sh.
-# It comes last: it takes the programs away.
+# It takes the programs away.
 . "$(dirname "$PORTACL_BPF")/../../tools/portacl-bpf/tests/common.sh"
 reserved=/proc/sys/net/ipv4/ip_local_reserved_ports
 

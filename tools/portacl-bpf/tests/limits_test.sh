@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What a user can do while a policy is loaded, and when room runs out; on a stock
+# kernel, see scripts/stock_test.sh.  It takes the programs away.
+here=$(dirname "$PORTACL_BPF")/../../tools/portacl-bpf/tests
+. "$here/common.sh"
+reserved=/proc/sys/net/ipv4/ip_local_reserved_ports
+dir=$(mktemp -d /opt/portacl-limits.XXXXXX)
+chmod 755 "$dir"
+
+# load_slowly POLICY STRACE_OPTION…: pause at the system calls that the options name.
+load_slowly() {
+	local policy=$1
+	shift
+	printf 'version 1\n%s\ncommit\n' "$policy" |
+		strace -qq -o /dev/null "$@" "$tool" load -
+}
+
+# The kernel picks this port from a range of one.
+picks() {
+	perl -MSocket=:all -e 'socket(S, AF_INET, SOCK_STREAM, 0);
+		setsockopt(S, 0, 51, pack("L", $ARGV[0] << 16 | $ARGV[0])) or die;
+		exit(bind(S, sockaddr_in(0, INADDR_LOOPBACK)) ? 0 : 1)' "$1"
+}
+
+echo 1..4
+list=$(seq -s , 10001 2 10999)
+echo "$list" > $reserved
+load 'allow tcp 20000 uid=33 only'
+[ "$(cat $reserved)" = "$list,20000" ]
+point $? limits.long_list_of_root_is_kept
+load '' && [ "$(cat $reserved)" = "$list" ]
+point $? limits.and_kept_again
+
+# A list that one write(2) cannot replace, and the last port of it.
+echo > $reserved
+list=$(seq -s , 20001 2 21599)
+picks 40000
+point $? limits.port_can_be_picked
+load "allow tcp $list,40000 uid=34 only"
+load_slowly "allow tcp $list,40000,40002 uid=34 only" -P $reserved -e trace=write,pwrite64 \
+	-e inject=write,pwrite64:delay_exit=1000000 &
+loader=$! picked=0 tries=0
+while kill -0 $loader 2> /dev/null; do
+	picks 40000 && picked=$((picked + 1))
+	tries=$((tries + 1))
+done
+wait $loader && [ "$tries" -gt 0 ] && [ "$picked" = 0 ] && ! picks 40002
+point $? limits.reserved_port_is_not_picked_during_a_load
+load ''
+
+"$tool" unload
+rm -rf "$dir"
+exit "$failed"
