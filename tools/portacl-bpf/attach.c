@@ -31,6 +31,11 @@
 
 #define MAX_PROGRAMS 32
 
+/* Bytes that the kernel uses for a task, and what keeps it, at least. */
+#define MIN_TASK (16 << 10)
+/* As many as in 1 TB. */
+#define MAX_TASKS (64U << 20)
+
 /* The verifier says at the end of a long log why it refuses a program. */
 #define SHOWN_MESSAGES 4000
 
@@ -85,16 +90,18 @@ static u64 net_cookie(void)
 	return cookie;
 }
 
-/* As many tasks as there can be, and those that wait to be freed. */
+/*
+ * More than fit into the memory.  A user can keep ended tasks there, by io_uring for
+ * example; threads-max does not count them.
+ */
 static u32 max_tasks(void)
 {
-	FILE *f = fopen("/proc/sys/kernel/threads-max", "re");
-	u32 max = 0;
+	long pages = sysconf(_SC_PHYS_PAGES);
 
-	if (!f || fscanf(f, "%u", &max) != 1)
-		die("/proc/sys/kernel/threads-max cannot be read");
-	fclose(f);
-	return min(2ULL * max, 4ULL << 20);
+	if (pages <= 0)
+		die("the size of the memory is not known");
+	return min_t(u64, (u64)pages * sysconf(_SC_PAGESIZE) / MIN_TASK,
+		     MAX_TASKS);
 }
 
 static struct portacl_bpf__bss read_globals(void)

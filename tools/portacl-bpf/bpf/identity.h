@@ -400,7 +400,8 @@ int BPF_PROG(creds_from_file, struct linux_binprm *bprm, struct file *file)
 	state = bpf_map_lookup_elem(&tasks, &key);
 	if (state)
 		state->next = id;
-	return 0;
+	/* A deny rule would not match a program without an identity. */
+	return refuse_unless(!!state, -ENOMEM);
 }
 
 SEC("lsm/bprm_committing_creds")
@@ -415,18 +416,22 @@ int BPF_PROG(committing_creds, struct linux_binprm *bprm)
 	return 0;
 }
 
-/* A child that gets no entry has no identity: no rule with exe= grants it. */
+/*
+ * Without an entry, a new thread would be a way into the memory of a program that
+ * ptrace.h guards.
+ */
 SEC("lsm/task_alloc")
 int BPF_PROG(task_alloc, struct task_struct *task, unsigned long flags)
 {
 	struct task_state *state = find_state(bpf_get_current_task_btf());
 	__u64 key = (__u64)task;
+	long err = 0;
 
 	if (state)
-		bpf_map_update_elem(&tasks, &key, state, BPF_ANY);
+		err = bpf_map_update_elem(&tasks, &key, state, BPF_ANY);
 	else
 		bpf_map_delete_elem(&tasks, &key);
-	return 0;
+	return refuse_unless(!err, -ENOMEM);
 }
 
 SEC("lsm/task_free")

@@ -23,7 +23,7 @@ picks() {
 		exit(bind(S, sockaddr_in(0, INADDR_LOOPBACK)) ? 0 : 1)' "$1"
 }
 
-echo 1..4
+echo 1..5
 list=$(seq -s , 10001 2 10999)
 echo "$list" > $reserved
 load 'allow tcp 20000 uid=33 only'
@@ -48,6 +48,14 @@ done
 wait $loader && [ "$tries" -gt 0 ] && [ "$picked" = 0 ] && ! picks 40002
 point $? limits.reserved_port_is_not_picked_during_a_load
 load ''
+
+# A thread of a program that a rule names, without room for its identity.
+cp "$here/attack/full.py" "$dir/full.py"
+load "allow tcp 80 exe=$(readlink -f "$(command -v python3)") uid=33 only"
+python3 "$dir/full.py" /sys/fs/bpf/portacl/tasks > "$dir/out"
+sed 's/^/# /' "$dir/out"
+grep -q 'no thread' "$dir/out"
+point $? limits.no_thread_without_identity
 
 "$tool" unload
 rm -rf "$dir"
