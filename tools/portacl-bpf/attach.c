@@ -198,21 +198,27 @@ static struct bpf_link *attach_program(struct bpf_program *prog, int cgroup)
 	return link;
 }
 
-/* Until a link is pinned, it ends with this process. */
+/*
+ * From the last program to the first: the guards of ptrace.h, then the gates, then
+ * what gives programs an identity.  In the other order, a program that is executed
+ * meanwhile would have an identity while anybody could trace it.
+ *
+ * Until a link is pinned, it ends with this process.
+ */
 static void attach_all(struct bpf_object *object, int cgroup)
 {
 	struct bpf_link *links[MAX_PROGRAMS];
-	struct bpf_program *prog;
+	struct bpf_program *prog = NULL;
 	char path[128];
 	u32 nr = 0, i = 0;
 
-	bpf_object__for_each_program(prog, object) {
+	while ((prog = bpf_object__prev_program(object, prog))) {
 		if (nr == MAX_PROGRAMS)
 			give_up("too many programs");
 		links[nr++] = bpf_program__autoattach(prog) ?
 			      attach_program(prog, cgroup) : NULL;
 	}
-	bpf_object__for_each_program(prog, object) {
+	while ((prog = bpf_object__prev_program(object, prog))) {
 		snprintf(path, sizeof(path), NEW_DIR "/link_%s",
 			 bpf_program__name(prog));
 		if (links[i] && bpf_link__pin(links[i], path))

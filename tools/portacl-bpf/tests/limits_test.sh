@@ -5,8 +5,12 @@
 here=$(dirname "$PORTACL_BPF")/../../tools/portacl-bpf/tests
 . "$here/common.sh"
 reserved=/proc/sys/net/ipv4/ip_local_reserved_ports
+perl=$(readlink -f "$(command -v perl)")
 dir=$(mktemp -d /opt/portacl-limits.XXXXXX)
 chmod 755 "$dir"
+mkdir -m 777 "$dir/bound"
+
+as_user=(setpriv --reuid=33 --regid=33 --clear-groups)
 
 # load_slowly POLICY STRACE_OPTION…: pause at the system calls that the options name.
 load_slowly() {
@@ -23,7 +27,25 @@ picks() {
 		exit(bind(S, sockaddr_in(0, INADDR_LOOPBACK)) ? 0 : 1)' "$1"
 }
 
-echo 1..5
+# A process of the user that asks for port 80 as soon as there is a file "go".
+start_victim() {
+	"${as_user[@]}" "$perl" -MSocket -e 'open(my $ready, ">", "$ARGV[0]/bound/$$.ready") or die;
+		select(undef, undef, undef, 0.1) until -e "$ARGV[0]/go";
+		socket(S, PF_INET, SOCK_STREAM, 0);
+		setsockopt(S, SOL_SOCKET, SO_REUSEADDR, 1);
+		my $errno = bind(S, sockaddr_in(80, INADDR_LOOPBACK)) ? 0 : $! + 0;
+		open(my $out, ">", "$ARGV[0]/bound/$$") or die;
+		print $out "$errno\n"' "$dir" &
+	victim=$!
+	until [ -e "$dir/bound/$victim.ready" ] || ! kill -0 "$victim"; do sleep 0.1; done
+}
+
+# Another process of that user.
+traces() {
+	"${as_user[@]}" timeout 1 strace -o /dev/null -p "$1" 2>&1 | grep -q attached
+}
+
+echo 1..6
 list=$(seq -s , 10001 2 10999)
 echo "$list" > $reserved
 load 'allow tcp 20000 uid=33 only'
@@ -56,6 +78,30 @@ python3 "$dir/full.py" /sys/fs/bpf/portacl/tasks > "$dir/out"
 sed 's/^/# /' "$dir/out"
 grep -q 'no thread' "$dir/out"
 point $? limits.no_thread_without_identity
+
+# Programs that are executed, and traced, while the first policy is loaded.
+"$tool" unload
+load_slowly "allow tcp 80 exe=$perl uid=33 only" -e trace=bpf \
+	-e inject=bpf:delay_enter=500000 &
+loader=$! traced=''
+while kill -0 $loader 2> /dev/null; do
+	start_victim
+	if traces "$victim"; then traced="$traced $victim"; else kill "$victim"; fi
+done
+wait $loader
+start_victim
+traces "$victim"
+[ $? = 1 ]
+untraced=$?
+touch "$dir/go"
+wait
+grants=0
+for pid in $traced; do
+	echo "# traced, then $(cat "$dir/bound/$pid")"
+	[ "$(cat "$dir/bound/$pid")" = 13 ] || grants=$((grants + 1))
+done
+[ $untraced = 0 ] && [ "$(cat "$dir/bound/$victim")" = 0 ] && [ "$traced" ] && [ $grants = 0 ]
+point $? limits.no_grant_to_traced_during_a_load
 
 "$tool" unload
 rm -rf "$dir"
