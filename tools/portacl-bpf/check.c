@@ -80,6 +80,16 @@ static void check_namespaces(void)
 		die("only the network namespace of process 1 may load a policy");
 }
 
+/* Others could take the names of the pins, or keep the lock. */
+static void check_pins(void)
+{
+	struct stat st;
+
+	if (stat(PIN_PARENT, &st) || st.st_uid || (st.st_mode & 0077))
+		die("users other than root may enter " PIN_PARENT ": chown 0 "
+		    PIN_PARENT " && chmod 0700 " PIN_PARENT);
+}
+
 /**
  * check_kernel - end with an error, and its remedy, if the programs cannot run
  */
@@ -92,7 +102,8 @@ void check_kernel(void)
 	if (access("/sys/kernel/btf/vmlinux", R_OK))
 		die("this kernel has no BTF: it needs CONFIG_DEBUG_INFO_BTF=y");
 	if (!is_mounted(PIN_PARENT, BPF_FS))
-		die("no BPF file system: mount -t bpf bpf " PIN_PARENT);
+		die("no BPF file system: mount -t bpf -o mode=0700 bpf " PIN_PARENT);
+	check_pins();
 	if (!is_mounted("/sys/fs/cgroup", CGROUP2))
 		die("/sys/fs/cgroup is no cgroup v2: boot with systemd.unified_cgroup_hierarchy=1");
 	if (inode_of("/sys/fs/cgroup") != ROOT_CGROUP)

@@ -45,7 +45,7 @@ traces() {
 	"${as_user[@]}" timeout 1 strace -o /dev/null -p "$1" 2>&1 | grep -q attached
 }
 
-echo 1..6
+echo 1..7
 list=$(seq -s , 10001 2 10999)
 echo "$list" > $reserved
 load 'allow tcp 20000 uid=33 only'
@@ -103,6 +103,12 @@ done
 [ $untraced = 0 ] && [ "$(cat "$dir/bound/$victim")" = 0 ] && [ "$traced" ] && [ $grants = 0 ]
 point $? limits.no_grant_to_traced_during_a_load
 
+# The pins have names that others could take, and a lock that they could keep.
+chmod 0755 /sys/fs/bpf
+load '' 2> "$dir/out"
+[ $? = 2 ] && grep -q 'chmod 0700 /sys/fs/bpf$' "$dir/out"
+point $? limits.bpf_file_system_is_private
+chmod 0700 /sys/fs/bpf
 "$tool" unload
 rm -rf "$dir"
 exit "$failed"
