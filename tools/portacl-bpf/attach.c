@@ -256,6 +256,19 @@ static int open_cgroup(void)
 	return fd;
 }
 
+/*
+ * The memory of a map is charged to the cgroup of the process that made it.  If that
+ * had a limit, all processes would share it: see task_alloc in identity.h.
+ */
+static void enter_root_cgroup(void)
+{
+	int fd = open("/sys/fs/cgroup/cgroup.procs", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, "0", 1) != 1)
+		die_errno("/sys/fs/cgroup/cgroup.procs");
+	close(fd);
+}
+
 /**
  * attach_v6only - attach post_bind6, which only policies with addr= need
  *
@@ -289,6 +302,7 @@ void attach(const struct cells *cells, bool has_addrs)
 	remove_pins(NEW_DIR);
 	if (mkdir(NEW_DIR, 0700))
 		die_errno(NEW_DIR);
+	enter_root_cgroup();
 	skel = load_programs();
 	map = make_policy_map(cells, bpf_map__fd(skel->maps.no_policy));
 	if (bpf_map_update_elem(bpf_map__fd(skel->maps.policy), &zero, &map, 0))

@@ -45,7 +45,7 @@ traces() {
 	"${as_user[@]}" timeout 1 strace -o /dev/null -p "$1" 2>&1 | grep -q attached
 }
 
-echo 1..7
+echo 1..8
 list=$(seq -s , 10001 2 10999)
 echo "$list" > $reserved
 load 'allow tcp 20000 uid=33 only'
@@ -78,6 +78,27 @@ python3 "$dir/full.py" /sys/fs/bpf/portacl/tasks > "$dir/out"
 sed 's/^/# /' "$dir/out"
 grep -q 'no thread' "$dir/out"
 point $? limits.no_thread_without_identity
+
+# A loader in a cgroup whose memory has a limit.
+"$tool" unload
+echo +memory > /sys/fs/cgroup/cgroup.subtree_control
+mkdir /sys/fs/cgroup/limited
+(echo 0 > /sys/fs/cgroup/limited/cgroup.procs && load 'allow tcp 80 uid=33 only')
+echo 0 > /sys/fs/cgroup/limited/memory.max
+python3 -c '
+import os, signal
+processes = []
+for _ in range(1000):
+    processes.append(os.fork())
+    if not processes[-1]:
+        signal.pause()
+for process in processes:
+    os.kill(process, signal.SIGKILL)
+print("forked")' > "$dir/out" 2>&1
+sed 's/^/# /' "$dir/out"
+grep -qx forked "$dir/out"
+point $? limits.memory_of_the_loader
+rmdir /sys/fs/cgroup/limited
 
 # Programs that are executed, and traced, while the first policy is loaded.
 "$tool" unload
