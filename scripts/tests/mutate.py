@@ -8,7 +8,8 @@ FROM and TO are directories security/portacl.  A mutant is one change of one lin
 another operator, a bound that is off by one, a negated condition or a missing
 statement.  Each mutant is a copy of its function, which the original calls if the
 variable portacl_mutant has the mutant's number.  So one build holds all mutants.
-The environment variable MUTANT sets it.
+User space sets the variable by the environment variable MUTANT, a kernel by the
+parameter mutant= or /sys/module/kernel/parameters/mutant.
 
 Numbers depend on FILE and SEED only.  The file SKIP lists those that do not compile.
 Standard output: NUMBER FILE LINE FUNCTION OLD NEW, with a tab between them.
@@ -44,8 +45,9 @@ NO_CODE = re.compile(r"^\s*(/?\*|#|//)|might_sleep|lockdep_|WARN|static_assert|"
                      r"cond_resched|BUILD_BUG")
 FUNCTION = re.compile(r"^(?P<head>[a-z][^;{}#=]*?\b(?P<name>\w+)"
                       r"\((?P<params>[^;{}]*)\))\n\{\n(?P<body>.*?)^\}\n", re.M | re.S)
-# In policy.c
-VARIABLE = """
+VARIABLE = {
+    "policy.c": """
+#ifndef __KERNEL__
 char *getenv(const char *name);
 int atoi(const char *text);
 int portacl_mutant;
@@ -54,7 +56,13 @@ static void __attribute__((constructor)) choose_mutant(void)
 {
 	portacl_mutant = getenv("MUTANT") ? atoi(getenv("MUTANT")) : 0;
 }
-"""
+#endif
+""",
+    "lsm.c": """
+#include <linux/moduleparam.h>
+int portacl_mutant;
+core_param(mutant, portacl_mutant, int, 0644);
+"""}
 
 
 def mutations(body):
@@ -125,7 +133,7 @@ def main():
     for number, (name, start, nr, text) in \
             [m for m in mutants if m[0] not in skipped][:int(count)]:
         chosen[name, start].append((number, nr, text))
-    for name in sorted({*files, "policy.c"}):
+    for name in sorted({*files, *VARIABLE}):
         source = (here / name).read_text()
 
         def replace(function):
@@ -140,8 +148,7 @@ def main():
             return with_mutants(function, source, place)
 
         (to / name).write_text("extern int portacl_mutant;\n" +
-                               FUNCTION.sub(replace, source) +
-                               (VARIABLE if name == "policy.c" else ""))
+                               FUNCTION.sub(replace, source) + VARIABLE.get(name, ""))
 
 
 if __name__ == "__main__":
