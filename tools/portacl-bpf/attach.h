@@ -55,6 +55,7 @@ void store_ports(const struct cells *cells);
 
 /* reserve.c */
 void reserve_ports(int map, const struct cells *policy);
+void release_ports(int map, const struct cells *policy);
 void close_picker(struct cells *cells);
 
 /* process.c */

@@ -94,13 +94,15 @@ static void put_in_force(const struct source *src, struct cells *cells)
 	origin->pid = getpid();
 	learn_ports(cells, mode == PA_LEARN);
 	if (old.nr) {
+		reserve_ports(open_pin("added"), reserving(cells, mode));
 		if (src->policy->has_addrs)
 			attach_v6only();
 		replace_policy(cells);
 	} else {
 		attach(cells, src->policy->has_addrs);
+		reserve_ports(open_pin("added"), reserving(cells, mode));
 	}
-	reserve_ports(open_pin("added"), reserving(cells, mode));
+	release_ports(open_pin("added"), reserving(cells, mode));
 	keep_error(&(struct portacl_error) { });
 	cells_free(&old);
 }
@@ -203,6 +205,7 @@ static void set_mode(u32 mode)
 	config = get_config();
 	read_policy(&cells, true);
 	reserve_ports(open_pin("added"), reserving(&cells, mode));
+	release_ports(open_pin("added"), reserving(&cells, mode));
 	config.mode = mode;
 	set_config(&config);
 	learn_ports(&cells, mode == PA_LEARN);
@@ -316,7 +319,7 @@ static int cmd_unload(char **args)
 	take_lock();
 	added = open_pin("added");
 	detach();
-	reserve_ports(added, &none);
+	release_ports(added, &none);
 	return 0;
 }
 

@@ -113,42 +113,62 @@ static bool change_ports(bool *ports, struct pa_added *added,
 	return changed;
 }
 
+static void read_ports(int map, struct pa_added *added, bool *ports)
+{
+	u32 zero = 0;
+
+	if (bpf_map_lookup_elem(map, &zero, added))
+		die_errno("the reserved ports");
+	read_sysctl(ports);
+}
+
+static void store_set(int map, const struct pa_added *added, const char *text,
+			size_t len)
+{
+	u32 zero = 0;
+
+	if (bpf_map_update_elem(map, &zero, added, 0))
+		die_errno("the reserved ports");
+	write_sysctl(text, len);
+}
+
 /**
  * reserve_ports - reserve what a policy reserves
- * @map: the map of the ports that were added for the policy before
+ * @map: the map of the ports that were added
  * @policy: the policy
- *
- * Ports that the administrator reserves stay.  Those that were added for the policy
- * before are taken out if one write(2) can do it: otherwise the kernel could pick
- * the other ports meanwhile.
  */
 void reserve_ports(int map, const struct cells *policy)
 {
-	static bool ports[PORTACL_NR_PORTS], fewer[PORTACL_NR_PORTS];
-	static struct pa_added added, less;
+	static bool ports[PORTACL_NR_PORTS];
+	static struct pa_added added;
 	static char text[MAX_TEXT];
-	bool changed;
-	size_t len;
-	u32 zero = 0;
 
-	if (bpf_map_lookup_elem(map, &zero, &added))
-		die_errno("the reserved ports");
-	read_sysctl(ports);
-	changed = change_ports(ports, &added, policy, true);
-	memcpy(fewer, ports, sizeof(fewer));
-	less = added;
-	if (change_ports(fewer, &less, policy, false) &&
-	    print_ports(text, fewer) <= MAX_WRITE) {
-		memcpy(ports, fewer, sizeof(ports));
-		added = less;
-		changed = true;
-	}
-	if (!changed)
+	read_ports(map, &added, ports);
+	if (change_ports(ports, &added, policy, true))
+		store_set(map, &added, text, print_ports(text, ports));
+}
+
+/**
+ * release_ports - take out the ports that were added and a policy does not reserve
+ * @map: the map of the ports that were added
+ * @policy: the policy
+ *
+ * They stay if one write(2) cannot do it: otherwise the kernel could pick the other
+ * ports meanwhile.  Ports that the administrator reserves stay.
+ */
+void release_ports(int map, const struct cells *policy)
+{
+	static bool ports[PORTACL_NR_PORTS];
+	static struct pa_added added;
+	static char text[MAX_TEXT];
+	size_t len;
+
+	read_ports(map, &added, ports);
+	if (!change_ports(ports, &added, policy, false))
 		return;
 	len = print_ports(text, ports);
-	if (bpf_map_update_elem(map, &zero, &added, 0))
-		die_errno("the reserved ports");
-	write_sysctl(text, len);
+	if (len <= MAX_WRITE)
+		store_set(map, &added, text, len);
 }
 
 static u32 read_port(const char *path, u32 unset)
