@@ -52,6 +52,7 @@ static int load_program(enum bpf_attach_type type, const struct bpf_insn *insns,
 	return fd;
 }
 
+/* Attach the program and close it, so that it is freed with the cgroup. */
 static int attach(int cgroup, int program, enum bpf_attach_type type)
 {
 	union bpf_attr attr = {
@@ -59,12 +60,21 @@ static int attach(int cgroup, int program, enum bpf_attach_type type)
 		.attach_bpf_fd = program,
 		.attach_type = type,
 	};
+	int err = syscall(SYS_bpf, BPF_PROG_ATTACH, &attr, sizeof(attr)) ?
+			  -errno : 0;
 
-	return syscall(SYS_bpf, BPF_PROG_ATTACH, &attr, sizeof(attr)) ?
-		       -errno : 0;
+	close(program);
+	return err;
 }
 
-/* Whatever port was asked for, take this one. */
+/* Attach the program for IPv4 and the program for IPv6. */
+static int attach_both(int cgroup, int v4, int v6)
+{
+	return attach(cgroup, v4, BPF_CGROUP_INET4_BIND) ?:
+	       attach(cgroup, v6, BPF_CGROUP_INET6_BIND);
+}
+
+/* Load a program that changes the port of each bind to this one. */
 static int rewrite_port(enum bpf_attach_type type, int port)
 {
 	struct bpf_insn insns[] = {
@@ -86,6 +96,12 @@ static int skip_capability(enum bpf_attach_type type)
 	};
 
 	return load_program(type, insns, ARRAY_SIZE(insns));
+}
+
+static int rewrite_ports(int cgroup, int port)
+{
+	return attach_both(cgroup, rewrite_port(BPF_CGROUP_INET4_BIND, port),
+			   rewrite_port(BPF_CGROUP_INET6_BIND, port));
 }
 
 /* Before a connect(2), bind 127.0.0.1 and this port; refuse if that fails. */
@@ -171,13 +187,7 @@ static int in_cgroup(const struct subject *who, int (*fn)(const void *),
 
 TEST_F(bpf, rewritten_port)
 {
-	int v4 = rewrite_port(BPF_CGROUP_INET4_BIND, 80);
-	int v6 = rewrite_port(BPF_CGROUP_INET6_BIND, 80);
-
-	ASSERT_EQ(0, attach(self->cgroup, v4, BPF_CGROUP_INET4_BIND));
-	ASSERT_EQ(0, attach(self->cgroup, v6, BPF_CGROUP_INET6_BIND));
-	close(v4);
-	close(v6);
+	ASSERT_EQ(0, rewrite_ports(self->cgroup, 80));
 	/* The control: asked for 8080, got 80. */
 	EXPECT_EQ(0, ASK(&root, &tcp, "127.0.0.1", 8080, 80));
 	EXPECT_EQ(0, ASK(&root, &udp, "::1", 8080, 80));
@@ -198,24 +208,70 @@ TEST_F(bpf, rewritten_port)
 /* The port that was asked for can be denied as well. */
 TEST_F(bpf, asked_for_port)
 {
-	int v4 = rewrite_port(BPF_CGROUP_INET4_BIND, 80);
-
-	ASSERT_EQ(0, attach(self->cgroup, v4, BPF_CGROUP_INET4_BIND));
-	close(v4);
+	ASSERT_EQ(0, rewrite_ports(self->cgroup, 80));
 	ASSERT_EQ(0, load_rules("deny any 8080"));
 	EXPECT_EQ(EACCES, ASK(&root, &tcp, "127.0.0.1", 8080, 80));
 	EXPECT_EQ(0, ASK(&root, &tcp, "127.0.0.1", 8081, 80));
 }
 
+/* Port 8080 in an address of this family and length */
+struct shape {
+	const char *addr;
+	sa_family_t family;
+	socklen_t len;
+	int result;
+};
+
+static int bind_shape(const void *arg)
+{
+	const struct shape *shape = arg;
+	struct sockaddr_storage ss;
+	int fd = socket_for(&tcp, shape->addr);
+
+	make_addr(&ss, shape->addr, 8080);
+	ss.ss_family = shape->family;
+	return bind(fd, (struct sockaddr *)&ss, shape->len) ? errno : 0;
+}
+
+/*
+ * Only the early gate sees port 8080, and it denies each address that the stack
+ * takes.  Any other address fails with the error of the stack.
+ */
+TEST_F(bpf, asked_for_address)
+{
+	static const struct shape shapes[] = {
+		{ "0.0.0.0", AF_INET, 15, EINVAL },
+		{ "0.0.0.0", AF_INET, 16, 0 },
+		{ "0.0.0.0", AF_UNSPEC, 15, EINVAL },
+		{ "0.0.0.0", AF_UNSPEC, 16, 0 },
+		{ "127.0.0.1", AF_UNSPEC, 16, EAFNOSUPPORT },
+		{ "0.0.0.0", AF_UNIX, 16, EAFNOSUPPORT },
+		{ "::", AF_INET6, 23, EINVAL },
+		{ "::", AF_INET6, 24, 0 },
+	};
+	size_t i;
+
+	ASSERT_EQ(0, rewrite_ports(self->cgroup, 80));
+	for (i = 0; i < ARRAY_SIZE(shapes); i++) {
+		const struct shape *shape = &shapes[i];
+
+		ASSERT_EQ(0, reset_policy());
+		EXPECT_EQ(shape->result,
+			  in_cgroup(&root, bind_shape, shape));
+		ASSERT_EQ(0, load_rules("deny any 8080"));
+		EXPECT_EQ(shape->result ?: EACCES,
+			  in_cgroup(&root, bind_shape, shape)) {
+			TH_LOG("family %d, %d bytes", shape->family,
+			       (int)shape->len);
+		}
+	}
+}
+
 TEST_F(bpf, skipped_capability)
 {
-	int v4 = skip_capability(BPF_CGROUP_INET4_BIND);
-	int v6 = skip_capability(BPF_CGROUP_INET6_BIND);
-
-	ASSERT_EQ(0, attach(self->cgroup, v4, BPF_CGROUP_INET4_BIND));
-	ASSERT_EQ(0, attach(self->cgroup, v6, BPF_CGROUP_INET6_BIND));
-	close(v4);
-	close(v6);
+	ASSERT_EQ(0, attach_both(self->cgroup,
+				 skip_capability(BPF_CGROUP_INET4_BIND),
+				 skip_capability(BPF_CGROUP_INET6_BIND)));
 	/* The control: nobody needs the capability. */
 	EXPECT_EQ(0, ASK(&user, &tcp, "127.0.0.1", 80, 80));
 	EXPECT_EQ(0, ASK(&user, &udp, "::1", 80, 80));
@@ -250,7 +306,6 @@ TEST_F(bpf, bind_in_connect)
 
 	ASSERT_EQ(0, listen(server, 100));
 	ASSERT_EQ(0, attach(self->cgroup, program, BPF_CGROUP_INET4_CONNECT));
-	close(program);
 #define CONNECT(who) in_cgroup(who, connect_from, &port)
 	/* The control: it takes port 80, with the capability. */
 	EXPECT_EQ(0, CONNECT(&root));
