@@ -6,8 +6,8 @@
 #   BUILD  a directory build/ of this or another checkout; default: of this one.
 #          BUILD/results is from test.sh, BUILD/noted from note.sh
 #
-# A row whose test was not in these runs keeps its older result.  The tests in
-# guests are noted only after a run of all tests, since a row is their sum.
+# A row whose test was not in these runs keeps its older result.  A row that is
+# the sum of many tests in guests is noted only after a run of all tests.
 set -eu
 . "$(dirname "$0")/../common.sh"
 
@@ -31,7 +31,7 @@ results() {
 		*-[0-9]*) kernel=${name##*-} name=${name%-*} ;;
 		esac
 		case $name in
-		selftests|debug|race|systemd|tool-guest|verdicts)
+		selftests|debug|race|tool-guest)
 			[ -e "$1/results/tap.out" ] || continue ;;
 		esac
 		echo "$name $kernel $(cat "$tested") $(sed -n '$s/^count //p' "$out")"
