@@ -26,8 +26,10 @@ make_in() {
 		KHDR_INCLUDES="-isystem $home/headers/usr/include" "$@"
 }
 
-# Directories that compile as a whole, and programs of one that does not.
+# Directories that compile as a whole, and programs of one that does not.  make does
+# not notice that a source has been replaced by an older one.
 compile() {
+	rm -rf "$home/landlock" "$home/lsm" "$home/seccomp" "$home/net"
 	mkdir -p "$home/headers" "$home/net/af_unix" "$home/net/mptcp"
 	make -s -C "$source" O="$home/headers" headers || return
 	for d in landlock lsm seccomp net/af_unix net/mptcp; do
@@ -44,8 +46,10 @@ compile() {
 }
 
 # results NAME KERNEL-ARGUMENTS: what each test printed, without remarks and times.
+# The clock of the guest counts instructions, so that the time limits of the tests do
+# not depend on the load of this machine.
 results() {
-	"$top/scripts/boot.sh" "$k" -t 5400 -a "$2" \
+	"$top/scripts/boot.sh" "$k" -c -t 5400 -a "$2" \
 		sh "$top/scripts/guest/peers.sh" "$home" > "$home/$1.log" 2>&1
 	grep -E '^(## |(not )?ok )' "$home/$1.log" | sed -E 's/ (# )?time=[0-9]+ms$//' > "$home/$1"
 	tail -n 1 "$home/$1" | grep -qx '## complete'
