@@ -13,7 +13,7 @@ set -eu
 . "$(dirname "$0")/common.sh"
 
 in_tree() {
-	make -s -C "$src" O="$obj" CC='ccache gcc' HOSTCC='ccache gcc' "$@" < /dev/null
+	make -s -C "$src" O="$obj" CC="$cc" HOSTCC="$cc" "$@" < /dev/null
 }
 
 count() { grep -c "=$1\$" "$obj/.config" || :; }
@@ -69,8 +69,7 @@ announce() {
 build_packages() {
 	rm -f "$home"/*.deb
 	step "building packages of $k" "$log" "$lines" \
-		make -j"$(nproc)" -C "$src" O="$obj" CC='ccache gcc' \
-		HOSTCC='ccache gcc' bindeb-pkg ||
+		make -j"$(nproc)" -C "$src" O="$obj" CC="$cc" HOSTCC="$cc" bindeb-pkg ||
 		die_log "$log" 25 "$k: does not build"
 	mkdir -p "$out"
 	rm -f "$out"/linux-*-"$k".[0-9]*-portacl*.deb
@@ -87,7 +86,7 @@ source=$("$top/scripts/fetch.sh" "$k")
 [ "$k" != latest ] || k=${source##*/}
 [ "$config" ] || config=$("$top/scripts/fetch.sh" "$k" config)
 home=$cache/kernel-deb/$k/$name
-src=$cache/kernel-deb/$k/src obj=$home/build log=$home/build.log
+src=$cache/kernel-deb/$k/src cc=$cache/kernel-deb/cc obj=$home/build log=$home/build.log
 out=$top/build/deb
 mkdir -p "$obj"
 exec 9> "$src.lock"
@@ -95,11 +94,11 @@ flock -n 9 || die "$src: another build is running"
 copy_tree "$source" "$src"
 "$top/scripts/apply.sh" "$src"
 ccache_for "$src"
-# In depend mode ccache does not see the files of .incbin: the kernel could get the
-# key of an earlier build, and then accept no module of its package.  Nor may an
-# object be used that was stored in that mode.
-unset CCACHE_DEPEND
-export CCACHE_NAMESPACE=kernel-deb
+# make compares commands, so the compiler's name must not depend on the checkout.
+cmp -s "$top/scripts/cc.sh" "$cc" || {
+	cp -p "$top/scripts/cc.sh" "$cc.$$"
+	mv "$cc.$$" "$cc"
+}
 configure
 announce
 build_packages
