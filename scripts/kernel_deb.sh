@@ -68,7 +68,9 @@ announce() {
 
 build_packages() {
 	rm -f "$home"/*.deb
-	step "building packages of $k" "$log" "$lines" \
+	# make prints no line for an object that is there.
+	step "building packages of $k" "$log" \
+		"$((lines - $(find "$obj" -name '*.o' | wc -l)))" \
 		make -j"$(nproc)" -C "$src" O="$obj" CC="$cc" HOSTCC="$cc" bindeb-pkg ||
 		die_log "$log" 25 "$k: does not build"
 	mkdir -p "$out"
