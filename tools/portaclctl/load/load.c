@@ -16,30 +16,6 @@
 #include "policy/files.h"
 #include "policy/lastgood.h"
 
-/*
- * The BPF backend names a line of the text that it was given, in which the rules stand
- * before the last line.  Name that of the file.
- */
-static char *name_line(const struct config *cfg, const struct buf *text,
-		       char *why)
-{
-	u32 nr = cfg->policy->nr_rules, line, index, lines = 0;
-	const struct origin *origin;
-	const char *at;
-	int start = 0;
-
-	for (at = text->text; (at = strchr(at, '\n')); at++)
-		lines++;
-	if (sscanf(why, "line %u, column %*u: %n", &line, &start) < 1 || !start)
-		return why;
-	index = line + nr - lines;
-	if (index >= nr)
-		return why;
-	origin = &cfg->origins[index];
-	return xasprintf("%s:%u: %s", cfg->files.items[origin->file],
-			 origin->line, why + start);
-}
-
 /* With a guard, nothing is printed before it watches the new policy. */
 static void load(const struct config *cfg, const char *generation,
 		 struct guard *guard)
@@ -48,16 +24,15 @@ static void load(const struct config *cfg, const char *generation,
 		xasprintf("commit generation=%s", generation) :
 		xstrdup("commit");
 	struct buf text = { 0 };
-	char *why, *error;
+	char *why;
 
 	policy_text(&text, cfg->policy, commit);
 	if (!kernel_load(text.text, text.len, &why)) {
 		if (guard)
 			guard_dismiss(guard);
-		error = name_line(cfg, &text, why);
 		if (!kernel_present())
-			die("%s", error);
-		die("%s; the old policy stays in force", error);
+			die("%s", why);
+		die("%s; the old policy stays in force", why);
 	}
 	if (guard)
 		guard_watch(guard);

@@ -12,6 +12,7 @@
 #include "policy/enforce.h"
 #include "policy/expand.h"
 #include "policy/files.h"
+#include "policy/limits.h"
 #include "policy/names.h"
 #include "policy/source.h"
 #include "portacl.h"
@@ -329,6 +330,22 @@ static void read_defaults(struct config *cfg)
 		die("no policy: there is neither %s nor %s", file, files);
 }
 
+static void check_limits(struct config *cfg)
+{
+	autofree char *reason = NULL;
+	u32 rule;
+
+	if (find_limit(cfg->policy, &rule, &reason)) {
+		const struct origin *origin = &cfg->origins[rule];
+		struct source src = {
+			.cfg = cfg, .path = cfg->files.items[origin->file],
+			.line = origin->line,
+		};
+
+		complain(&src, 0, reason);
+	}
+}
+
 /**
  * config_load - read the files of a policy and build it; exits on an error
  * @cfg: the policy
@@ -345,12 +362,15 @@ bool config_load(struct config *cfg, char **paths)
 	if (cfg->empty > MAX_WARNINGS)
 		warn("warning: of %u more rules, no file matches exe=",
 		     cfg->empty - MAX_WARNINGS);
+	if (!cfg->errors)
+		config_build(cfg);
+	if (!cfg->errors && cfg->backend)
+		check_limits(cfg);
 	if (cfg->errors && cfg->problems)
 		return false;
 	if (cfg->errors) {
 		warn("%u error%s", cfg->errors, cfg->errors > 1 ? "s" : "");
 		exit(error_status(cfg));
 	}
-	config_build(cfg);
 	return true;
 }

@@ -17,7 +17,8 @@ void say(struct source *src, u32 column, const char *kind,
 	}
 	print_err("%s:%u:%u: %s%s\n", src->path, src->line, column + 1, kind,
 		  reason);
-	print_source(src->text, column);
+	if (src->text)
+		print_source(src->text, column);
 }
 
 int error_status(const struct config *cfg)

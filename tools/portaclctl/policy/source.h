@@ -19,7 +19,7 @@ struct config;
  * @path: its name
  * @file: index of its name in config.files
  * @line: number of the current line
- * @text: the current line
+ * @text: the current line, NULL: all lines were read
  * @statements: number of statements so far
  */
 struct source {

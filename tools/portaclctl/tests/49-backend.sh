@@ -89,7 +89,7 @@ gives "lock" 2 'root can always detach the programs' lock --until-reboot
 gives "another load needs the choice, too" 2 'the BPF backend is in force' \
 	load ok.conf
 printf '# a comment\ndeny tcp 81\n' > no.conf
-gives "its own reason, with the line of the file" 2 '^portaclctl: no.conf:2: no; ' \
+gives "its own reason" 2 '^portaclctl: line 3, column 1: no; the old policy stays' \
 	load --backend=bpf no.conf
 gives "another generation" 2 'changed' load --backend=bpf --generation 9 ok.conf
 printf 'backend bpf\nallow tcp 80 uid=33\n' > file.conf
@@ -98,6 +98,18 @@ printf 'backend bpf\nallow sctp  80 gid=33\n' > sctp.conf
 gives "what it cannot enforce, with line and column" 2 \
 	'sctp.conf:2:7: the BPF backend cannot enforce allow for sctp' load sctp.conf
 gives "check says so, too" 1 'sctp.conf:2:7: ' check sctp.conf
+{
+	echo 'backend bpf'
+	for uid in $(seq 65); do echo "allow tcp 80 uid=$uid-1000"; done
+} > ranges.conf
+gives "more ranges than it compares" 1 \
+	'ranges.conf:66:1: the BPF backend compares at most 64 rules' check ranges.conf
+gives "check --json says so, too" 1 . check --json ranges.conf
+json "where" '[(p["line"], p["column"]) for p in j["problems"]] == [(66, 1)]'
+gives "load says so without the backend" 2 'ranges.conf:66:1: the BPF backend compares' \
+	load ranges.conf
+sed -i 1d ranges.conf
+gives "the kernel module has no such limit" 0 '^ok: ' check ranges.conf
 printf 'allow tcp 80 uid=33\nbackend bpf\n' > late.conf
 gives "behind a rule" 1 "late.conf:2:1: 'backend' must stand before the rules" \
 	check late.conf
