@@ -298,6 +298,11 @@ void advise(const struct view *view, struct advice *advice)
 	if (!is_refused(view) || view->foreign_net ||
 	    view->decider < LAYER_PORTACL)
 		return;
+	if (view->detached) {
+		list_add(&advice->steps,
+			 xstrdup("portaclctl unload && portaclctl load"));
+		return;
+	}
 	if (try_cgroup(view, advice) || try_address(view, advice) ||
 	    add_launcher(view, advice, &taint))
 		return;

@@ -88,6 +88,7 @@ static void forget(struct view *view)
 
 	for (kind = 0; kind < LAYER_NR; kind++)
 		free(view->layers[kind].text);
+	free(view->detached);
 	free(view->held);
 	steering_free(&view->steering);
 	answer_free(&view->answer);

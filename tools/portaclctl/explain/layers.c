@@ -61,6 +61,17 @@ static bool is_enforced(const struct view *view)
 	return !mode || !strcmp(mode, "enforce");
 }
 
+/* The guards only keep the others from being detached. */
+static char *detached_program(const struct view *view)
+{
+	char *name = view->source.kernel ? kernel_status("detached") : NULL;
+
+	if (name && strcmp(name, "none") && strncmp(name, "guard_", 6))
+		return name;
+	free(name);
+	return NULL;
+}
+
 static void layer_portacl(struct view *view, struct layer *layer)
 {
 	struct answer *answer = &view->answer;
@@ -79,6 +90,13 @@ static void layer_portacl(struct view *view, struct layer *layer)
 	}
 	if (view->foreign_net) {
 		layer->text = xstrdup("never asked in a network namespace of another user namespace");
+		return;
+	}
+	view->detached = detached_program(view);
+	if (view->detached) {
+		layer->effect = EFFECT_MAYBE;
+		layer->text = xasprintf("may not be enforced: the program %s was detached",
+					view->detached);
 		return;
 	}
 	ask(&view->source, &view->subject.request, answer);

@@ -8,7 +8,7 @@ static void add_doubts(const struct view *view, struct buf *text)
 {
 	enum layer_kind kind;
 
-	for (kind = 0; kind < LAYER_PORTACL; kind++)
+	for (kind = 0; kind <= LAYER_PORTACL; kind++)
 		if (view->layers[kind].effect == EFFECT_MAYBE)
 			buf_printf(text, "%s%s%s", text->len ? ", " : "",
 				   layer_names[kind],

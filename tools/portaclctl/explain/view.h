@@ -48,6 +48,7 @@ struct layer {
  * @has_policy: there is a policy to ask
  * @patched: the running kernel has portacl
  * @foreign_net: the network namespace is that of another user namespace
+ * @detached: the program of the BPF backend that was detached, or NULL
  * @enforced: what the policy denies is refused
  * @layers: what each layer says
  * @steering: what serves the port without a bind
@@ -62,6 +63,7 @@ struct view {
 	bool has_policy;
 	bool patched;
 	bool foreign_net;
+	char *detached;
 	bool enforced;
 	struct layer layers[LAYER_NR];
 	struct steering steering;

@@ -73,7 +73,15 @@ point $? "it is handed over"
 gives "stats" 0 '^ +1 +2 +3 +never +allow tcp 80 uid=33 only$' stats
 gives "stats --json" 0 . stats --json
 json "its totals" 'j["total"] == {"grants": 7, "denies": 8, "kernel_denies": 9}'
-gives "explain" 0 'allowed' explain /usr/bin/true 33 tcp/80
+gives "explain the detached program" 1 \
+	'^  portacl     may not be enforced: the program bind4 was detached$' \
+	explain /usr/bin/true 33 tcp/80
+gives "its advice" 1 '^  portaclctl unload && portaclctl load$' \
+	explain /usr/bin/true 33 tcp/80
+gives "allowed by the kernel, unless the rest of the policy refuses" 0 \
+	'allowed by sysctl, unless refused by portacl' explain /usr/bin/true 33 tcp/8080
+sed -i 's/detached bind4/detached guard_rename/' usr/sbin/portacl-bpf
+gives "explain a detached guard" 0 'allowed by portacl' explain /usr/bin/true 33 tcp/80
 touch -d tomorrow sys/fs/bpf/portacl
 gives "explain a process that ran before" 0 'ran before the BPF backend was attached' \
 	explain "$$" tcp/80
