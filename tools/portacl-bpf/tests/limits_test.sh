@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What a user can do while a policy is loaded, and when room runs out; on a stock
-# kernel, see scripts/stock_test.sh.  It takes the programs away.
+# Attacks by a user during a load and when memory runs out, on a stock kernel; see
+# scripts/stock_test.sh.  At the end the programs are taken away.
 here=$(dirname "$PORTACL_BPF")/../../tools/portacl-bpf/tests
 . "$here/common.sh"
 reserved=/proc/sys/net/ipv4/ip_local_reserved_ports

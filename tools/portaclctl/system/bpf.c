@@ -16,7 +16,7 @@ static long bpf(int command, union bpf_attr *attr)
 	return syscall(SYS_bpf, command, attr, sizeof(*attr));
 }
 
-/* What the kernel says of an open program or link; the descriptor is closed. */
+/* Read the kernel's description of an open program or link, and close it. */
 static int take_info(int fd, void *info, u32 len)
 {
 	union bpf_attr attr = { .info = {
