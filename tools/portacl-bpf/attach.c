@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -155,6 +156,7 @@ static void remove_pins(const char *dir)
 
 	if (!d)
 		return;
+	pass_guard();
 	while ((entry = readdir(d)))
 		if (entry->d_name[0] != '.')
 			unlinkat(dirfd(d), entry->d_name, 0);
@@ -227,6 +229,29 @@ static void attach_all(struct bpf_object *object, int cgroup)
 	}
 }
 
+/* What bpf/guard.h guards. */
+static void set_guard(struct portacl_bpf__bss *globals)
+{
+	struct stat pins, mounts;
+
+	if (stat(NEW_DIR, &pins) || stat("/proc/1/ns/mnt", &mounts))
+		give_up("guard");
+	globals->pins_ino = pins.st_ino;
+	globals->pins_dev = major(pins.st_dev) << 20 | minor(pins.st_dev);
+	globals->host_mounts = mounts.st_ino;
+}
+
+/* All programs of one object have the same BTF object. */
+static u32 own_btf(const struct bpf_object *object)
+{
+	struct bpf_btf_info info = { };
+	u32 len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_object__btf_fd(object), &info, &len))
+		give_up("BTF");
+	return info.id;
+}
+
 static struct portacl_bpf *load_programs(void)
 {
 	struct portacl_bpf *skel;
@@ -241,9 +266,12 @@ static struct portacl_bpf *load_programs(void)
 	skel->bss->key0 = hash_key[0];
 	skel->bss->key1 = hash_key[1];
 	skel->bss->init_net = net_cookie();
+	set_guard(skel->bss);
 	if (bpf_map__set_max_entries(skel->maps.tasks, max_tasks()) ||
 	    portacl_bpf__load(skel))
 		give_up("this kernel does not take the programs");
+	skel->bss->own_btf = own_btf(skel->obj);
+	pass_guard();
 	return skel;
 }
 

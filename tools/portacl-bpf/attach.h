@@ -43,6 +43,9 @@ void attach_v6only(void);
 void detach(void);
 const char *detached_program(void);
 
+/* guard.c */
+void pass_guard(void);
+
 /* state.c */
 int open_pin(const char *name);
 int make_policy_map(const struct cells *cells, int like);

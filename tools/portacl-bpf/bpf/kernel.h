@@ -47,6 +47,7 @@
 #define LSM_UNSAFE_NO_NEW_PRIVS 4
 #define MNT_NOSUID 1
 #define BPF_F_SECUREEXEC 1
+#define SYSFS_MAGIC 0x62656572
 /* PER_CLEAR_ON_SETID: a set-user-ID exec clears these bits of the personality. */
 #define PERSONALITY_CLEARED 0x0740000
 
@@ -66,6 +67,7 @@ struct user_namespace {
 };
 
 struct mnt_namespace {
+	struct ns_common ns;
 	struct user_namespace *user_ns;
 };
 
@@ -98,12 +100,16 @@ struct cred {
 };
 
 struct super_block {
+	__u32 s_dev;
+	unsigned long s_magic;
 	struct user_namespace *s_user_ns;
 };
 
 struct inode {
 	unsigned short i_mode;
 	kuid_t i_uid;
+	struct super_block *i_sb;
+	__u64 i_ino;
 };
 
 struct qstr {
@@ -120,6 +126,7 @@ struct dentry {
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct inode *d_inode;
+	struct super_block *d_sb;
 };
 
 struct mnt_idmap;
@@ -155,7 +162,33 @@ struct fs_struct {
 };
 
 struct file {
+	void *private_data;
 	struct path f_path;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct btf {
+	__u32 id;
+};
+
+struct bpf_prog_aux {
+	struct btf *btf;
+};
+
+struct bpf_prog {
+	struct bpf_prog_aux *aux;
+};
+
+struct bpf_link {
+	struct bpf_prog *prog;
 };
 
 struct linux_binprm {
@@ -198,6 +231,7 @@ struct task_struct {
 	char comm[16];
 	struct mm_struct *mm;
 	struct fs_struct *fs;
+	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
 	struct css_set *cgroups;

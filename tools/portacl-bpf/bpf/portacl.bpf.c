@@ -4,6 +4,7 @@
  */
 #include "bind.h"
 #include "early.h"
+#include "guard.h"
 #include "identity.h"
 #include "learn.h"
 #include "ptrace.h"

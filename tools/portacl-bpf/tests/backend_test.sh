@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The backend's own commands, on a stock kernel; see scripts/stock_test.sh.
 # It takes the programs away.
-. "$(dirname "$PORTACL_BPF")/../../tools/portacl-bpf/tests/common.sh"
+here=$(dirname "$PORTACL_BPF")/../../tools/portacl-bpf/tests
+. "$here/common.sh"
 reserved=/proc/sys/net/ipv4/ip_local_reserved_ports
 
 # Wait until a denial of the port is in the kernel log.
@@ -82,7 +83,7 @@ point $? backend.portaclctl_explain_knows_its_own_programs
 point $? backend.portaclctl_mode
 "$ctl" mode enforce && denies 0 83
 point $? backend.portaclctl_mode_back
-bpftool link detach pinned /sys/fs/bpf/portacl/link_bind4
+python3 "$here/attack/pass.py" bpftool link detach pinned /sys/fs/bpf/portacl/link_bind4
 "$ctl" status | grep -qE '^detached +bind4$'
 point $? backend.status_names_a_detached_program
 ! load 'deny tcp 84' 2> err && grep -q 'bind4 was detached: unload' err
