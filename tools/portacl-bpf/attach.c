@@ -316,25 +316,36 @@ void attach_v6only(void)
 	close(link);
 }
 
-/**
- * attach - attach the programs with a policy that is in force at once
- * @cells: the policy
- * @has_addrs: a rule has addr=; see attach_v6only()
- */
-void attach(const struct cells *cells, bool has_addrs)
+/* Store the policy such that the gates let all binds pass; see commit_policy(). */
+static void store_pending(struct portacl_bpf *skel, const struct cells *cells)
 {
-	int cgroup = open_cgroup(), map;
-	struct portacl_bpf *skel;
+	int map = make_policy_map(cells, bpf_map__fd(skel->maps.no_policy));
+	struct pa_cell head = cells->cells[0];
 	u32 zero = 0;
 
-	remove_pins(NEW_DIR);
+	head.head.abi = 0;
+	if (bpf_map_update_elem(map, &zero, &head, 0) ||
+	    bpf_map_update_elem(bpf_map__fd(skel->maps.policy), &zero, &map, 0))
+		give_up("policy");
+}
+
+/**
+ * attach - attach the programs with a policy that is pending
+ * @cells: the policy
+ *
+ * If this process is killed, what remains lets all binds pass.
+ */
+void attach(const struct cells *cells)
+{
+	int cgroup = open_cgroup();
+	struct portacl_bpf *skel;
+
+	remove_remains();
 	if (mkdir(NEW_DIR, 0700))
 		die_errno(NEW_DIR);
 	enter_root_cgroup();
 	skel = load_programs();
-	map = make_policy_map(cells, bpf_map__fd(skel->maps.no_policy));
-	if (bpf_map_update_elem(bpf_map__fd(skel->maps.policy), &zero, &map, 0))
-		give_up("policy");
+	store_pending(skel, cells);
 	pin_map(skel->maps.policy, "policy");
 	pin_map(skel->maps.config, "config");
 	pin_map(skel->maps.added, "added");
@@ -346,10 +357,23 @@ void attach(const struct cells *cells, bool has_addrs)
 	pin_map(skel->maps.tasks, "tasks");
 	if (bpf_program__pin(skel->progs.post_bind6, NEW_DIR "/post_bind6"))
 		give_up("post_bind6");
-	bpf_program__set_autoattach(skel->progs.post_bind6, has_addrs);
+	bpf_program__set_autoattach(skel->progs.post_bind6, false);
 	attach_all(skel->obj, cgroup);
 	if (rename(NEW_DIR, PIN_DIR))
 		give_up("rename");
+}
+
+/**
+ * remove_remains - remove what a loader that was killed has left
+ *
+ * Return: whether there was anything.
+ */
+bool remove_remains(void)
+{
+	bool found = !access(NEW_DIR, F_OK);
+
+	remove_pins(NEW_DIR);
+	return found;
 }
 
 void detach(void)

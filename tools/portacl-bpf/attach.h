@@ -38,8 +38,9 @@ void take_lock(void);
 bool is_attached(void);
 void use_secret(void);
 struct totals read_totals(void);
-void attach(const struct cells *cells, bool has_addrs);
+void attach(const struct cells *cells);
 void attach_v6only(void);
+bool remove_remains(void);
 void detach(void);
 const char *detached_program(void);
 
@@ -49,6 +50,8 @@ void pass_guard(void);
 /* state.c */
 int open_pin(const char *name);
 int make_policy_map(const struct cells *cells, int like);
+bool is_pending(void);
+void commit_policy(const struct cells *cells);
 void replace_policy(const struct cells *cells);
 void read_policy(struct cells *cells, bool ports);
 struct pa_config get_config(void);

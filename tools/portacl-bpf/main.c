@@ -93,15 +93,15 @@ static void put_in_force(const struct source *src, struct cells *cells)
 	origin->uid = getuid();
 	origin->pid = getpid();
 	learn_ports(cells, mode == PA_LEARN);
-	if (old.nr) {
-		reserve_ports(open_pin("added"), reserving(cells, mode));
-		if (src->policy->has_addrs)
-			attach_v6only();
+	if (!old.nr)
+		attach(cells);
+	reserve_ports(open_pin("added"), reserving(cells, mode));
+	if (src->policy->has_addrs)
+		attach_v6only();
+	if (old.nr)
 		replace_policy(cells);
-	} else {
-		attach(cells, src->policy->has_addrs);
-		reserve_ports(open_pin("added"), reserving(cells, mode));
-	}
+	else
+		commit_policy(cells);
 	release_ports(open_pin("added"), reserving(cells, mode));
 	keep_error(&(struct portacl_error) { });
 	cells_free(&old);
@@ -125,6 +125,15 @@ static void check_attached(void)
 		    detached);
 }
 
+static void take_away(void)
+{
+	const struct cells none = { };
+	int added = open_pin("added");
+
+	detach();
+	release_ports(added, &none);
+}
+
 static int cmd_load(char **args)
 {
 	char *text = read_file(*args ? *args : "-");
@@ -135,6 +144,8 @@ static int cmd_load(char **args)
 	check_kernel();
 	take_lock();
 	check_attached();
+	if (is_attached() && is_pending())
+		take_away();
 	use_secret();
 	error = source_read(&src, text, true);
 	if (!error)
@@ -312,14 +323,13 @@ static int cmd_log(char **args)
 
 static int cmd_unload(char **args)
 {
-	const struct cells none = { };
-	int added;
+	bool remained;
 
 	(void)args;
 	take_lock();
-	added = open_pin("added");
-	detach();
-	release_ports(added, &none);
+	remained = remove_remains();
+	if (!remained || is_attached())
+		take_away();
 	return 0;
 }
 

@@ -122,14 +122,12 @@ static void read_ports(int map, struct pa_added *added, bool *ports)
 	read_sysctl(ports);
 }
 
-static void store_set(int map, const struct pa_added *added, const char *text,
-			size_t len)
+static void store_added(int map, const struct pa_added *added)
 {
 	u32 zero = 0;
 
 	if (bpf_map_update_elem(map, &zero, added, 0))
 		die_errno("the reserved ports");
-	write_sysctl(text, len);
 }
 
 /**
@@ -144,8 +142,11 @@ void reserve_ports(int map, const struct cells *policy)
 	static char text[MAX_TEXT];
 
 	read_ports(map, &added, ports);
-	if (change_ports(ports, &added, policy, true))
-		store_set(map, &added, text, print_ports(text, ports));
+	if (!change_ports(ports, &added, policy, true))
+		return;
+	/* First, so that no port stays if this process is killed. */
+	store_added(map, &added);
+	write_sysctl(text, print_ports(text, ports));
 }
 
 /**
@@ -167,8 +168,10 @@ void release_ports(int map, const struct cells *policy)
 	if (!change_ports(ports, &added, policy, false))
 		return;
 	len = print_ports(text, ports);
-	if (len <= MAX_WRITE)
-		store_set(map, &added, text, len);
+	if (len > MAX_WRITE)
+		return;
+	write_sysctl(text, len);
+	store_added(map, &added);
 }
 
 static u32 read_port(const char *path, u32 unset)

@@ -95,6 +95,41 @@ int make_policy_map(const struct cells *cells, int like)
 	return map;
 }
 
+static void read_head(int map, struct pa_cell *cell)
+{
+	u32 zero = 0;
+
+	if (bpf_map_lookup_elem(map, &zero, cell))
+		die_errno("the policy in force");
+}
+
+/**
+ * is_pending - whether the policy was never put in force: its loader was killed
+ */
+bool is_pending(void)
+{
+	int map = open_policy_map();
+	struct pa_cell cell;
+
+	read_head(map, &cell);
+	close(map);
+	return !cell.head.abi;
+}
+
+/**
+ * commit_policy - put the policy of attach() in force, in one step
+ * @cells: the policy
+ */
+void commit_policy(const struct cells *cells)
+{
+	int map = open_policy_map();
+	u32 zero = 0;
+
+	if (bpf_map_update_elem(map, &zero, &cells->cells[0], 0))
+		die_errno("the policy cannot be put in force");
+	close(map);
+}
+
 /**
  * replace_policy - put a policy in force, in one step
  * @cells: the policy
@@ -148,9 +183,9 @@ static void read_cells(int map, struct cells *cells, u32 first, u32 nr)
 void read_policy(struct cells *cells, bool ports)
 {
 	struct bpf_map_info info = { };
-	u32 len = sizeof(info), zero = 0;
 	int map = open_policy_map();
 	const struct pa_head *head;
+	u32 len = sizeof(info);
 
 	if (bpf_obj_get_info_by_fd(map, &info, &len))
 		die_errno("the policy in force");
@@ -158,11 +193,12 @@ void read_policy(struct cells *cells, bool ports)
 	cells->cells = calloc(cells->nr, sizeof(*cells->cells));
 	if (!cells->cells)
 		die_errno("memory");
+	read_head(map, &cells->cells[0]);
 	head = &cells->cells[0].head;
-	if (cells->nr < PA_FIRST_RULE ||
-	    bpf_map_lookup_elem(map, &zero, &cells->cells[0]) ||
-	    head->abi != PA_ABI || !head->counters ||
-	    head->counters >= cells->nr)
+	if (!head->abi)
+		die("no policy is loaded");
+	if (cells->nr < PA_FIRST_RULE || head->abi != PA_ABI ||
+	    !head->counters || head->counters >= cells->nr)
 		die("the policy in force is of another version of portacl-bpf: unload the policy and load it again");
 	read_cells(map, cells, 1, 1);
 	read_cells(map, cells, head->counters, cells->nr - head->counters);

@@ -196,7 +196,7 @@ static __always_inline enum outcome judge(const struct attempt *try)
 	if (other_net && !(p->kinds & (PA_PORT_NET_ANY | PA_PORT_LEARN)))
 		return NO_OPINION;
 	head = pa_cell(s.policy, 0);
-	if (!head)
+	if (!head || !head->head.abi)
 		return NO_OPINION;
 	if (task->flags & PF_KTHREAD)
 		return other_net ? NO_OPINION : judge_kernel(p, proto);
