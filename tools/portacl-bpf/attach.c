@@ -229,7 +229,7 @@ static void attach_all(struct bpf_object *object, int cgroup)
 	}
 }
 
-/* What bpf/guard.h guards. */
+/* Tell the programs which directory and mount namespace to guard. */
 static void set_guard(struct portacl_bpf__bss *globals)
 {
 	struct stat pins, mounts;
