@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Execs, binds, package upgrades, policy loads, readers, tracers and namespaces
- * at the same time, while a processor goes and comes back and the clock jumps.
+ * at the same time, while a processor goes and comes back, the clock jumps and the
+ * kernel freezes all processes.
  *
  * The words stress=SECONDS and seed=NUMBER on the kernel's command line change
  * how long this takes and what the processes choose.
@@ -15,6 +16,8 @@
 #define SECONDS 10
 
 #define CPU1 "/sys/devices/system/cpu/cpu1/online"
+#define POWER "/sys/power/"
+#define FROZEN_SECONDS "/sys/module/suspend/parameters/pm_test_delay"
 
 /* Shared by all processes of the test. */
 struct counts {
@@ -182,10 +185,31 @@ static int use_namespaces(void)
 	return run_as(&user, enter_namespaces, NULL) ? EPROTO : 0;
 }
 
+/* EBUSY: the kernel is about to freeze. */
 static int plug(void)
 {
+	int err;
+
 	usleep(200000);
-	return -(write_file(CPU1, "0") ?: write_file(CPU1, "1"));
+	err = -(write_file(CPU1, "0") ?: write_file(CPU1, "1"));
+	return err == EBUSY ? 0 : err;
+}
+
+/*
+ * Begin to suspend to idle: the kernel freezes all processes for a second.  EBUSY: one
+ * could not be frozen.  A kernel without PM_DEBUG would not come back.
+ */
+static int suspend(void)
+{
+	int err;
+
+	usleep(500000);
+	if (access(POWER "pm_test", W_OK))
+		return 0;
+	err = -(write_file(FROZEN_SECONDS, "1") ?:
+		write_file(POWER "pm_test", "freezer") ?:
+		write_file(POWER "state", "freeze"));
+	return err == EBUSY ? 0 : err;
 }
 
 static int set_clock(void)
@@ -216,6 +240,7 @@ static const struct actor {
 	{ "trace", trace, &user },
 	{ "use_namespaces", use_namespaces, &root },
 	{ "plug", plug, &root },
+	{ "suspend", suspend, &root },
 	{ "set_clock", set_clock, &root },
 };
 
