@@ -46,7 +46,7 @@ check-tree: ## KSRC=…: only say whether it fits
 patch: writable ## K=…: one plain patch with all new files, build/portacl-K.patch
 	@scripts/patch.sh '$(K)'
 
-kernel-deb: writable ## K=… CONFIG=FILE: the patched kernel as Debian packages
+kernel-deb: writable ## K=… CONFIG=FILE or cloud: the patched kernel as Debian packages
 	@scripts/kernel_deb.sh '$(K)' '$(CONFIG)'
 
 tools: writable ## the tool portaclctl

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Get a kernel source tree from the distribution's signed packages and print
-# its directory.  Usage: fetch.sh 6.1|6.12|7.2|latest [config|image]
-#   config  print the distribution's configuration of that kernel instead
+# its directory.  Usage: fetch.sh 6.1|6.12|7.2|latest [config [cloud]|image]
+#   config  print the distribution's configuration of that kernel instead; cloud: that
+#           for virtual machines
 #   image   print the directory of the distribution's own kernel instead, which is
 #           unpacked there with its modules and not installed
 #
@@ -69,10 +70,10 @@ must_exist() {
 		{ say "the archive has no linux-source-$1; the newest is $(newest)"; exit 3; }
 }
 
-# Fetch Debian's configuration for this machine's architecture.
+# Fetch Debian's configuration for this machine's architecture into $config.
 fetch_config() {
-	file=$cache/src/$1.config
-	[ ! -s "$file" ] || return 0
+	config=$cache/src/$1${2:+-$2}.config
+	[ ! -s "$config" ] || return 0
 	update
 	arch=$(dpkg --print-architecture)
 	say "downloading linux-config-$1"
@@ -80,11 +81,11 @@ fetch_config() {
 		private_apt download "linux-config-$1" >&2) ||
 		die "linux-config-$1: download failed"
 	dpkg-deb --fsys-tarfile "$apt/archives/linux-config-$1"_*.deb |
-		tar -xO "./usr/src/linux-config-$1/config.${arch}_none_$arch.xz" |
-		xz -dc > "$file.new" || :
-	[ -s "$file.new" ] || die "linux-config-$1: no configuration for $arch"
+		tar -xO "./usr/src/linux-config-$1/config.${arch}_none_${2:+$2-}$arch.xz" |
+		xz -dc > "$config.new" || :
+	[ -s "$config.new" ] || die "linux-config-$1: no configuration for ${2:+$2-}$arch"
 	rm -f "$apt/archives/linux-config-$1"_*.deb
-	mv "$file.new" "$file"
+	mv "$config.new" "$config"
 }
 
 # The newest package that the distribution's metapackage names for series $1.
@@ -159,6 +160,6 @@ if [ ! -d "$cache/src/$k" ]; then
 	[ -d "$cache/src/$k" ] || { must_exist "$k"; unpack "$k"; }
 fi
 case ${2-} in
-config) fetch_config "$k"; echo "$cache/src/$k.config" ;;
+config) fetch_config "$k" "${3-}"; echo "$config" ;;
 *) echo "$cache/src/$k" ;;
 esac

@@ -3,7 +3,8 @@
 # Build Debian packages of a patched kernel for a real machine, by the kernel's
 # own bindeb-pkg: build/deb/linux-image-*.deb and linux-headers-*.deb.
 # Usage: kernel_deb.sh K [CONFIG]      K: 6.1, 6.12, 7.2 or latest
-#   CONFIG  the configuration to start from; default: the distribution's own,
+#   CONFIG  the file to start from, or cloud: the distribution's configuration for
+#           virtual machines; default: its configuration for all machines.  Both are
 #           of the package linux-config-K
 #
 # The script enables portacl and appends it to CONFIG_LSM.  The version ends in
@@ -82,11 +83,14 @@ build_packages() {
 k=${1-} config=${2-}
 name=${config##*/} name=${name:-distribution}
 known_kernel "$k"
-[ -z "$config" ] || [ -f "$config" ] || die "$config: no such configuration"
+case $config in
+''|cloud) ;;
+*) [ -f "$config" ] || die "$config: no such configuration" ;;
+esac
 "$top/scripts/setup.sh" build kernel-deb
 source=$("$top/scripts/fetch.sh" "$k")
 [ "$k" != latest ] || k=${source##*/}
-[ "$config" ] || config=$("$top/scripts/fetch.sh" "$k" config)
+[ -f "$config" ] || config=$("$top/scripts/fetch.sh" "$k" config "$config")
 home=$cache/kernel-deb/$k/$name
 src=$cache/kernel-deb/$k/src cc=$cache/kernel-deb/cc obj=$home/build log=$home/build.log
 out=$top/build/deb

@@ -8,18 +8,18 @@
 k=${1:-6.12}
 config=$top/scripts/config/distro.config
 out=$top/build/deb
-home=$(sh -c '. "$0"; echo "$cache"' "$top/scripts/common.sh")/kernel-deb/$k/distro.config
+homes=$(sh -c '. "$0"; echo "$cache"' "$top/scripts/common.sh")/kernel-deb/$k
+home=$homes/distro.config
 
 announces() {
 	grep -E "[0-9]+ options built in, [0-9]+ modules" "$tmp/said" &&
 		grep -E "needs up to [0-9]+ MB in .* memory .*; about [0-9]+ min" "$tmp/said"
 }
 
-# Interrupt it as a user does, after it has compiled something.
-interrupted() {
-	rm -rf "$home"
-	setsid "$top/scripts/kernel_deb.sh" "$k" "$config" > "$tmp/said" 2>&1 & pid=$!
-	until grep -q '  CC  .*kernel/' "$home/build.log" 2> /dev/null; do
+# interrupt CONFIG LOG LINE: as a user does, when LOG has LINE.
+interrupt() {
+	setsid "$top/scripts/kernel_deb.sh" "$k" "$1" > "$tmp/said" 2>&1 & pid=$!
+	until grep -q "$3" "$2" 2> /dev/null; do
 		kill -0 "$pid" || { cat "$tmp/said"; return 1; }
 		sleep 1
 	done
@@ -27,13 +27,26 @@ interrupted() {
 	! wait "$pid" && ended && announces
 }
 
+# After it has compiled something.
+interrupted() {
+	rm -rf "$home"
+	interrupt "$config" "$home/build.log" '  CC  .*kernel/'
+}
+
 # make and its children end soon after.
 ended() {
 	for _ in $(seq 60); do
-		pgrep -f "O=$home/build" || return 0
+		pgrep -f "O=$homes" || return 0
 		sleep 1
 	done
 	return 1
+}
+
+# A driver that Debian's other configuration has.
+has_cloud() {
+	: > "$tmp/said"
+	interrupt cloud "$tmp/said" 'building packages' &&
+		! grep '^CONFIG_E1000E=' "$homes/cloud/build/.config"
 }
 
 # An object that the first run made stays.
@@ -64,7 +77,7 @@ packed() {
 		ls "$out"/linux-headers-*-portacl_*.deb
 }
 
-plan 6
+plan 7
 ok "a configuration that is not there" one_line 1 '/none: no such configuration' \
 	"$top/scripts/kernel_deb.sh" "$k" /none
 ok "says what it needs, and can be interrupted" interrupted
@@ -72,3 +85,4 @@ ok "goes on" goes_on
 ok "portacl is configured" configured
 ok "modules are signed" signed
 ok "the image and the headers are packed" packed
+ok "CONFIG=cloud" has_cloud
