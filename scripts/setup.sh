@@ -36,7 +36,7 @@ processors='gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu
 	gcc-i686-linux-gnu libc6-dev-i386-cross
 	qemu-system-arm qemu-system-misc qemu-system-x86'
 # the kernel's own selftests
-peers='libcap-dev iproute2 procps'
+peers='libcap-dev iproute2 procps rsync'
 bench='apparmor checkpolicy gnuplot-nox'
 # packages of the kernel
 kernel_deb='debhelper dpkg-dev fakeroot rsync dwarves libdw-dev'

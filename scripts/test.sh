@@ -198,7 +198,7 @@ run_full() {
 		run "series-$k" "$top/scripts/tests/series_test.sh" "$k"
 		run "peers-$k" "$top/scripts/tests/peers_test.sh" "$k"
 		[ "$k" != "$first" ] ||
-			for t in dropins units kernel_deb distro secureboot mutants_kernel; do
+			for t in kselftest dropins units kernel_deb distro secureboot mutants_kernel; do
 				run "$t-$k" "$top/scripts/tests/${t}_test.sh" "$k"
 			done
 		run "gates-$k" "$top/scripts/tests/gates_test.sh" "$k"
