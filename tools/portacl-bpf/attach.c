@@ -229,16 +229,18 @@ static void attach_all(struct bpf_object *object, int cgroup)
 	}
 }
 
-/* Tell the programs which directory and mount namespace to guard. */
+/* Tell the programs which directory, and which mount on the host, to guard. */
 static void set_guard(struct portacl_bpf__bss *globals)
 {
-	struct stat pins, mounts;
+	struct statx mount;
+	struct stat pins;
 
-	if (stat(NEW_DIR, &pins) || stat("/proc/1/ns/mnt", &mounts))
+	if (stat(NEW_DIR, &pins) ||
+	    statx(AT_FDCWD, "/proc/1/root" PIN_PARENT, 0, STATX_MNT_ID, &mount))
 		give_up("guard");
 	globals->pins_ino = pins.st_ino;
 	globals->pins_dev = major(pins.st_dev) << 20 | minor(pins.st_dev);
-	globals->host_mounts = mounts.st_ino;
+	globals->pins_mount = mount.stx_mnt_id;
 }
 
 /* All programs of one object have the same BTF object. */

@@ -25,7 +25,7 @@
 #ifndef _PORTACL_BPF_LAYOUT_H
 #define _PORTACL_BPF_LAYOUT_H
 
-#define PA_ABI 3
+#define PA_ABI 4
 
 /* Cells that one lookup in a hash table may read. */
 #define PA_WINDOW 8

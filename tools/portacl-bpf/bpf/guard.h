@@ -10,11 +10,11 @@
 #include "maps.h"
 
 /*
- * The directory of the pins, the mount namespace of process 1, and the BTF object
- * that the programs share.  The loader sets them.
+ * The directory of the pins, its mount in the namespace of process 1, and the BTF
+ * object that the programs share.  The loader sets them.
  */
 __u64 pins_ino;
-__u32 pins_dev, host_mounts, own_btf;
+__u32 pins_dev, pins_mount, own_btf;
 
 /* The tasks that may detach the programs, until they end.  See guard.c. */
 struct {
@@ -60,10 +60,7 @@ int BPF_PROG(guard_umount, struct vfsmount *mnt)
 	struct mount *mount = outer_of(mnt, struct mount, mnt);
 
 	return refuse_detach(mnt->mnt_sb->s_dev == pins_dev &&
-			     BPF_CORE_READ(mount, mnt_ns, ns.inum) ==
-			     host_mounts &&
-			     BPF_CORE_READ(mount, mnt_mountpoint, d_sb,
-					   s_magic) == SYSFS_MAGIC);
+			     BPF_CORE_READ(mount, mnt_id) == (int)pins_mount);
 }
 
 static __always_inline struct file *open_file(struct task_struct *task, __u32 fd)

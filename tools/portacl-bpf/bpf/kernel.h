@@ -47,7 +47,6 @@
 #define LSM_UNSAFE_NO_NEW_PRIVS 4
 #define MNT_NOSUID 1
 #define BPF_F_SECUREEXEC 1
-#define SYSFS_MAGIC 0x62656572
 /* PER_CLEAR_ON_SETID: a set-user-ID exec clears these bits of the personality. */
 #define PERSONALITY_CLEARED 0x0740000
 
@@ -67,7 +66,6 @@ struct user_namespace {
 };
 
 struct mnt_namespace {
-	struct ns_common ns;
 	struct user_namespace *user_ns;
 };
 
@@ -101,7 +99,6 @@ struct cred {
 
 struct super_block {
 	__u32 s_dev;
-	unsigned long s_magic;
 	struct user_namespace *s_user_ns;
 };
 
@@ -126,7 +123,6 @@ struct dentry {
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct inode *d_inode;
-	struct super_block *d_sb;
 };
 
 struct mnt_idmap;
@@ -150,6 +146,7 @@ struct mount {
 	struct list_head mnt_mounts;
 	struct list_head mnt_child;
 	struct mnt_namespace *mnt_ns;
+	int mnt_id;
 };
 
 struct path {

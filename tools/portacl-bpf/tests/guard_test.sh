@@ -45,7 +45,7 @@ pin_other() {
 	bpftool map create "$1" type array key 4 value 4 entries 1 name other
 }
 
-echo 1..23
+echo 1..24
 "$tool" unload
 load "$policy" && in_force
 point $? guard.in_force
@@ -74,6 +74,9 @@ point $? guard.other_file_system
 mount --bind $fs /mnt/bpf && umount /mnt/bpf && unshare -m umount $fs && in_force
 point $? guard.other_mount
 rmdir /mnt/bpf
+mkdir /mnt/sys && mount --rbind /sys /mnt/sys && mount --make-rslave /mnt/sys &&
+	umount -R /mnt/sys && in_force
+point $? guard.other_mount_of_sys
 
 load 'allow tcp 80 uid=33 addr=0.0.0.0/0,::/0 only' && in_force
 point $? guard.reload
