@@ -98,7 +98,7 @@ static __always_inline int is_writable(struct inode *inode,
  * @at: the current one
  * @end: the head of the list
  * @dentry: the mountpoint looked for
- * @found: 1: nothing is mounted there; else something may be
+ * @clear: 1: nothing is mounted there; else something may be
  */
 struct search_mounts {
 	struct list_head *at;
@@ -111,16 +111,18 @@ struct search_mounts {
 
 static long search_mount(__u32 i, struct search_mounts *s)
 {
-	struct list_head *at = s->at;
+	struct list_head *at = s->at, *end = s->end, *next;
 	struct mount *mount = outer_of(at, struct mount, mnt_child);
 
-	if (at == s->end) {
+	if (at == end) {
 		s->clear = 1;
 		return 1;
 	}
 	if (BPF_CORE_READ(mount, mnt_mountpoint) == s->dentry)
 		return 1;
-	s->at = BPF_CORE_READ(at, next);
+	next = BPF_CORE_READ(at, next);
+	/* Begin again if this one was unmounted meanwhile: it is a list of its own. */
+	s->at = next == at ? BPF_CORE_READ(end, next) : next;
 	return 0;
 }
 
