@@ -32,6 +32,9 @@
 
 #define MAX_PROGRAMS 32
 
+/* A load of 100,000 rules is much faster. */
+#define LOCK_SECONDS 60
+
 /* Bytes that the kernel uses for a task, and what keeps it, at least. */
 #define MIN_TASK (16 << 10)
 /* As many as in 1 TB. */
@@ -67,9 +70,18 @@ static void print_messages(void)
 void take_lock(void)
 {
 	int fd = open(PIN_PARENT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int tries = 10 * LOCK_SECONDS;
 
-	if (fd < 0 || flock(fd, LOCK_EX))
+	if (fd < 0)
 		die_errno(PIN_PARENT);
+	while (flock(fd, LOCK_EX | LOCK_NB)) {
+		if (errno != EWOULDBLOCK)
+			die_errno(PIN_PARENT);
+		if (!tries--)
+			die("another process has locked " PIN_PARENT
+			    " for %d seconds: `lslocks' names it", LOCK_SECONDS);
+		usleep(100000);
+	}
 }
 
 bool is_attached(void)
@@ -77,7 +89,7 @@ bool is_attached(void)
 	return !access(PIN_DIR, F_OK);
 }
 
-/* The cookie of this process's network namespace; see check_namespaces(). */
+/* The cookie of this process's network namespace; see check_caller(). */
 static u64 net_cookie(void)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -108,9 +120,15 @@ static u32 max_tasks(void)
 static struct portacl_bpf__bss read_globals(void)
 {
 	struct portacl_bpf__bss globals;
+	struct bpf_map_info info = { };
 	int map = open_pin("globals");
-	u32 zero = 0;
+	u32 zero = 0, len = sizeof(info);
 
+	if (bpf_obj_get_info_by_fd(map, &info, &len))
+		die_errno(PIN_DIR "/globals");
+	/* The structure is padded to a multiple of 8. */
+	if ((info.value_size + 7) / 8 * 8 != sizeof(globals))
+		die(OTHER_VERSION);
 	if (bpf_map_lookup_elem(map, &zero, &globals))
 		die_errno(PIN_DIR "/globals");
 	close(map);
@@ -169,7 +187,6 @@ static void NORETURN give_up(const char *what)
 {
 	int error = errno;
 
-	remove_pins(NEW_DIR);
 	print_messages();
 	errno = error;
 	if (error == EPERM && strstr(what, "bind"))
@@ -314,7 +331,7 @@ void attach_v6only(void)
 	link = bpf_link_create(open_pin("post_bind6"), open_cgroup(),
 			       BPF_CGROUP_INET6_POST_BIND, NULL);
 	if (link < 0 || bpf_obj_pin(link, PIN_DIR "/link_post_bind6"))
-		die_errno("post_bind6");
+		give_up("post_bind6");
 	close(link);
 }
 
@@ -378,9 +395,18 @@ bool remove_remains(void)
 	return found;
 }
 
+/**
+ * detach - take the programs away, after withdraw_policy()
+ *
+ * If this process is killed, the next loader removes what remains.
+ */
 void detach(void)
 {
-	remove_pins(PIN_DIR);
+	remove_remains();
+	pass_guard();
+	if (rename(PIN_DIR, NEW_DIR))
+		die_errno(PIN_DIR);
+	remove_remains();
 }
 
 /*

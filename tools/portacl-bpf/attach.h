@@ -15,6 +15,9 @@
 #define die(...) errx(EXIT_ERROR, __VA_ARGS__)
 #define die_errno(...) err(EXIT_ERROR, __VA_ARGS__)
 
+#define OTHER_VERSION \
+	"the policy in force is of another version of portacl-bpf: unload the policy and load it again"
+
 #define PIN_PARENT "/sys/fs/bpf"
 #define PIN_DIR PIN_PARENT "/portacl"
 
@@ -32,6 +35,7 @@ struct totals {
 
 /* check.c */
 void check_kernel(void);
+void check_caller(void);
 
 /* attach.c */
 void take_lock(void);
@@ -50,8 +54,11 @@ void pass_guard(void);
 /* state.c */
 int open_pin(const char *name);
 int make_policy_map(const struct cells *cells, int like);
+bool has_pin(const char *name);
 bool is_pending(void);
+void check_version(void);
 void commit_policy(const struct cells *cells);
+void withdraw_policy(void);
 void replace_policy(const struct cells *cells);
 void read_policy(struct cells *cells, bool ports);
 struct pa_config get_config(void);

@@ -71,13 +71,19 @@ static void check_security(void)
 		die("lockdown=confidentiality forbids BPF programs to read kernel memory: boot with lockdown=integrity at most");
 }
 
-/* The policy is that of the host: its users and its network. */
-static void check_namespaces(void)
+/**
+ * check_caller - end with an error if this process may not change the policy
+ *
+ * The policy is that of the host: its users and its network.
+ */
+void check_caller(void)
 {
+	if (geteuid())
+		die("only root may do this");
 	if (inode_of("/proc/self/ns/user") != INIT_USER_NS)
-		die("only the initial user namespace may load a policy");
+		die("only the initial user namespace may change the policy");
 	if (inode_of("/proc/self/ns/net") != inode_of("/proc/1/ns/net"))
-		die("only the network namespace of process 1 may load a policy");
+		die("only the network namespace of process 1 may change the policy");
 }
 
 /* Others could take the names of the pins, or keep the lock. */
@@ -95,9 +101,7 @@ static void check_pins(void)
  */
 void check_kernel(void)
 {
-	if (geteuid())
-		die("only root may do this");
-	check_namespaces();
+	check_caller();
 	check_security();
 	if (access("/sys/kernel/btf/vmlinux", R_OK))
 		die("this kernel has no BTF: it needs CONFIG_DEBUG_INFO_BTF=y");

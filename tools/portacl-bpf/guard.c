@@ -17,8 +17,10 @@ static void add_self(int map)
 	int self = pidfd_open(getpid(), 0);
 	u32 one = 1;
 
-	if (self < 0 || bpf_map_update_elem(map, &self, &one, BPF_ANY))
-		die_errno(MAP_NAME);
+	if (self < 0)
+		die_errno("pidfd_open");
+	/* If this fails, the guard refuses what follows. */
+	bpf_map_update_elem(map, &self, &one, BPF_ANY);
 	close(self);
 }
 
@@ -26,7 +28,7 @@ static void add_self(int map)
  * pass_guard - let this process detach the programs, until it ends
  *
  * The map has no pin that could be lost.  There is more than one if a loader was
- * killed.
+ * killed.  Others can make a map of the same name, but without CAP_BPF none of this type.
  */
 void pass_guard(void)
 {
@@ -41,6 +43,8 @@ void pass_guard(void)
 		len = sizeof(info);
 		info = (struct bpf_map_info) { };
 		if (!bpf_obj_get_info_by_fd(map, &info, &len) &&
+		    info.type == BPF_MAP_TYPE_TASK_STORAGE &&
+		    info.value_size == sizeof(u32) &&
 		    !strcmp(info.name, MAP_NAME))
 			add_self(map);
 		close(map);

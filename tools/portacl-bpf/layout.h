@@ -43,7 +43,7 @@
 
 /**
  * struct pa_head - the first cell
- * @abi: PA_ABI; 0: the policy is not in force yet, but already protects its programs
+ * @abi: PA_ABI; 0: the policy is not in force, but protects its programs
  * @fallback: enum portacl_action: what no rule matched
  * @table: first cell of the hash table of rules
  * @table_mask: a hash and this are an index in it

@@ -74,6 +74,40 @@ static const struct cells *reserving(const struct cells *cells, u32 mode)
 	return mode == PA_ENFORCE ? cells : &none;
 }
 
+static void take_away(void)
+{
+	const struct cells none = { };
+
+	if (has_pin("policy"))
+		withdraw_policy();
+	if (has_pin("added"))
+		release_ports(open_pin("added"), &none);
+	detach();
+}
+
+/* A first load has begun and is not in force. */
+static bool unfinished;
+
+/* The handler of exit(3): an error leaves nothing of a first load. */
+static void undo_load(void)
+{
+	if (!unfinished)
+		return;
+	unfinished = false;
+	if (is_attached())
+		take_away();
+	else
+		remove_remains();
+}
+
+static void attach_first(const struct cells *cells)
+{
+	unfinished = true;
+	if (atexit(undo_load))
+		die_errno("memory");
+	attach(cells);
+}
+
 /* Replace the policy, or attach the programs with it. */
 static void put_in_force(const struct source *src, struct cells *cells)
 {
@@ -94,14 +128,15 @@ static void put_in_force(const struct source *src, struct cells *cells)
 	origin->pid = getpid();
 	learn_ports(cells, mode == PA_LEARN);
 	if (!old.nr)
-		attach(cells);
-	reserve_ports(open_pin("added"), reserving(cells, mode));
+		attach_first(cells);
 	if (src->policy->has_addrs)
 		attach_v6only();
+	reserve_ports(open_pin("added"), reserving(cells, mode));
 	if (old.nr)
 		replace_policy(cells);
 	else
 		commit_policy(cells);
+	unfinished = false;
 	release_ports(open_pin("added"), reserving(cells, mode));
 	keep_error(&(struct portacl_error) { });
 	cells_free(&old);
@@ -118,20 +153,18 @@ static int cmd_check(char **args)
 /* The programs that are left do not enforce a policy. */
 static void check_attached(void)
 {
-	const char *detached = is_attached() ? detached_program() : NULL;
+	const char *detached;
 
+	if (!is_attached())
+		return;
+	if (has_pin("policy"))
+		check_version();
+	detached = detached_program();
 	if (detached)
 		die("the program %s was detached: unload the policy and load it again",
 		    detached);
-}
-
-static void take_away(void)
-{
-	const struct cells none = { };
-	int added = open_pin("added");
-
-	detach();
-	release_ports(added, &none);
+	if (!has_pin("policy"))
+		die("the file " PIN_DIR "/policy is missing: unload the policy and load it again");
 }
 
 static int cmd_load(char **args)
@@ -212,13 +245,14 @@ static void set_mode(u32 mode)
 	struct pa_config config;
 	struct cells cells = { };
 
+	check_caller();
 	take_lock();
 	config = get_config();
 	read_policy(&cells, true);
 	reserve_ports(open_pin("added"), reserving(&cells, mode));
-	release_ports(open_pin("added"), reserving(&cells, mode));
 	config.mode = mode;
 	set_config(&config);
+	release_ports(open_pin("added"), reserving(&cells, mode));
 	learn_ports(&cells, mode == PA_LEARN);
 	store_ports(&cells);
 	cells_free(&cells);
@@ -230,6 +264,8 @@ static int cmd_mode(char **args)
 	int mode;
 
 	if (!*args) {
+		if (is_pending())
+			die("no policy is loaded");
 		printf("%s\n", modes[config.mode]);
 		return 0;
 	}
@@ -250,8 +286,10 @@ static int cmd_query(char **args)
 	struct seq_buf s;
 
 	for (; *args; args++) {
-		strncat(text, *args, sizeof(text) - strlen(text) - 2);
-		strcat(text, " ");
+		if (strlen(text) + strlen(*args) + 2 > sizeof(text))
+			die("the request is longer than %zu bytes",
+			    sizeof(text) - 2);
+		strcat(strcat(text, *args), " ");
 	}
 	read_policy(&cells, false);
 	use_secret();
@@ -323,13 +361,13 @@ static int cmd_log(char **args)
 
 static int cmd_unload(char **args)
 {
-	bool remained;
-
 	(void)args;
+	check_caller();
 	take_lock();
-	remained = remove_remains();
-	if (!remained || is_attached())
+	if (is_attached())
 		take_away();
+	else if (!remove_remains())
+		die("no policy is loaded");
 	return 0;
 }
 
@@ -361,6 +399,14 @@ static void print_usage(FILE *to)
 			commands[i].usage);
 }
 
+/* A disk that is full, for example. */
+static int flush(int status)
+{
+	if (fflush(stdout) || ferror(stdout))
+		die_errno("standard output");
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	u32 i;
@@ -372,7 +418,7 @@ int main(int argc, char **argv)
 	for (i = 0; argc > 1 && i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(argv[1], commands[i].name) &&
 		    argc - 2 <= commands[i].max)
-			return commands[i].run(argv + 2);
+			return flush(commands[i].run(argv + 2));
 	print_usage(stderr);
 	return EXIT_ERROR;
 }

@@ -34,10 +34,13 @@ static int open_policy_map(void)
 	int policy = open_pin("policy"), map;
 	u32 zero = 0, id;
 
-	if (bpf_map_lookup_elem(policy, &zero, &id))
-		die_errno(PIN_DIR "/policy");
+	/* ENOENT: another policy has taken the place of this one. */
+	do {
+		if (bpf_map_lookup_elem(policy, &zero, &id))
+			die_errno(PIN_DIR "/policy");
+		map = bpf_map_get_fd_by_id(id);
+	} while (map < 0 && errno == ENOENT);
 	close(policy);
-	map = bpf_map_get_fd_by_id(id);
 	if (map < 0)
 		die_errno("the policy in force");
 	return map;
@@ -95,6 +98,18 @@ int make_policy_map(const struct cells *cells, int like)
 	return map;
 }
 
+/**
+ * has_pin - whether a map is pinned; not, if a loader was killed or root took it away
+ * @name: its name
+ */
+bool has_pin(const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), PIN_DIR "/%s", name);
+	return !access(path, F_OK);
+}
+
 static void read_head(int map, struct pa_cell *cell)
 {
 	u32 zero = 0;
@@ -103,17 +118,43 @@ static void read_head(int map, struct pa_cell *cell)
 		die_errno("the policy in force");
 }
 
-/**
- * is_pending - whether the policy was never put in force: its loader was killed
- */
-bool is_pending(void)
+static struct pa_cell get_head(void)
 {
 	int map = open_policy_map();
 	struct pa_cell cell;
 
 	read_head(map, &cell);
 	close(map);
-	return !cell.head.abi;
+	return cell;
+}
+
+static void set_head(const struct pa_cell *cell)
+{
+	int map = open_policy_map();
+	u32 zero = 0;
+
+	if (bpf_map_update_elem(map, &zero, cell, 0))
+		die_errno("the head of the policy");
+	close(map);
+}
+
+/**
+ * is_pending - whether a policy is loaded that is not in force: its loader was killed
+ */
+bool is_pending(void)
+{
+	return !get_head().head.abi;
+}
+
+/**
+ * check_version - end with an error if the programs are of another version
+ */
+void check_version(void)
+{
+	u32 abi = get_head().head.abi;
+
+	if (abi && abi != PA_ABI)
+		die(OTHER_VERSION);
 }
 
 /**
@@ -122,12 +163,21 @@ bool is_pending(void)
  */
 void commit_policy(const struct cells *cells)
 {
-	int map = open_policy_map();
-	u32 zero = 0;
+	set_head(&cells->cells[0]);
+}
 
-	if (bpf_map_update_elem(map, &zero, &cells->cells[0], 0))
-		die_errno("the policy cannot be put in force");
-	close(map);
+/**
+ * withdraw_policy - let all binds pass, as before commit_policy(), in one step
+ *
+ * The programs can then be detached one after another: no gate is left that trusts an
+ * identity which no program keeps any longer.
+ */
+void withdraw_policy(void)
+{
+	struct pa_cell head = get_head();
+
+	head.head.abi = 0;
+	set_head(&head);
 }
 
 /**
@@ -199,7 +249,7 @@ void read_policy(struct cells *cells, bool ports)
 		die("no policy is loaded");
 	if (cells->nr < PA_FIRST_RULE || head->abi != PA_ABI ||
 	    !head->counters || head->counters >= cells->nr)
-		die("the policy in force is of another version of portacl-bpf: unload the policy and load it again");
+		die(OTHER_VERSION);
 	read_cells(map, cells, 1, 1);
 	read_cells(map, cells, head->counters, cells->nr - head->counters);
 	if (ports)

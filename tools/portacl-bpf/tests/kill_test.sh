@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The first load is killed before system calls that change something, on a
+# The first load and unload are killed before system calls that change something, on a
 # stock kernel; see scripts/stock_test.sh.  Either nothing or the whole policy is in
 # force then, and the next load and unload succeed.  At the end the programs are taken
 # away.
 #
-# KILLS=N  kill before N system calls, 5 unless given; all: each one
+# KILLS=N  kill each before N system calls, 5 unless given; all: each one
 # SEED=N   choose the same calls again
 . "$(dirname "$PORTACL_BPF")/../../tools/portacl-bpf/tests/common.sh"
 reserved=/proc/sys/net/ipv4/ip_local_reserved_ports
@@ -35,7 +35,33 @@ load_traced() {
 	printf 'version 1\n%s\ncommit\n' "$policy" | strace -qq "$@" "$tool" load -
 }
 
-echo 1..5
+unload_traced() {
+	strace -qq "$@" "$tool" unload
+}
+
+# choose FIRST: some of the calls that strace noted, from the call FIRST on.  strace
+# counts each system call apart.
+choose() {
+	awk -F '(' -v first="$1" '{ nr[$1]++ }
+		nr[first] { print $1 ":signal=SIGKILL:when=" nr[$1] }' calls > kills
+	case ${KILLS:=5} in
+	all) cat kills ;;
+	*) sed -n '1p;$p' kills; shuf -n "$KILLS" --random-source=<(yes "$seed") kills ;;
+	esac
+}
+
+# What is in force: "nothing", "whole", or what was found instead.
+state() {
+	local now
+	now=$(probe)
+	case $now in
+	"${nothing% *} "*) echo nothing ;;
+	"$whole") "$tool" status | sed -n 's/^detached //p' | sed 's/none/whole/' ;;
+	*) echo "$now" ;;
+	esac
+}
+
+echo 1..9
 "$tool" unload
 echo > $reserved
 nothing=$(probe)
@@ -46,22 +72,12 @@ echo "# nothing: $nothing; whole: $whole; seed $seed"
 [ "$nothing" = "0,0,0,0,13,13,0,0, " ] && [ "$whole" = "13,13,13,13,0,0,13,13, 80,90" ]
 point $? kill.probe
 
-# strace counts each system call apart.
-awk -F '(' '{ nr[$1]++ } nr["mkdir"] { print $1 ":signal=SIGKILL:when=" nr[$1] }' calls > kills
-case ${KILLS:=5} in
-all) list=$(cat kills) ;;
-*) list="$(sed -n '1p;$p' kills) $(shuf -n "$KILLS" --random-source=<(yes "$seed") kills)" ;;
-esac
-alive=0 partly=0 loads=0 unloads=0
-for kill in $list; do
+alive=0 partly=0 loads=0 unloads=0 nth=0
+for kill in $(choose mkdir); do
 	load_traced -o last -e trace=$set -e inject="$kill" 2> err
 	[ $? = 137 ] || alive=$((alive + 1))
-	now=$(probe)
-	case $now in
-	"${nothing% *} "*) state=nothing ;;
-	"$whole") state=whole ;;
-	*) state="$now" partly=$((partly + 1)) ;;
-	esac
+	state=$(state)
+	case $state in nothing|whole) ;; *) partly=$((partly + 1)) ;; esac
 	if ! load "$policy" || [ "$(probe)" != "$whole" ]; then loads=$((loads + 1)); fi
 	if ! "$tool" unload || [ "$(probe)" != "$nothing" ] || [ -e /sys/fs/bpf/portacl_new ]; then
 		unloads=$((unloads + 1))
@@ -76,4 +92,30 @@ point $? kill.nothing_or_all
 point $? kill.next_load
 [ $unloads = 0 ]
 point $? kill.next_unload
+
+set=pwrite64,rename,rmdir,unlinkat
+load "$policy"
+unload_traced -o calls -e trace=$set
+alive=0 partly=0 loads=0 unloads=0 nth=0
+for kill in $(choose pwrite64); do
+	load "$policy"
+	unload_traced -o last -e trace=$set -e inject="$kill" 2> err
+	[ $? = 137 ] || alive=$((alive + 1))
+	state=$(state)
+	case $state in nothing|whole) ;; *) partly=$((partly + 1)) ;; esac
+	echo "# $(grep -v "^+++" last | tail -n 1 | cut -c 1-60): $state"
+	if [ $((++nth % 2)) = 0 ]; then
+		if ! load "$policy" || [ "$(probe)" != "$whole" ]; then loads=$((loads + 1)); fi
+	fi
+	"$tool" unload
+	if [ "$(probe)" != "$nothing" ] || [ -e /sys/fs/bpf/portacl ]; then unloads=$((unloads + 1)); fi
+done
+[ $alive = 0 ]
+point $? kill.each_unload_was_killed
+[ $partly = 0 ]
+point $? kill.unload_nothing_or_all
+[ $loads = 0 ]
+point $? kill.load_after_killed_unload
+[ $unloads = 0 ]
+point $? kill.unload_after_killed_unload
 exit "$failed"

@@ -74,13 +74,13 @@ static int spawn(const char *const *argv, const int *fds)
 	return status;
 }
 
-/* Return the message of portacl-bpf without its name. */
+/* Return the message of portacl-bpf without its name.  libbpf's come before it. */
 static char *reason(const char *said)
 {
-	const char *name = "portacl-bpf: ";
+	const char *name = "portacl-bpf: ", *line = strstr(said, name);
 
-	if (!strncmp(said, name, strlen(name)))
-		said += strlen(name);
+	if (line)
+		said = line + strlen(name);
 	return xstrndup(said, strcspn(said, "\n"));
 }
 

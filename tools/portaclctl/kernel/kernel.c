@@ -42,6 +42,20 @@ bool kernel_present(void)
 	return backend()->present();
 }
 
+/**
+ * kernel_has_policy - whether a policy is in force, if only an empty one
+ *
+ * Not if a loader of the BPF backend was killed before its policy was.
+ */
+bool kernel_has_policy(void)
+{
+	autofree char *mode = NULL;
+
+	if (kernel_present() && kernel_is_bpf())
+		mode = kernel_try_read("mode");
+	return kernel_present() && (mode || !kernel_is_bpf());
+}
+
 /* Return the text of a file, or NULL if it cannot be read. */
 char *kernel_try_read(const char *name)
 {

@@ -11,6 +11,7 @@
 bool kernel_choose(const char *name);
 bool kernel_is_bpf(void);
 bool kernel_present(void);
+bool kernel_has_policy(void);
 char *kernel_try_read(const char *name);
 char *kernel_read(const char *name);
 void kernel_write(const char *name, const char *text);

@@ -28,8 +28,8 @@ static char *first_error(const char *text)
 /* Does the kernel have the policy that it booted with, or none? */
 static bool is_fresh(void)
 {
-	autofree char *loaded = kernel_present() ? kernel_status("loaded") :
-						   NULL;
+	autofree char *loaded = kernel_has_policy() ? kernel_status("loaded") :
+						      NULL;
 
 	return !loaded || !strcmp(loaded, "boot");
 }

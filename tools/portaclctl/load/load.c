@@ -30,7 +30,7 @@ static void load(const struct config *cfg, const char *generation,
 	if (!kernel_load(text.text, text.len, &why)) {
 		if (guard)
 			guard_dismiss(guard);
-		if (!kernel_present())
+		if (!kernel_has_policy())
 			die("%s", why);
 		die("%s; the old policy stays in force", why);
 	}
@@ -45,8 +45,8 @@ static void load(const struct config *cfg, const char *generation,
  */
 static char *rollback_text(const char *generation)
 {
-	autofree char *old = kernel_present() ? kernel_read("policy") :
-						xstrdup("version 1\ncommit");
+	autofree char *old = kernel_has_policy() ?
+		kernel_read("policy") : xstrdup("version 1\ncommit");
 	char *commit = strstr(old, "\ncommit");
 
 	if (!commit)
@@ -164,7 +164,7 @@ static int load_rehearsed(const struct config *cfg,
 		generation = active = xasprintf("%llu", cfg->parser.generation);
 	if (options->seconds || options->from) {
 		if (!generation)
-			generation = active = kernel_present() ?
+			generation = active = kernel_has_policy() ?
 				kernel_status("generation") : xstrdup("0");
 		ret = load_guarded(cfg, options, generation, answer);
 	} else {

@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What goes wrong during a command of the backend, and what remains, on a stock
+# kernel; see scripts/stock_test.sh.  At the end the programs are taken away.
+here=$(dirname "$PORTACL_BPF")/../../tools/portacl-bpf/tests
+. "$here/common.sh"
+pins=/sys/fs/bpf/portacl
+reserved=/proc/sys/net/ipv4/ip_local_reserved_ports
+
+# says STATUS TEXT COMMAND…
+says() {
+	local want=$1 text=$2 rc
+	shift 2
+	"$@" > out 2> err
+	rc=$?
+	sed 's/^/# /' err
+	[ $rc = "$want" ] && grep -qF -- "$text" err
+}
+
+as_user() { setpriv --reuid=33 --regid=33 --clear-groups "$@"; }
+
+# Run in the background until the file `stop' is there; wait until it says "ready".
+begin() {
+	rm -f stop
+	"$@" > said 2>&1 &
+	until grep -q ready said || ! kill -0 $!; do sleep 0.1; done
+	sed 's/^/# /' said
+}
+
+finish() { touch stop; wait; }
+
+nothing_left() { [ ! -e $pins ] && [ ! -e ${pins}_new ] && [ -z "$(cat $reserved)" ] && try 0 80; }
+
+# reserves PORT: the kernel does not pick it, even if it is asked for no other.
+reserves() {
+	! perl -MSocket=:all -e 'socket(S, AF_INET, SOCK_STREAM, 0);
+		setsockopt(S, 0, 51, pack("L", $ARGV[0] << 16 | $ARGV[0])) or die;
+		exit(bind(S, sockaddr_in(0, INADDR_LOOPBACK)) ? 0 : 1)' "$1"
+}
+
+echo 1..16
+"$tool" unload
+echo > $reserved
+cp "$tool" /usr/sbin/portacl-bpf
+
+# Somebody's directory.
+mkdir $pins
+says 2 'was detached: unload' "$tool" load /dev/null
+point $? failure.load_on_an_empty_directory
+"$tool" unload && nothing_left
+point $? failure.unload_of_an_empty_directory
+says 2 'no policy is loaded' "$tool" unload
+point $? failure.unload_of_nothing
+
+# A program that admits no other at the hook of addr=.
+begin python3 "$here/attack/exclusive.py"
+mkdir -p /var/lib/portacl
+printf 'backend bpf\nallow tcp 80 uid=33 only\n' > /etc/portacl.conf
+"$ctl" load && "$ctl" unload && nothing_left
+point $? failure.control
+printf 'backend bpf\nallow tcp 80 uid=33 addr=0.0.0.0/0,::/0 only\n' > /etc/portacl.conf
+says 2 'post_bind6: a program is attached to the root cgroup that admits no other' "$ctl" load &&
+	! grep 'stays in force' err && nothing_left
+point $? failure.first_load_leaves_nothing
+says 2 'the last good policy is in force instead' "$ctl" load --boot && denies 0 80 && try 33 80
+point $? failure.boot_falls_back
+says 2 'names it; the old policy stays in force' "$ctl" load &&
+	denies 0 80 && [ "$(cat $reserved)" = 80 ]
+point $? failure.reload_keeps_the_old_policy
+finish
+"$ctl" unload && nothing_left
+point $? failure.unload
+
+# In another network namespace, the sysctl is not that of the host.
+load 'allow tcp 40000 uid=34 only'
+says 2 'network namespace of process 1' unshare -n "$tool" mode permissive &&
+	[ "$(cat $reserved)" = 40000 ]
+point $? failure.mode_elsewhere
+says 2 'network namespace of process 1' unshare -n "$tool" unload && denies 33 40000
+point $? failure.unload_elsewhere
+
+# Killed when the sysctl changes.
+strace -qq -o last -e trace=pwrite64 -e inject=pwrite64:signal=SIGKILL "$tool" mode permissive
+[ "$("$tool" mode)" = permissive ] || reserves 40000
+point $? failure.killed_mode
+"$tool" mode enforce && [ "$(cat $reserved)" = 40000 ]
+point $? failure.mode_again
+
+# A map with the name of the guard's.
+was=$(cat /proc/sys/kernel/unprivileged_bpf_disabled)
+echo 0 > /proc/sys/kernel/unprivileged_bpf_disabled
+begin as_user python3 "$here/attack/loaders.py"
+"$tool" unload && nothing_left
+point $? failure.unload_beside_a_map_of_that_name
+finish
+sed 's/^/# /' said
+grep -q '^nothing was written' said
+point $? failure.nothing_is_written_to_that_map
+echo "$was" > /proc/sys/kernel/unprivileged_bpf_disabled
+
+load 'allow tcp 80 uid=33 only'
+says 2 'the request is longer than' "$tool" query "tcp 80 exe=/$(printf '%020000d' 0)" uid=33
+point $? failure.long_request
+says 2 'standard output: No space left' sh -c "'$tool' show > /dev/full"
+point $? failure.full_disk
+"$tool" unload
+exit "$failed"
