@@ -39,11 +39,11 @@ unload_traced() {
 	strace -qq "$@" "$tool" unload
 }
 
-# choose FIRST: some of the calls that strace noted, from the call FIRST on.  strace
+# choose [FIRST]: some of the calls that strace noted, from the call FIRST on.  strace
 # counts each system call apart.
 choose() {
-	awk -F '(' -v first="$1" '{ nr[$1]++ }
-		nr[first] { print $1 ":signal=SIGKILL:when=" nr[$1] }' calls > kills
+	awk -F '(' -v first="${1-}" '{ nr[$1]++ }
+		!first || nr[first] { print $1 ":signal=SIGKILL:when=" nr[$1] }' calls > kills
 	case ${KILLS:=5} in
 	all) cat kills ;;
 	*) sed -n '1p;$p' kills; shuf -n "$KILLS" --random-source=<(yes "$seed") kills ;;
@@ -97,7 +97,7 @@ set=pwrite64,rename,rmdir,unlinkat
 load "$policy"
 unload_traced -o calls -e trace=$set
 alive=0 partly=0 loads=0 unloads=0 nth=0
-for kill in $(choose pwrite64); do
+for kill in $(choose); do
 	load "$policy"
 	unload_traced -o last -e trace=$set -e inject="$kill" 2> err
 	[ $? = 137 ] || alive=$((alive + 1))
