@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What goes wrong during a command of the backend, and what remains, on a stock
-# kernel; see scripts/stock_test.sh.  At the end the programs are taken away.
+# Commands of the backend that fail or are killed, on a stock kernel; see
+# scripts/stock_test.sh.  At the end the programs are taken away.
 here=$(dirname "$PORTACL_BPF")/../../tools/portacl-bpf/tests
 . "$here/common.sh"
 pins=/sys/fs/bpf/portacl

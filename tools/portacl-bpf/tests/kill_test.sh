@@ -50,7 +50,7 @@ choose() {
 	esac
 }
 
-# What is in force: "nothing", "whole", or what was found instead.
+# Print "nothing", "whole", or what was found instead of either.
 state() {
 	local now
 	now=$(probe)
@@ -59,6 +59,39 @@ state() {
 	"$whole") "$tool" status | sed -n 's/^detached //p' | sed 's/none/whole/' ;;
 	*) echo "$now" ;;
 	esac
+}
+
+# kills COMMAND [FIRST]: kill "load" or "unload" before some of the calls from FIRST
+# on.  After each, the state and the next commands are judged; after a killed unload a
+# load follows every second time, so that each is tried as the next command.
+kills() {
+	local kill state alive=0 partly=0 loads=0 unloads=0 nth=0
+	for kill in $(choose "${2-}"); do
+		[ "$1" = load ] || load "$policy"
+		"$1"_traced -o last -e trace="$set" -e inject="$kill" 2> err
+		[ $? = 137 ] || alive=$((alive + 1))
+		state=$(state)
+		case $state in nothing|whole) ;; *) partly=$((partly + 1)) ;; esac
+		echo "# $(grep -v "^+++" last | tail -n 1 | cut -c 1-60): $state"
+		nth=$((nth + 1))
+		if [ "$1" = load ] || [ $((nth % 2)) = 0 ]; then
+			if ! load "$policy" || [ "$(probe)" != "$whole" ]; then
+				loads=$((loads + 1))
+			fi
+		fi
+		if ! "$tool" unload || [ "$(probe)" != "$nothing" ] ||
+		   compgen -G '/sys/fs/bpf/portacl*' > /dev/null; then
+			unloads=$((unloads + 1))
+		fi
+	done
+	[ $alive = 0 ]
+	point $? "kill.each_$1_was_killed"
+	[ $partly = 0 ]
+	point $? "kill.$1_nothing_or_all"
+	[ $loads = 0 ]
+	point $? "kill.load_after_killed_$1"
+	[ $unloads = 0 ]
+	point $? "kill.unload_after_killed_$1"
 }
 
 echo 1..9
@@ -72,50 +105,10 @@ echo "# nothing: $nothing; whole: $whole; seed $seed"
 [ "$nothing" = "0,0,0,0,13,13,0,0, " ] && [ "$whole" = "13,13,13,13,0,0,13,13, 80,90" ]
 point $? kill.probe
 
-alive=0 partly=0 loads=0 unloads=0 nth=0
-for kill in $(choose mkdir); do
-	load_traced -o last -e trace=$set -e inject="$kill" 2> err
-	[ $? = 137 ] || alive=$((alive + 1))
-	state=$(state)
-	case $state in nothing|whole) ;; *) partly=$((partly + 1)) ;; esac
-	if ! load "$policy" || [ "$(probe)" != "$whole" ]; then loads=$((loads + 1)); fi
-	if ! "$tool" unload || [ "$(probe)" != "$nothing" ] || [ -e /sys/fs/bpf/portacl_new ]; then
-		unloads=$((unloads + 1))
-	fi
-	echo "# $(grep -v "^+++" last | tail -n 1 | cut -c 1-60): $state"
-done
-[ $alive = 0 ]
-point $? kill.each_load_was_killed
-[ $partly = 0 ]
-point $? kill.nothing_or_all
-[ $loads = 0 ]
-point $? kill.next_load
-[ $unloads = 0 ]
-point $? kill.next_unload
+kills load mkdir
 
 set=pwrite64,rename,rmdir,unlinkat
 load "$policy"
 unload_traced -o calls -e trace=$set
-alive=0 partly=0 loads=0 unloads=0 nth=0
-for kill in $(choose); do
-	load "$policy"
-	unload_traced -o last -e trace=$set -e inject="$kill" 2> err
-	[ $? = 137 ] || alive=$((alive + 1))
-	state=$(state)
-	case $state in nothing|whole) ;; *) partly=$((partly + 1)) ;; esac
-	echo "# $(grep -v "^+++" last | tail -n 1 | cut -c 1-60): $state"
-	if [ $((++nth % 2)) = 0 ]; then
-		if ! load "$policy" || [ "$(probe)" != "$whole" ]; then loads=$((loads + 1)); fi
-	fi
-	"$tool" unload
-	if [ "$(probe)" != "$nothing" ] || [ -e /sys/fs/bpf/portacl ]; then unloads=$((unloads + 1)); fi
-done
-[ $alive = 0 ]
-point $? kill.each_unload_was_killed
-[ $partly = 0 ]
-point $? kill.unload_nothing_or_all
-[ $loads = 0 ]
-point $? kill.load_after_killed_unload
-[ $unloads = 0 ]
-point $? kill.unload_after_killed_unload
+kills unload
 exit "$failed"
