@@ -71,7 +71,7 @@ static u64 hash_path(const char *path, size_t len)
 
 	pa_sip_start(&sip, hash_key[0], hash_key[1]);
 	for (; end > path; end = name - 1) {
-		for (name = end; name[-1] != '/'; name--)
+		for (name = end; name > path && name[-1] != '/'; name--)
 			;
 		hash_name(&sip, name, end - name);
 	}

@@ -9,6 +9,7 @@
 #include "../build.h"
 #include "lex.h"
 #include "match.h"
+#include "query.h"
 
 static struct cells cells;
 
@@ -339,6 +340,18 @@ static int build_many(u32 nr, const char *fmt)
 	return err;
 }
 
+/* The path is refused, and nothing before it is read. */
+static bool check_relative_query(void)
+{
+	char *text = strdup("tcp 80 exe=foo uid=33");
+	struct portacl_error error = { };
+	struct portacl_query query;
+	int err = portacl_parse_query(&query, &bpf_ops, text, &error);
+
+	free(text);
+	return err && error.column == 12;
+}
+
 static int point(int nr, bool good, const char *what)
 {
 	printf("%sok %d %s\n", good ? "" : "not ", nr, what);
@@ -354,7 +367,7 @@ int main(int argc, char **argv)
 	seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
 	hash_key[0] = 1;
 	hash_key[1] = 2;
-	printf("1..6\n# seed %llu\n", seed);
+	printf("1..7\n# seed %llu\n", seed);
 	for (i = 0; good && i < NR_POLICIES; i++)
 		good = check_policy(&allowed, &denied);
 	bad += point(1, good, "the verdicts agree");
@@ -368,5 +381,6 @@ int main(int argc, char **argv)
 		     "64 ranges on one port");
 	bad += point(6, build_many(65, "allow tcp 80 uid=%u-%u") == -E2BIG,
 		     "65 ranges on one port are refused");
+	bad += point(7, check_relative_query(), "a relative path in a query");
 	return bad > 0;
 }
