@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * portacl-bpf: refuse what detaches the programs by accident: rm, mv and umount of
- * the pins, and bpftool link detach.  This is no boundary: root can write to the map
- * of the loaders.
+ * portacl-bpf: refuse what detaches the programs by accident, or hides them from the
+ * loader: rm, mv, umount and a mount over the pins, and bpftool link detach.  This is no
+ * boundary: root can write to the map of the loaders.
  */
 #ifndef _PORTACL_BPF_GUARD_H
 #define _PORTACL_BPF_GUARD_H
@@ -53,14 +53,43 @@ int BPF_PROG(guard_rename, struct inode *from, struct dentry *dentry,
 			     is_pins(dentry->d_inode));
 }
 
-/* A mount elsewhere, or in another namespace, does not hold the pins. */
-SEC("lsm/sb_umount")
-int BPF_PROG(guard_umount, struct vfsmount *mnt)
+/* A mount elsewhere, or in another namespace, neither holds nor hides the pins. */
+static __always_inline int is_pins_mount(struct vfsmount *mnt)
 {
 	struct mount *mount = outer_of(mnt, struct mount, mnt);
 
-	return refuse_detach(mnt->mnt_sb->s_dev == pins_dev &&
-			     BPF_CORE_READ(mount, mnt_id) == (int)pins_mount);
+	return mnt->mnt_sb->s_dev == pins_dev &&
+	       BPF_CORE_READ(mount, mnt_id) == (int)pins_mount;
+}
+
+SEC("lsm/sb_umount")
+int BPF_PROG(guard_umount, struct vfsmount *mnt)
+{
+	return refuse_detach(is_pins_mount(mnt));
+}
+
+/* Whether a mount at this path hides the pins. */
+static __always_inline int hides_pins(const struct path *path)
+{
+	return is_pins_mount(path->mnt) &&
+	       (path->dentry == path->mnt->mnt_root ||
+		is_pins(path->dentry->d_inode));
+}
+
+/* The flags say that the mount at this path is to change, not to be mounted over. */
+#define MS_CHANGE (MS_REMOUNT | MS_UNBINDABLE | MS_PRIVATE | MS_SLAVE | MS_SHARED)
+
+SEC("lsm/sb_mount")
+int BPF_PROG(guard_mount, const char *dev_name, const struct path *path,
+	     const char *type, unsigned long flags)
+{
+	return refuse_detach(!(flags & MS_CHANGE) && hides_pins(path));
+}
+
+SEC("lsm/move_mount")
+int BPF_PROG(guard_move_mount, const struct path *from, const struct path *to)
+{
+	return refuse_detach(hides_pins(to));
 }
 
 static __always_inline struct file *open_file(struct task_struct *task, __u32 fd)

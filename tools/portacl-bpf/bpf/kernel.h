@@ -46,6 +46,11 @@
 #define LSM_UNSAFE_SHARE 1
 #define LSM_UNSAFE_NO_NEW_PRIVS 4
 #define MNT_NOSUID 1
+#define MS_REMOUNT 32
+#define MS_UNBINDABLE (1 << 17)
+#define MS_PRIVATE (1 << 18)
+#define MS_SLAVE (1 << 19)
+#define MS_SHARED (1 << 20)
 #define BPF_F_SECUREEXEC 1
 /* PER_CLEAR_ON_SETID: a set-user-ID exec clears these bits of the personality. */
 #define PERSONALITY_CLEARED 0x0740000

@@ -21,7 +21,7 @@ refused() {
 	"$@" > err 2>&1
 	status=$?
 	sed 's/^/# /' err
-	[ $status != 0 ] && grep -qE 'not permitted|must be superuser|not empty' err && in_force
+	[ $status != 0 ] && grep -qE 'not permitted|permission denied|must be superuser|not empty' err && in_force
 	point $? "guard.$name"
 }
 
@@ -40,12 +40,20 @@ sys.exit(bpf.bpf_link_update(link, program, None) and os.strerror(ctypes.get_err
 		"$1" "$(bpftool link show pinned "$1" | sed -n 's/.* prog \([0-9]*\) .*/\1/p')"
 }
 
+# Mount a copy of /mnt at a path, with the system calls of newer versions of mount(8).
+mount_over() {
+	perl -e 'my ($path, $from, $here, $clone, $empty_path) = ($ARGV[0], "/mnt", "", 1, 4);
+		my $tree = syscall(428, -100, $from, $clone);
+		$tree >= 0 or die "open_tree: $!\n";
+		syscall(429, $tree, $here, -100, $path, $empty_path) and die "move_mount: $!\n"' "$1"
+}
+
 # Pin a map that is not portacl's.
 pin_other() {
 	bpftool map create "$1" type array key 4 value 4 entries 1 name other
 }
 
-echo 1..24
+echo 1..28
 "$tool" unload
 load "$policy" && in_force
 point $? guard.in_force
@@ -61,6 +69,9 @@ refused mv_over mv $fs/other $pins/link_bind4
 refused umount umount $fs
 refused umount_lazy umount -l $fs
 refused umount_all umount -a -t bpf
+refused mount_over mount -t bpf bpf $fs
+refused mount_over_pins mount --bind /mnt $pins
+refused mount_over_by_descriptor mount_over $fs
 refused detach bpftool link detach pinned $pins/link_bind4
 refused detach_by_id bpftool link detach id \
 	"$(bpftool link show pinned $pins/link_bind6 | sed 's/:.*//;q')"
@@ -74,6 +85,10 @@ point $? guard.other_file_system
 mount --bind $fs /mnt/bpf && umount /mnt/bpf && unshare -m umount $fs && in_force
 point $? guard.other_mount
 rmdir /mnt/bpf
+mount -o remount,nosuid $fs && mount --make-shared $fs && mount --make-private $fs &&
+	mkdir $fs/dir && mount -t tmpfs tmpfs $fs/dir && umount $fs/dir && rmdir $fs/dir &&
+	unshare -m mount -t bpf bpf $fs && in_force
+point $? guard.other_change_of_the_mount
 mkdir /mnt/sys && mount --rbind /sys /mnt/sys && mount --make-rslave /mnt/sys &&
 	umount -R /mnt/sys && in_force
 point $? guard.other_mount_of_sys
