@@ -3,8 +3,8 @@
  * Attach the programs, all or none.  Their links are pinned, so they stay when
  * this process ends.
  */
-#include <dirent.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <linux/kernel.h>
 #include <sys/file.h>
 #include <sys/random.h>
@@ -31,6 +31,8 @@
 #define NEW_DIR PIN_PARENT "/portacl_new"
 
 #define MAX_PROGRAMS 32
+/* Directories that remove_pins() keeps open. */
+#define MAX_OPEN 8
 
 /* A load of 100,000 rules is much faster. */
 #define LOCK_SECONDS 60
@@ -167,19 +169,19 @@ struct totals read_totals(void)
 	};
 }
 
+static int remove_entry(const char *path, const struct stat *st, int type,
+			struct FTW *ftw)
+{
+	(void)st, (void)type, (void)ftw;
+	return remove(path);
+}
+
 static void remove_pins(const char *dir)
 {
-	DIR *d = opendir(dir);
-	struct dirent *entry;
-
-	if (!d)
+	if (access(dir, F_OK))
 		return;
 	pass_guard();
-	while ((entry = readdir(d)))
-		if (entry->d_name[0] != '.')
-			unlinkat(dirfd(d), entry->d_name, 0);
-	closedir(d);
-	if (rmdir(dir))
+	if (nftw(dir, remove_entry, MAX_OPEN, FTW_DEPTH | FTW_PHYS))
 		die_errno("%s", dir);
 }
 
@@ -189,9 +191,6 @@ static void NORETURN give_up(const char *what)
 
 	print_messages();
 	errno = error;
-	if (error == EPERM && strstr(what, "bind"))
-		die("%s: a program is attached to the root cgroup that admits no other; `bpftool cgroup show /sys/fs/cgroup' names it",
-		    what);
 	die_errno("%s", what);
 }
 
@@ -246,20 +245,6 @@ static void attach_all(struct bpf_object *object, int cgroup)
 	}
 }
 
-/* Tell the programs which directory, and which mount on the host, to guard. */
-static void set_guard(struct portacl_bpf__bss *globals)
-{
-	struct statx mount;
-	struct stat pins;
-
-	if (stat(NEW_DIR, &pins) ||
-	    statx(AT_FDCWD, "/proc/1/root" PIN_PARENT, 0, STATX_MNT_ID, &mount))
-		give_up("guard");
-	globals->pins_ino = pins.st_ino;
-	globals->pins_dev = major(pins.st_dev) << 20 | minor(pins.st_dev);
-	globals->pins_mount = mount.stx_mnt_id;
-}
-
 /* All programs of one object have the same BTF object. */
 static u32 own_btf(const struct bpf_object *object)
 {
@@ -269,6 +254,23 @@ static u32 own_btf(const struct bpf_object *object)
 	if (bpf_obj_get_info_by_fd(bpf_object__btf_fd(object), &info, &len))
 		give_up("BTF");
 	return info.id;
+}
+
+/* Tell the programs which directory, and which mount on the host, to guard. */
+static void set_guard(struct portacl_bpf *skel)
+{
+	struct portacl_bpf__bss *globals = skel->bss;
+	struct statx mount;
+	struct stat pins;
+
+	if (stat(NEW_DIR, &pins) ||
+	    statx(AT_FDCWD, "/proc/1/root" PIN_PARENT, 0, STATX_MNT_ID, &mount))
+		give_up("guard");
+	globals->pins_ino = pins.st_ino;
+	globals->pins_dev = major(pins.st_dev) << 20 | minor(pins.st_dev);
+	globals->pins_mount = mount.stx_mnt_id;
+	globals->own_btf = own_btf(skel->obj);
+	pass_guard();
 }
 
 static struct portacl_bpf *load_programs(void)
@@ -282,15 +284,9 @@ static struct portacl_bpf *load_programs(void)
 	skel = portacl_bpf__open();
 	if (!skel)
 		give_up("the programs cannot be opened");
-	skel->bss->key0 = hash_key[0];
-	skel->bss->key1 = hash_key[1];
-	skel->bss->init_net = net_cookie();
-	set_guard(skel->bss);
 	if (bpf_map__set_max_entries(skel->maps.tasks, max_tasks()) ||
 	    portacl_bpf__load(skel))
 		give_up("this kernel does not take the programs");
-	skel->bss->own_btf = own_btf(skel->obj);
-	pass_guard();
 	return skel;
 }
 
@@ -328,11 +324,20 @@ void attach_v6only(void)
 
 	if (!access(PIN_DIR "/link_post_bind6", F_OK))
 		return;
+	check_hook("post_bind6", BPF_CGROUP_INET6_POST_BIND);
 	link = bpf_link_create(open_pin("post_bind6"), open_cgroup(),
 			       BPF_CGROUP_INET6_POST_BIND, NULL);
 	if (link < 0 || bpf_obj_pin(link, PIN_DIR "/link_post_bind6"))
 		give_up("post_bind6");
 	close(link);
+}
+
+/**
+ * try_programs - end with an error if the kernel does not take the programs
+ */
+void try_programs(void)
+{
+	portacl_bpf__destroy(load_programs());
 }
 
 /* Store the policy such that the gates let all binds pass; see commit_policy(). */
@@ -364,6 +369,10 @@ void attach(const struct cells *cells)
 		die_errno(NEW_DIR);
 	enter_root_cgroup();
 	skel = load_programs();
+	skel->bss->key0 = hash_key[0];
+	skel->bss->key1 = hash_key[1];
+	skel->bss->init_net = net_cookie();
+	set_guard(skel);
 	store_pending(skel, cells);
 	pin_map(skel->maps.policy, "policy");
 	pin_map(skel->maps.config, "config");

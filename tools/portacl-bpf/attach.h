@@ -6,6 +6,7 @@
 #define _PORTACL_BPF_ATTACH_H
 
 #include <err.h>
+#include <linux/bpf.h>
 
 #include "build.h"
 
@@ -36,12 +37,14 @@ struct totals {
 /* check.c */
 void check_kernel(void);
 void check_caller(void);
+void check_hook(const char *name, enum bpf_attach_type hook);
 
 /* attach.c */
 void take_lock(void);
 bool is_attached(void);
 void use_secret(void);
 struct totals read_totals(void);
+void try_programs(void);
 void attach(const struct cells *cells);
 void attach_v6only(void);
 bool remove_remains(void);

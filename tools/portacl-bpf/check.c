@@ -8,14 +8,17 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
+
 #include "attach.h"
 
 #define SECURITY "/sys/kernel/security"
 #define BPF_FS 0xcafe4a11
 #define CGROUP2 0x63677270
 #define ROOT_CGROUP 1
-/* The number of the initial user namespace. */
+/* The numbers of the initial namespaces. */
 #define INIT_USER_NS 0xEFFFFFFDU
+#define INIT_PID_NS 0xEFFFFFFCU
 
 static bool has_word(const char *text, const char *word)
 {
@@ -82,8 +85,29 @@ void check_caller(void)
 		die("only root may do this");
 	if (inode_of("/proc/self/ns/user") != INIT_USER_NS)
 		die("only the initial user namespace may change the policy");
+	/* In another, process 1 is another one too. */
+	if (inode_of("/proc/self/ns/pid") != INIT_PID_NS)
+		die("only the initial PID namespace may change the policy");
 	if (inode_of("/proc/self/ns/net") != inode_of("/proc/1/ns/net"))
 		die("only the network namespace of process 1 may change the policy");
+}
+
+/**
+ * check_hook - end with an error if another program keeps ours from the root cgroup
+ * @name: the name of the program
+ * @hook: the hook
+ */
+void check_hook(const char *name, enum bpf_attach_type hook)
+{
+	int cgroup = open("/sys/fs/cgroup", O_RDONLY | O_CLOEXEC);
+	u32 flags = 0, nr = 0;
+
+	if (cgroup < 0 || bpf_prog_query(cgroup, hook, 0, &flags, NULL, &nr))
+		die_errno("%s", name);
+	close(cgroup);
+	if (nr && !(flags & BPF_F_ALLOW_MULTI))
+		die("%s: a program is attached to the root cgroup that admits no other; `bpftool cgroup show /sys/fs/cgroup' names it",
+		    name);
 }
 
 /* Others could take the names of the pins, or keep the lock. */
@@ -112,4 +136,6 @@ void check_kernel(void)
 		die("/sys/fs/cgroup is no cgroup v2: boot with systemd.unified_cgroup_hierarchy=1");
 	if (inode_of("/sys/fs/cgroup") != ROOT_CGROUP)
 		die("/sys/fs/cgroup is not the root cgroup: only the host may load a policy");
+	check_hook("bind4", BPF_CGROUP_INET4_BIND);
+	check_hook("bind6", BPF_CGROUP_INET6_BIND);
 }

@@ -22,21 +22,37 @@
 
 /**
  * struct log - the reader of the ring
+ * @lock: the directory of the pins; see are_same_programs()
  * @src: the policy that the last record is from
  * @generation: its generation
  * @kmsg: the kernel log, -1: print instead
  */
 struct log {
+	int lock;
 	struct source src;
 	u64 generation;
 	int kmsg;
 };
 
-/* Return whether the policy of a record is known; another may have replaced it. */
+/* Others may have been attached since. */
+static bool are_same_programs(int lock)
+{
+	struct stat was, is;
+
+	return !fstat(lock, &was) && !stat(PIN_DIR, &is) &&
+	       was.st_ino == is.st_ino;
+}
+
+/*
+ * Return whether the policy of a record is known; another may have replaced it, also
+ * one of the same generation after an unload.
+ */
 static bool use_policy(struct log *log, u64 generation)
 {
 	struct cells cells = { };
 
+	if (!are_same_programs(log->lock))
+		return false;
 	if (log->generation == generation)
 		return true;
 	source_free(&log->src);
@@ -103,7 +119,8 @@ static void print_verdict(struct seq_buf *s, const struct portacl_policy *policy
 static void print_record(struct seq_buf *s, struct log *log,
 			 const struct pa_record *r)
 {
-	bool known = use_policy(log, r->generation), verified = false;
+	bool verified = false, known = use_policy(log, r->generation) &&
+				       r->verdict.nr <= log->src.policy->nr_rules;
 	char path[PATH_MAX], *exe = exe_path(r, path, &verified);
 	struct portacl_request req = {
 		.exe = r->request.exe,
@@ -186,26 +203,16 @@ bool records_have_reader(void)
 	return locked;
 }
 
-/* Others may have been attached since. */
-static bool are_same_programs(int lock)
-{
-	struct stat was, is;
-
-	return !fstat(lock, &was) && !stat(PIN_DIR, &is) &&
-	       was.st_ino == is.st_ino;
-}
-
 /**
  * print_records - print records until the programs are gone
  * @to_kernel: write them to the kernel log
  */
 void print_records(bool to_kernel)
 {
-	int lock = open_lock();
-	struct log log = { .kmsg = -1 };
+	struct log log = { .lock = open_lock(), .kmsg = -1 };
 	struct ring_buffer *ring;
 
-	if (flock(lock, LOCK_EX | LOCK_NB))
+	if (flock(log.lock, LOCK_EX | LOCK_NB))
 		die("another portacl-bpf log reads the records");
 	if (to_kernel) {
 		log.kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
@@ -216,7 +223,8 @@ void print_records(bool to_kernel)
 	ring = ring_buffer__new(open_pin("records"), handle, &log, NULL);
 	if (!ring)
 		die_errno("records");
-	while (are_same_programs(lock))
+	while (are_same_programs(log.lock))
 		if (ring_buffer__poll(ring, 1000) < 0 && errno != EINTR)
 			die_errno("records");
+	ring_buffer__consume(ring);
 }

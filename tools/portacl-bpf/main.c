@@ -85,27 +85,41 @@ static void take_away(void)
 	detach();
 }
 
-/* A first load has begun and is not in force. */
-static bool unfinished;
+/*
+ * A load or a change of the mode: none, a first load, a change of what is in force, or
+ * one that is in force.
+ */
+static enum { IDLE, FIRST, CHANGE, DONE } progress;
 
-/* The handler of exit(3): an error leaves nothing of a first load. */
-static void undo_load(void)
+/* What keeps its reserved ports if a change fails. */
+static const struct cells *kept;
+
+/*
+ * The handler of exit(3): an error leaves nothing of what is not in force.  After that
+ * it is but a warning.
+ */
+static void undo(void)
 {
-	if (!unfinished)
-		return;
-	unfinished = false;
-	if (is_attached())
+	int was = progress;
+
+	progress = IDLE;
+	if (was == FIRST && is_attached())
 		take_away();
-	else
+	else if (was == FIRST)
 		remove_remains();
+	else if (was == CHANGE)
+		release_ports(open_pin("added"), kept);
+	else if (was == DONE)
+		_exit(EXIT_SUCCESS);
 }
 
-static void attach_first(const struct cells *cells)
+/* Have undo() called in case of an error. */
+static void begin(int what, const struct cells *reserved)
 {
-	unfinished = true;
-	if (atexit(undo_load))
+	progress = what;
+	kept = reserved;
+	if (atexit(undo))
 		die_errno("memory");
-	attach(cells);
 }
 
 /* Replace the policy, or attach the programs with it. */
@@ -117,7 +131,7 @@ static void put_in_force(const struct source *src, struct cells *cells)
 	struct cells old = { };
 
 	if (is_attached())
-		read_policy(&old, false);
+		read_policy(&old, true);
 	if (p->has_generation &&
 	    p->generation != (old.nr ? old.cells[1].origin.generation : 0))
 		errx(EXIT_STALE,
@@ -127,8 +141,9 @@ static void put_in_force(const struct source *src, struct cells *cells)
 	origin->uid = getuid();
 	origin->pid = getpid();
 	learn_ports(cells, mode == PA_LEARN);
+	begin(old.nr ? CHANGE : FIRST, reserving(&old, mode));
 	if (!old.nr)
-		attach_first(cells);
+		attach(cells);
 	if (src->policy->has_addrs)
 		attach_v6only();
 	reserve_ports(open_pin("added"), reserving(cells, mode));
@@ -136,9 +151,10 @@ static void put_in_force(const struct source *src, struct cells *cells)
 		replace_policy(cells);
 	else
 		commit_policy(cells);
-	unfinished = false;
+	progress = DONE;
 	release_ports(open_pin("added"), reserving(cells, mode));
 	keep_error(&(struct portacl_error) { });
+	progress = IDLE;
 	cells_free(&old);
 }
 
@@ -146,6 +162,7 @@ static int cmd_check(char **args)
 {
 	(void)args;
 	check_kernel();
+	try_programs();
 	printf("this kernel can run the programs\n");
 	return 0;
 }
@@ -249,12 +266,19 @@ static void set_mode(u32 mode)
 	take_lock();
 	config = get_config();
 	read_policy(&cells, true);
+	begin(CHANGE, reserving(&cells, config.mode));
 	reserve_ports(open_pin("added"), reserving(&cells, mode));
+	learn_ports(&cells, mode == PA_LEARN);
+	/* No bind is noted in another mode, even if this process is killed. */
+	if (mode != PA_LEARN)
+		store_ports(&cells);
 	config.mode = mode;
 	set_config(&config);
+	if (mode == PA_LEARN)
+		store_ports(&cells);
+	progress = DONE;
 	release_ports(open_pin("added"), reserving(&cells, mode));
-	learn_ports(&cells, mode == PA_LEARN);
-	store_ports(&cells);
+	progress = IDLE;
 	cells_free(&cells);
 }
 

@@ -6,6 +6,8 @@ here=$(dirname "$PORTACL_BPF")/../../tools/portacl-bpf/tests
 . "$here/common.sh"
 pins=/sys/fs/bpf/portacl
 reserved=/proc/sys/net/ipv4/ip_local_reserved_ports
+old='allow tcp 40000 uid=34 only'
+new='allow tcp 40001 uid=34 only'
 
 # says STATUS TEXT COMMAND…
 says() {
@@ -38,7 +40,7 @@ reserves() {
 		exit(bind(S, sockaddr_in(0, INADDR_LOOPBACK)) ? 0 : 1)' "$1"
 }
 
-echo 1..16
+echo 1..25
 "$tool" unload
 echo > $reserved
 cp "$tool" /usr/sbin/portacl-bpf
@@ -53,7 +55,7 @@ says 2 'no policy is loaded' "$tool" unload
 point $? failure.unload_of_nothing
 
 # A program that admits no other at the hook of addr=.
-begin python3 "$here/attack/exclusive.py"
+begin python3 "$here/attack/exclusive.py" post_bind6
 mkdir -p /var/lib/portacl
 printf 'backend bpf\nallow tcp 80 uid=33 only\n' > /etc/portacl.conf
 "$ctl" load && "$ctl" unload && nothing_left
@@ -71,13 +73,55 @@ finish
 "$ctl" unload && nothing_left
 point $? failure.unload
 
+begin python3 "$here/attack/exclusive.py" bind4
+says 2 'bind4: a program is attached to the root cgroup that admits no other' "$tool" check
+point $? failure.check_finds_an_exclusive_program
+finish
+"$tool" check && nothing_left
+point $? failure.check
+
+# Somebody's directories among the pins.
+load "$old" && mkdir -p $pins/a/b && "$tool" unload && nothing_left
+point $? failure.unload_with_directories
+
+# Before and after the policy is replaced.
+load "$old"
+printf 'version 1\n%s\ncommit\n' "$new" > new
+printf 'backend bpf\n%s\n' "$new" > /etc/portacl.conf
+strace -qq -o calls -e trace=bpf "$tool" load new
+nth=$(grep -n BPF_MAP_CREATE calls | tail -n 1 | cut -d : -f 1)
+load "$old"
+says 2 'no room for the policy' strace -qq -o last -e trace=bpf \
+	-e inject=bpf:error=ENOMEM:when="$nth" "$tool" load new && [ "$(cat $reserved)" = 40000 ]
+point $? failure.failed_reload_reserves_nothing
+says 0 'ip_local_reserved_ports: Cannot allocate' strace -f -qq -o last -e trace=pwrite64 \
+	-e inject=pwrite64:error=ENOMEM:when=2 "$ctl" load && "$tool" show | grep -q 40001 &&
+	[ "$(cat $reserved)" = 40000-40001 ]
+point $? failure.late_error_is_a_warning
+load "$old" && [ "$(cat $reserved)" = 40000 ]
+point $? failure.load_after_late_error
+
+# Killed while it leaves mode learn.
+learns() { "$tool" observed clear; try 0 8099; "$tool" observed | grep -q 8099; }
+"$tool" mode learn && learns
+point $? failure.learns
+strace -qq -o calls -e trace=bpf "$tool" mode enforce
+"$tool" mode learn
+strace -qq -o last -e trace=bpf -e inject=bpf:signal=SIGKILL:when="$(wc -l < calls)" \
+	"$tool" mode enforce
+[ "$("$tool" mode)" = enforce ] && ! learns
+point $? failure.killed_mode_does_not_learn
+
 # In another network namespace, the sysctl is not that of the host.
-load 'allow tcp 40000 uid=34 only'
+load "$old"
 says 2 'network namespace of process 1' unshare -n "$tool" mode permissive &&
 	[ "$(cat $reserved)" = 40000 ]
 point $? failure.mode_elsewhere
 says 2 'network namespace of process 1' unshare -n "$tool" unload && denies 33 40000
 point $? failure.unload_elsewhere
+says 2 'only the initial PID namespace' unshare -pfn --mount-proc "$tool" mode permissive &&
+	[ "$(cat $reserved)" = 40000 ]
+point $? failure.mode_in_a_pid_namespace
 
 # Killed when the sysctl changes.
 strace -qq -o last -e trace=pwrite64 -e inject=pwrite64:signal=SIGKILL "$tool" mode permissive

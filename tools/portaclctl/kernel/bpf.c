@@ -99,8 +99,13 @@ static char *run(const char *verb, const char *arg, const char *text,
 	close(fds[0]);
 	output = take_file(fds[1]);
 	said = take_file(fds[2]);
-	if (!status)
+	if (!status) {
+		autofree char *warning = *said ? reason(said) : NULL;
+
+		if (warning)
+			warn("%s", warning);
 		return output;
+	}
 	free(output);
 	*why = status < 0 ? xasprintf("%s: %s: install the package portacl-bpf",
 				      tool, strerror(error)) : reason(said);

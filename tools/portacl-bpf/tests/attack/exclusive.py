@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Attach a program to the root cgroup that admits no other one at its hook, post_bind6,
-until the file `stop' is there.
+Attach a program to the root cgroup that admits no other one at its hook, until the
+file `stop' is there.  Usage: exclusive.py bind4|post_bind6
 """
 import ctypes
 import os
@@ -10,7 +10,8 @@ import sys
 import time
 
 NR_BPF, PROG_LOAD, PROG_ATTACH, PROG_DETACH = 321, 5, 8, 9
-CGROUP_SOCK, POST_BIND6 = 9, 13
+# The type of the program, and the hook.
+TYPE, HOOK = {"bind4": (18, 8), "post_bind6": (9, 13)}[sys.argv[1]]
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -26,12 +27,12 @@ def bpf(command, attr):
 # return 1
 code = ctypes.create_string_buffer(struct.pack("<BBhiBBhi", 0xb7, 0, 0, 1, 0x95, 0, 0, 0))
 license = ctypes.create_string_buffer(b"GPL")
-program = bpf(PROG_LOAD, struct.pack("IIQQIIQII16sII", CGROUP_SOCK, 2,
+program = bpf(PROG_LOAD, struct.pack("IIQQIIQII16sII", TYPE, 2,
                                      ctypes.addressof(code),
                                      ctypes.addressof(license), 0, 0, 0, 0, 0,
-                                     b"exclusive", 0, POST_BIND6))
+                                     b"exclusive", 0, HOOK))
 where = struct.pack("IIII", os.open("/sys/fs/cgroup", os.O_RDONLY), program,
-                    POST_BIND6, 0)
+                    HOOK, 0)
 bpf(PROG_ATTACH, where)
 print("ready", flush=True)
 while not os.path.exists("stop"):
