@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/kernel.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -56,6 +57,17 @@ static u64 inode_of(const char *path)
 	struct stat st;
 
 	return stat(path, &st) ? 0 : st.st_ino;
+}
+
+static void check_release(void)
+{
+	unsigned int major, minor;
+	struct utsname name;
+
+	if (!uname(&name) && sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
+	    (major < 6 || (major == 6 && minor < 1)))
+		die("this is Linux %s: the programs need 6.1 or newer",
+		    name.release);
 }
 
 static void check_security(void)
@@ -126,6 +138,7 @@ static void check_pins(void)
 void check_kernel(void)
 {
 	check_caller();
+	check_release();
 	check_security();
 	if (access("/sys/kernel/btf/vmlinux", R_OK))
 		die("this kernel has no BTF: it needs CONFIG_DEBUG_INFO_BTF=y");

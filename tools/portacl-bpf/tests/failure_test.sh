@@ -40,7 +40,7 @@ reserves() {
 		exit(bind(S, sockaddr_in(0, INADDR_LOOPBACK)) ? 0 : 1)' "$1"
 }
 
-echo 1..25
+echo 1..26
 "$tool" unload
 echo > $reserved
 cp "$tool" /usr/sbin/portacl-bpf
@@ -79,6 +79,8 @@ point $? failure.check_finds_an_exclusive_program
 finish
 "$tool" check && nothing_left
 point $? failure.check
+says 2 'the programs need 6.1 or newer' setarch --uname-2.6 "$tool" check
+point $? failure.check_of_the_version
 
 # Somebody's directories among the pins.
 load "$old" && mkdir -p $pins/a/b && "$tool" unload && nothing_left
