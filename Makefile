@@ -94,7 +94,7 @@ test-peers: writable ## the kernel's own selftests, with portacl and without
 proof: ## note the last results of the tests in Documentation/tests
 	@scripts/proof/proof.sh
 
-test-stock: writable ## K=6.1 or 6.12: the BPF backend on the distribution's own kernels
+test-stock: writable ## K=6.1, 6.12 or 7.2: the BPF backend on the distribution's own kernels
 	@scripts/stock_test.sh $(if $(T),-T '$(T)') $(KERNELS)
 
 fuzz: writable ## fuzz the parser and the readers of foreign text

@@ -88,39 +88,51 @@ fetch_config() {
 	mv "$config.new" "$config"
 }
 
-# The newest package that the distribution's metapackage names for series $1.
-image_package() {
+# The package that the distribution's metapackage names for series $1, in its newest
+# version, and those that it is made of since Debian 14.
+image_packages() {
 	arch=$(dpkg --print-architecture)
 	version=$(apt-cache -c "$apt/apt.conf" madison "linux-image-$arch" |
-		awk -v k="$1." '{ sub(/\+.*/, "", $3) } index($3, k) == 1 { print $3 }' |
-		sort -V | tail -n 1)
+		awk -v k="$1." 'index($3, k) == 1 { print $3 }' | sort -V | tail -n 1)
 	[ -n "$version" ] || return 0
-	apt-cache -c "$apt/apt.conf" madison "linux-image-$arch" |
-		awk -v v="$version" 'index($3, v) == 1 { print $3; exit }' |
-		while read -r v; do
-			apt-cache -c "$apt/apt.conf" show "linux-image-$arch=$v"
-		done | sed -n 's/^Depends: \(linux-image-[^ ,]*\).*/\1/p'
+	package=$(depends "linux-image-$arch=$version" image)
+	echo "$package"
+	for kind in base binary modules; do
+		depends "$package" $kind
+	done
 }
 
-# Unpack the image in $cache/stock/$1; its dependencies between modules are indexed.
+# depends PACKAGE KIND: print the package linux-KIND-* that it depends on, if any.
+depends() {
+	apt-cache -c "$apt/apt.conf" show "$1" |
+		sed -n "s/^Depends:.*\(linux-$2-[^ ,]*\).*/\1/p" | head -n 1
+}
+
+# Unpack the image in $cache/stock/$1, as before Debian 14: modules in lib, the kernel in
+# boot.  The dependencies between modules are indexed.
 fetch_image() {
 	dir=$cache/stock/$1
 	[ ! -d "$dir" ] || return 0
 	update
-	package=$(image_package "$1")
-	[ -n "$package" ] || { say "the archive has no linux-image of $1"; exit 3; }
+	packages=$(image_packages "$1")
+	[ -n "$packages" ] || { say "the archive has no linux-image of $1"; exit 3; }
 	need 1000 "$cache"
-	say "downloading $package"
-	(cd "$apt/archives" && rm -f "$package"_*.deb &&
-		private_apt download "$package" >&2) || die "$package: download failed"
 	rm -rf "$dir.new"
-	mkdir -p "$dir.new"
-	dpkg-deb -x "$apt/archives/$package"_*.deb "$dir.new" ||
-		die "$package: cannot be unpacked"
-	rm -f "$apt/archives/$package"_*.deb
-	for release in "$dir.new"/lib/modules/*; do
-		depmod -b "$dir.new" "${release##*/}" || die "$package: depmod failed"
+	mkdir -p "$dir.new/lib" "$dir.new/boot"
+	for package in $packages; do
+		say "downloading $package"
+		(cd "$apt/archives" && rm -f "$package"_*.deb &&
+			private_apt download "$package" >&2) ||
+			die "$package: download failed"
+		dpkg-deb -x "$apt/archives/$package"_*.deb "$dir.new" ||
+			die "$package: cannot be unpacked"
+		rm -f "$apt/archives/$package"_*.deb
 	done
+	[ ! -d "$dir.new/usr/lib/modules" ] || mv "$dir.new/usr/lib/modules" "$dir.new/lib"
+	release=$(ls "$dir.new/lib/modules")
+	[ -e "$dir.new/boot/vmlinuz-$release" ] ||
+		mv "$dir.new/lib/modules/$release/vmlinuz" "$dir.new/boot/vmlinuz-$release"
+	depmod -b "$dir.new" "$release" || die "$1: depmod failed"
 	mv "$dir.new" "$dir"
 }
 

@@ -2,7 +2,7 @@
 # Compare a test run in TAP with the list of expected failures, see stock_test.sh.
 # The list comes first.  Its lines:
 #   test NAME                          a test that runs
-#   fail KERNELS NAME POINT REASON     KERNELS: 6.1, 6.12 or both, 6.1,6.12
+#   fail KERNELS NAME POINT REASON     KERNELS: as 6.1,6.12
 # POINT is the name of a point, or a pattern with *.
 # note: a file for the counts, which proof.sh reads.
 

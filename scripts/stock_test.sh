@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The selftests against the BPF backend, on the distribution's own kernels.
 # Usage: stock_test.sh [-T NAME] [KERNEL…]
-#   KERNEL  6.1 or 6.12; default: both
+#   KERNEL  6.1, 6.12 or 7.2; default: all three
 #   -T      one test only, as identity_env
 #
 # tools/portacl-bpf/tests/expected lists the tests, the points that fail on this
@@ -57,11 +57,11 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-[ $# -gt 0 ] || set -- 6.1 6.12
+[ $# -gt 0 ] || set -- 6.1 6.12 7.2
 for k; do
 	case $k in
-	6.1|6.12) ;;
-	*) die "unknown kernel '$k': 6.1, 6.12" ;;
+	6.1|6.12|7.2) ;;
+	*) die "unknown kernel '$k': 6.1, 6.12, 7.2" ;;
 	esac
 done
 "$top/scripts/setup.sh" build tool guest bpf attacks

@@ -295,6 +295,11 @@ prepare() {
 		impossible[io_uring_thread]=${impossible[io_uring]}
 		impossible[perl_smc_inet]="no IPPROTO_SMC before Linux 6.11"
 	fi
+	# Debian 14 does not build it.
+	if ! modinfo smc > /dev/null 2>&1; then
+		impossible[perl_smc]="this kernel has no SMC"
+		impossible[perl_smc_inet]=${impossible[perl_smc]}
+	fi
 }
 
 run() {
