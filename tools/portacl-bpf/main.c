@@ -91,7 +91,7 @@ static void take_away(void)
  */
 static enum { IDLE, FIRST, CHANGE, DONE } progress;
 
-/* What keeps its reserved ports if a change fails. */
+/* The policy whose ports stay reserved if a change fails. */
 static const struct cells *kept;
 
 /*
