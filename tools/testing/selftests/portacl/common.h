@@ -297,6 +297,15 @@ static inline int become(const struct subject *who)
 	return set_caps(who->caps, who->caps);
 }
 
+/* If fork() has failed, kill() would end all processes. */
+static inline void end_child(pid_t pid)
+{
+	if (pid <= 0)
+		return;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 /* The exit status of a child, or CHILD_BROKEN. */
 static inline int wait_child(pid_t pid)
 {

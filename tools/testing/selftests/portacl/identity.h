@@ -153,6 +153,7 @@ static inline int svc_start(struct svc *s, const struct launch *how)
 		if (sscanf(line, "injected %d", &s->injected) != 1)
 			break;
 	}
+	s->started = 0;
 	return wait_child(s->pid);
 }
 
@@ -164,8 +165,7 @@ static inline int svc_run(struct svc *s, const char *path)
 static inline void svc_stop(struct svc *s)
 {
 	close(s->fd);
-	kill(s->started, SIGKILL);
-	waitpid(s->started, NULL, 0);
+	end_child(s->started);
 }
 
 /* The answer to a request of svc.c, or LONG_MIN. */

@@ -145,8 +145,7 @@ FIXTURE_SETUP(fuse)
 FIXTURE_TEARDOWN(fuse)
 {
 	if (self->pid > 0) {
-		kill(self->pid, SIGKILL);
-		waitpid(self->pid, NULL, 0);
+		end_child(self->pid);
 		umount2(MNT, MNT_DETACH);
 	}
 	EXPECT_EQ(0, reset_policy());

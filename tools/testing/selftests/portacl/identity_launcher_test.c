@@ -139,7 +139,7 @@ TEST_F(launcher, not_declared)
 	EXPECT_EQ(1, ask(&self->s, "secure"));
 	log = kmsg_open(false);
 	EXPECT_EQ(EACCES, ask(&self->s, "tcp 80"));
-	EXPECT_NE(NULL, kmsg_find(log, "\" launcher=undeclared", 2000));
+	EXPECT_NE(NULL, kmsg_find(log, "\" launcher=undeclared", 20000));
 	close(log);
 	EXPECT_REFUSED(&self->s, STRANGER, REASON_LAUNCH);
 	/* It was protected, so that no more than launch=root stands here. */
@@ -338,8 +338,7 @@ TEST_F(launcher, meddled_with)
 	ASSERT_EQ(0, load_rules(BY_UID));
 	ASSERT_EQ(0, ask(&self->s, "exec " SVC));
 	EXPECT_REFUSED(&self->s, BY_UID, REASON_LAUNCH);
-	kill(tracer, SIGKILL);
-	waitpid(tracer, NULL, 0);
+	end_child(tracer);
 	svc_stop(&self->s);
 
 	ASSERT_EQ(0, start_manager(&self->s, &how));

@@ -435,8 +435,7 @@ TEST_F(traced, before_rule)
 	EXPECT_REFUSED(&self->s, ONLY_SVC, "traced");
 	/* Nor does a thread or a child of it get the port. */
 	EXPECT_STREQ("traced", outcome_of(&self->s, "thread tcp 80"));
-	kill(tracer, SIGKILL);
-	waitpid(tracer, NULL, 0);
+	end_child(tracer);
 	svc_stop(&self->s);
 }
 
