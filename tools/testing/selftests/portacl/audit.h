@@ -74,7 +74,7 @@ static inline int kmsg_count(int fd, const char *text)
 {
 	int n = 0;
 
-	while (kmsg_find(fd, text, 1500))
+	while (kmsg_find(fd, text, n ? 1500 : 20000))
 		n++;
 	return n;
 }

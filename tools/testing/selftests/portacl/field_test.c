@@ -60,7 +60,7 @@ static int count_denials(int log)
 	char *line;
 	int n = 0;
 
-	for (*text = '\0'; (line = kmsg_find(log, DENIED, 1500)); n++)
+	for (*text = '\0'; (line = kmsg_find(log, DENIED, n ? 1500 : 20000)); n++)
 		snprintf(text, sizeof(text), "%s", line);
 	return n;
 }

@@ -49,7 +49,7 @@ static const char *load_verb(struct __test_metadata *_metadata, int log,
 				verb, exe, more));
 	EXPECT_STREQ("2", status_value("rules"));
 	EXPECT_STREQ("none", status_value("error"));
-	line = kmsg_find(log, "portacl: ", 1000);
+	line = kmsg_find(log, "portacl: ", 20000);
 	if (!line || strstr(line, "loaded by"))
 		return "";
 	return line;
@@ -155,7 +155,7 @@ TEST_F(warn, writable)
 	lseek(self->log, 0, SEEK_END);
 	ASSERT_EQ(0, load_rules("allow tcp 80 exe=%s uid=33 %s", self->program,
 				strict));
-	line = kmsg_find(self->log, fault, 1000);
+	line = kmsg_find(self->log, fault, 20000);
 	EXPECT_NE(NULL, line);
 	ASSERT_EQ(0, chmod(self->dir, 0755));
 	ASSERT_EQ(0, chown(self->dir, 33, 0));
@@ -171,9 +171,9 @@ TEST_F(warn, launcher)
 	ASSERT_EQ(0, chmod(self->program, 0775));
 	ASSERT_EQ(0, load_rules("launcher %s\nlauncher /no/such",
 				self->program));
-	EXPECT_NE(NULL, kmsg_find(self->log, "can be written", 1000));
+	EXPECT_NE(NULL, kmsg_find(self->log, "can be written", 20000));
 	EXPECT_NE(NULL, kmsg_find(self->log,
-				  "launcher /no/such does not exist", 1000));
+				  "launcher /no/such does not exist", 20000));
 }
 
 int main(int argc, char **argv)
