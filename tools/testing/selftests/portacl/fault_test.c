@@ -11,8 +11,9 @@
 #define DEBUGFS "/sys/kernel/debug"
 #define MOST_FAULTS 20000
 
-#define OLD ONLY_SVC "\ndeny tcp 81\n" \
-	    "allow tcp 82 uid=33"
+#define OLD ONLY_SVC "\ndeny tcp 81\n"                                \
+	    "allow tcp 82 uid=33\n"                                   \
+	    "deny tcp 83 cgroup=/"
 #define NEW "version 1\n"                                             \
 	    "allow tcp 80-89,443 uid=33,40-50 exe=/usr/bin/a,/x\n"    \
 	    "allow any 100 gid=5 cgroup=/a/b only log\n"              \
@@ -170,6 +171,7 @@ static const struct verdict {
 	{ "other program", &user, { &tcp, "127.0.0.1", 80 }, false },
 	{ "deny", &root, { &tcp, "127.0.0.1", 81 }, false },
 	{ "deny udp of only", &root, { &tcp, "::1", 80 }, false },
+	{ "deny by cgroup", &root, { &tcp, "127.0.0.1", 83 }, false },
 };
 
 TEST_F_TIMEOUT(fault, bind, 900)

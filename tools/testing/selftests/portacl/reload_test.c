@@ -196,6 +196,53 @@ TEST_F_TIMEOUT(reload, million_rules, 240)
 	EXPECT_GT(before + slack(), settled_memory(before + slack()));
 }
 
+/* Commit a policy for this generation when told, which is when both have written theirs. */
+static int commit_when_told(int ready, int start, const char *generation)
+{
+	int fd = open(PORTACL_DIR "policy", O_WRONLY | O_CLOEXEC), i, err;
+	char line[64], byte;
+
+	err = fd < 0 ? -errno : write_all(fd, "version 1\n", 10);
+	for (i = 0; i < 5000 && !err; i++)
+		err = write_all(fd, line, sprintf(line, "deny tcp %d uid=%d\n",
+						  1 + i, i));
+	if (err || write(ready, "r", 1) != 1 || read(start, &byte, 1) != 1)
+		return CHILD_BROKEN;
+	return -write_all(fd, line, sprintf(line, "commit generation=%s\n",
+					    generation));
+}
+
+/* Of two that were made for the same generation, one replaces it. */
+TEST_F_TIMEOUT(reload, same_generation, 240)
+{
+	int ready[2], start[2], i, n, loaded, stale;
+	char generation[32], byte;
+	pid_t pids[2];
+
+	ASSERT_EQ(0, pipe(ready));
+	ASSERT_EQ(0, pipe(start));
+	for (n = 0; n < 20; n++) {
+		save_status(generation, sizeof(generation), "generation");
+		for (i = 0; i < 2; i++) {
+			pids[i] = fork();
+			if (!pids[i])
+				_exit(commit_when_told(ready[1], start[0],
+						       generation));
+		}
+		for (i = 0; i < 2; i++)
+			ASSERT_EQ(1, read(ready[0], &byte, 1));
+		ASSERT_EQ(2, write(start[1], "go", 2));
+		for (i = loaded = stale = 0; i < 2; i++) {
+			int err = wait_child(pids[i]);
+
+			loaded += !err;
+			stale += err == ESTALE;
+		}
+		ASSERT_EQ(1, loaded);
+		ASSERT_EQ(1, stale);
+	}
+}
+
 TEST_F_TIMEOUT(reload, too_many_rules, 240)
 {
 	char generation[32];

@@ -93,8 +93,7 @@ static int caller_of_mount(void)
 	port = fd < 0 ? -errno : ntohs(peer.sin_port);
 	close(fd);
 	close(server);
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	end_child(pid);
 	return port;
 }
 
@@ -139,6 +138,23 @@ static long long kernel_denies(void)
 	return at ? atoll(at + strlen("\nkernel denies=")) : -1;
 }
 
+/* The quick path decides by a rule that has granted on this CPU before. */
+static int grant_to_root_on_each_cpu(void)
+{
+	int cpu, err = 0, number = sysconf(_SC_NPROCESSORS_ONLN);
+	cpu_set_t one, all;
+
+	sched_getaffinity(0, sizeof(all), &all);
+	for (cpu = 0; cpu < number && !err; cpu++) {
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		err = sched_setaffinity(0, sizeof(one), &one) ? errno :
+			      try_bind(&root, &tcp, "127.0.0.1", 1023);
+	}
+	sched_setaffinity(0, sizeof(all), &all);
+	return err;
+}
+
 /* The kernel gets no reserved port, even if the rule allows uid 0. */
 TEST_F_TIMEOUT(kernel, nfs_client_reserved, 120)
 {
@@ -147,6 +163,7 @@ TEST_F_TIMEOUT(kernel, nfs_client_reserved, 120)
 	if (!has_nfs())
 		SKIP(return, "no NFS client in this kernel");
 	ASSERT_EQ(0, load_rules("allow tcp 665-699,701-1023 uid=0 only"));
+	ASSERT_EQ(0, grant_to_root_on_each_cpu());
 	port = caller_of_mount();
 	EXPECT_EQ(700, port);
 	EXPECT_LE(0, kernel_denies());
