@@ -6,8 +6,8 @@
 #   -T      one test only, as identity_env
 #
 # tools/portacl-bpf/tests/expected lists the tests, the points that fail on this
-# backend, and why.  Any other point that fails is an error, and so is one of the
-# list that passes.  The output is kept in build/results, in TAP.  The result of all
+# backend, and why.  Any other point that fails is an error, and so is a line of the
+# list of which no point fails.  The output is kept in build/results, in TAP.  The result of all
 # tests is kept for proof.sh.
 set -eu
 . "$(dirname "$0")/common.sh"
