@@ -178,21 +178,23 @@ complaints() {
 	awk -v ours=portacl '
 		/======/ { if (race ~ ours) printf "%s", race; race = ""; next }
 		race != "" || /BUG: KCSAN: / { race = race $0 "\n"; next }
-		{ print }' "$dir/console.log" | grep -E -A 30 "$bad"
+		{ print }' "$tmp/log" | grep -E -A 30 "$bad"
 }
 
 # A kernel that complains has failed, whatever the command thought of it.
 verdict() {
-	mv "$tmp/log" "$dir/console.log" 2> /dev/null || : > "$dir/console.log"
+	[ -e "$tmp/log" ] || : > "$tmp/log"
+	# Another guest of this kernel may write it, too.
+	cp "$tmp/log" "$dir/console.log"
 	status=$(cat "$tmp/status" 2> /dev/null || :)
 	if [ "$(cat "$tmp/ended" 2> /dev/null)" = limit ]; then
-		tail -n 25 "$dir/console.log" >&2
+		tail -n 25 "$tmp/log" >&2
 		cat "$tmp/qemu" >&2
 		say "$k: no end after $limit s; the kernel's log: $dir/console.log"
 		exit 124
 	elif [ -z "$status" ]; then
 		cat "$tmp/qemu" >&2
-		tail -n 40 "$dir/console.log" >&2
+		tail -n 40 "$tmp/log" >&2
 		say "$k: died; the kernel's log: $dir/console.log"
 		exit 125
 	elif complaints | grep -q .; then
@@ -203,7 +205,7 @@ verdict() {
 	exit "$status"
 }
 
-bad='^(\[[^]]*\] *)*(BUG|WARNING|UBSAN|Oops)[: ]'
+bad='^(\[[^]]*\] *)*((BUG|WARNING|UBSAN|Oops)[: ]|kernel BUG at|general protection)'
 # Without ACPI the kernel has its processors from the MP table: one per socket.
 build='' accel=tcg,thread=single qemu='' patience=${PORTACL_PATIENCE:-120} append='' limit=600 memory=1536 rows=0 cols=0 root=/ cc=gcc emulator=qemu-system-x86_64 board=pc console=ttyS0 processors='-smp 2,sockets=2'
 [ $# -gt 0 ] || usage
