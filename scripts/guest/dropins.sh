@@ -41,7 +41,7 @@ powerless() {
 	pid=$(systemctl show -P MainPID "$1")
 	[ "$pid" -gt 1 ] && grep '^Cap\(Prm\|Eff\)' "/proc/$pid/status" &&
 		! grep -q '^Cap\(Prm\|Eff\).*[1-9a-f]' "/proc/$pid/status" &&
-		grep -qv '^Uid:.0.' "/proc/$pid/status"
+		! grep -q '^Uid:.0\b' "/proc/$pid/status"
 }
 
 # runs SERVICE PORT: started, restarted, without a capability.

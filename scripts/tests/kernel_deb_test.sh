@@ -30,7 +30,7 @@ interrupt() {
 # After it has compiled something.
 interrupted() {
 	rm -rf "$home"
-	interrupt "$config" "$home/build.log" '  CC  .*kernel/'
+	interrupt "$config" "$home/build.log" '  CC  .* kernel/.*\.o$'
 }
 
 # make and its children end soon after.
@@ -52,7 +52,7 @@ has_cloud() {
 # An object that the first run made stays.
 goes_on() {
 	object=$(find "$home/build/kernel" -name '*.o' -print -quit)
-	touch -r "$object" "$tmp/then"
+	[ -n "$object" ] && touch -r "$object" "$tmp/then" || return
 	says 0 '^kernel_deb: as root: dpkg -i .*/linux-image-[^ ]*-portacl_[^ ]*.deb, then' \
 		"$top/scripts/kernel_deb.sh" "$k" "$config" &&
 		[ -z "$(find "$object" -newer "$tmp/then")" ]

@@ -14,13 +14,13 @@ generate() {
 # compiles COMMAND…: repeat it without the mutants that do not compile.
 compiles() {
 	: > "$tmp/skip"
-	generate
+	generate || return
 	until "$@" > "$tmp/log" 2>&1; do
 		sed -nE 's|^(.*/)?mutant-([0-9]+):[0-9]+:[0-9]+: error:.*|\2|p' \
 			"$tmp/log" | sort -u > "$tmp/errors"
 		[ -s "$tmp/errors" ] || { tail -n 25 "$tmp/log"; return 1; }
 		cat "$tmp/errors" >> "$tmp/skip"
-		generate
+		generate || return
 	done
 }
 
@@ -34,7 +34,7 @@ are_found() {
 		{ missed++; print }
 		END {
 			print n + 0 " found, " missed + 0 " missed, " same + 0 " known"
-			exit n < 0.95 * (n + missed)
+			exit !n || n < 0.95 * (n + missed)
 		}' "$tmp/found" "$top/scripts/tests/survivors" "$tmp/mutants" \
 		> "$tmp/report" && rc=0 || rc=$?
 	sed 's/^/# /' "$tmp/report" >&3
