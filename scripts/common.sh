@@ -82,10 +82,10 @@ step() {
 	say "$what"
 	setsid "$@" > "$log" 2>&1 < /dev/null &
 	pid=$!
-	trap 'kill -- -"$pid" 2> /dev/null; exit 130' INT TERM
+	trap 'kill -- -"$pid" 2> /dev/null; exit 130' HUP INT TERM
 	while progress; do :; done
 	wait "$pid" && rc=0 || rc=$?
-	trap - INT TERM
+	trap - HUP INT TERM
 	[ ! -t 2 ] || printf '\r\033[K' >&2
 	[ "$rc" != 0 ] || say "$what: done in $(($(date +%s) - start)) s"
 	return "$rc"

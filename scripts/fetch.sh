@@ -82,8 +82,8 @@ fetch_config() {
 		die "linux-config-$1: download failed"
 	dpkg-deb --fsys-tarfile "$apt/archives/linux-config-$1"_*.deb |
 		tar -xO "./usr/src/linux-config-$1/config.${arch}_none_${2:+$2-}$arch.xz" |
-		xz -dc > "$config.new" || :
-	[ -s "$config.new" ] || die "linux-config-$1: no configuration for ${2:+$2-}$arch"
+		xz -dc > "$config.new" ||
+		die "linux-config-$1: no configuration for ${2:+$2-}$arch"
 	rm -f "$apt/archives/linux-config-$1"_*.deb
 	mv "$config.new" "$config"
 }
@@ -157,7 +157,7 @@ unpack() {
 
 k=${1-}
 known_kernel "$k"
-command -v dpkg-deb >/dev/null || die "needs a Debian system (dpkg-deb, apt)"
+command -v dpkg-deb >/dev/null || die "needs a Debian system (dpkg-deb, apt); elsewhere, patch a kernel tree: make apply KSRC=DIR"
 mkdir -p "$cache/src" "$cache/stock" "$apt/archives" || die "$cache: cannot be made"
 exec 8> "$cache/src/lock"
 flock 8

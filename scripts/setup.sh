@@ -39,7 +39,7 @@ processors='gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu
 peers='libcap-dev iproute2 procps rsync'
 bench='apparmor checkpolicy gnuplot-nox'
 # packages of the kernel
-kernel_deb='debhelper dpkg-dev fakeroot rsync dwarves libdw-dev'
+kernel_deb='build-essential debhelper dpkg-dev fakeroot rsync dwarves libdw-dev openssl'
 deb='build-essential debhelper dpkg-dev fakeroot lintian'
 docs='python3-sphinx python3-yaml'
 pictures='graphviz gnuplot-nox'
@@ -152,9 +152,11 @@ step "updating the package lists" "$log" 30 \
 	die_log "$log" 5 "no package lists: is the network up?"
 say "missing: $want"
 before=$cache/setup.before
-# Kept if a run was interrupted.
-[ -e "$before" ] || at_boot > "$before"
+at_boot > "$before"
+# Also after an installation that failed or was interrupted.
+trap disable_new EXIT
 # shellcheck disable=SC2086
 install $want || die_log "$log" 15 "the packages could not be installed"
+trap - EXIT
 disable_new
 say "installed: $want"

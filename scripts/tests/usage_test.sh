@@ -62,30 +62,65 @@ after_install() {
 	make -C "$dir" install && as_owner make -C "$dir" tools
 }
 
-# The links by which systemd and sysvinit start a package's services at boot.
-disables() {
+# fakes_packages [COMMAND]: the links by which systemd and sysvinit start a package's
+# services at boot; then the installation does this.
+fakes_packages() {
+	rm -rf "$tmp/etc" "$tmp/disabled"
 	mkdir -p "$tmp/etc/systemd/system/a.wants" "$tmp/etc/rc2.d"
 	ln -sf x "$tmp/etc/systemd/system/a.wants/old.service"
 	instead id 'echo 0'
 	instead dpkg-query 'exit 1'
 	instead apt-get "case \"\$*\" in *install*)
 		ln -s x '$tmp/etc/systemd/system/a.wants/new.service'
-		ln -s x '$tmp/etc/rc2.d/S01new' ;; esac"
+		ln -s x '$tmp/etc/rc2.d/S01new'; ${1-} ;; esac"
 	instead systemctl "echo \"\$*\" >> '$tmp/disabled'"
 	instead update-rc.d "echo \"\$*\" >> '$tmp/disabled'"
-	says 0 '^setup: installed: .*curl' with PORTACL_ETC="$tmp/etc" RUNLEVEL=1 \
-		"$top/scripts/setup.sh" demo && cat "$tmp/disabled" &&
-		[ "$(sort "$tmp/disabled" | xargs)" = 'disable new.service new disable' ] &&
+}
+
+# disables STATUS PATTERN: how the script ends that sets up the demo.
+disables() {
+	says "$1" "$2" with PORTACL_ETC="$tmp/etc" RUNLEVEL=1 "$top/scripts/setup.sh" demo
+	good=$?
+	cat "$tmp/disabled" "$tmp/said"
+	[ $good = 0 ] && [ "$(sort "$tmp/disabled" | xargs)" = 'disable new.service new disable' ] &&
 		grep -q 'not started at boot: new.service' "$tmp/said"
 }
 
-# Each package that dpkg-buildpackage asks for is in a group of make deb.
+disables_new() {
+	fakes_packages
+	disables 0 '^setup: installed: .*curl'
+}
+
+# What somebody enables after that is not of a package.
+disables_after_failure() {
+	fakes_packages 'exit 1'
+	disables 1 . || return
+	fakes_packages
+	ln -s x "$tmp/etc/systemd/system/a.wants/ssh.service"
+	disables 0 '^setup: installed: .*curl'
+}
+
+# Each package that dpkg-buildpackage asks for is in a group of make deb.  For make
+# kernel-deb it is what the kernel's scripts/package/mkdebian writes.
 has_build_depends() {
+	grep -q "^kernel_deb='.*build-essential" "$top/scripts/setup.sh" || return
 	for package in build-essential $(sed -n 's/^Build-Depends: //p' \
 		"$top/tools/portaclctl/debian/control" | tr ',' '\n' | sed 's/(.*//'); do
 		sed -n "/^\(bpf\|deb\|tool\)='/p" "$top/scripts/setup.sh" |
 			grep -qw -- "${package%-compat}" || { echo "$package"; return 1; }
 	done
+}
+
+# The package of the kernel's configuration ends too early.
+truncated() {
+	arch=$(dpkg --print-architecture) in=usr/src/linux-config-6.12
+	mkdir -p "$tmp/$in" "$PORTACL_CACHE/apt" "$PORTACL_CACHE/src/6.12"
+	seq 100000 | xz > "$tmp/$in/config.${arch}_none_$arch.xz"
+	tar -c -C "$tmp" "./$in" | head -c 10000 > "$tmp/tar"
+	instead dpkg-deb "cat '$tmp/tar'"
+	instead apt-get 'touch linux-config-6.12_1_all.deb'
+	touch "$PORTACL_CACHE/apt/updated"
+	says 1 'linux-config-6.12: no configuration for' with "$top/scripts/fetch.sh" 6.12 config
 }
 
 # judged PATTERN ARGUMENT…: before anything is installed or built.
@@ -95,7 +130,7 @@ judged() {
 	faked by_make "$@" && [ ! -e "$tmp/early" ]
 }
 
-plan 32
+plan 34
 ok "unknown kernel" judged "unknown kernel '5'" kernel K=5
 for what in demo kernel-deb patch shell test 'run CMD=true'; do
 	# shellcheck disable=SC2086
@@ -139,7 +174,8 @@ instead dpkg-query 'exit 1'
 instead id 'echo 1000'
 ok "packages are missing, and no root" \
 	one_line 1 'missing; as root: apt-get install gcc' with "$top/scripts/setup.sh"
-ok "a service that a package brings is disabled" disables
+ok "a service that a package brings is disabled" disables_new
+ok "also if the installation fails, and no other one later" disables_after_failure
 rm "$tmp"/bin/*
 ok "make deb installs what the build of the package needs" has_build_depends
 
@@ -152,6 +188,9 @@ rm "$tmp/bin/apt-get"
 instead df 'echo x; echo x 1 1 1024 1 /'
 ok "no disk" says 1 'MB free, [0-9]+ needed' with "$top/scripts/fetch.sh" 6.1
 rm "$tmp/bin/df"
+
+ok "a truncated configuration" truncated
+rm "$tmp"/bin/*
 
 instead dpkg-query 'echo installed'
 instead id 'echo 0'
