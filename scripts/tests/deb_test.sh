@@ -47,6 +47,8 @@ for release; do
 		portacl-bpf --help; man -w portacl-bpf || ls /usr/share/man/man8/portacl-bpf*
 		test -e /lib/systemd/system/portacl.service
 		test -e /lib/systemd/system/portacl-bpf.service'
+	ok "$release: not started at boot" inside 'test -z "$(find /etc/systemd/system \
+		/etc/rc[2-5].d -path "*.wants/portacl.service" -o -name "S*portacl")"'
 	ok "$release: upgraded" inside "$deb$upgrade"
 	ok "$release: removed" inside 'apt-get remove -y portaclctl portacl-bpf
 		test ! -e /usr/sbin/portaclctl; test ! -e /usr/sbin/portacl-bpf; test -d /var/lib/portacl'
