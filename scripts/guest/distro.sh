@@ -176,7 +176,7 @@ phase_6() {
 	ok "there is no policy" test ! -e "$policy"
 	ok "the unit is skipped" says 0 '^no$' systemctl show -P ConditionResult portacl
 	ok "the base system starts" base_system
-	ok "status says that it is off" says 2 . portaclctl status
+	ok "status says that it is off" says 2 'booted with portacl=off' portaclctl status
 	rm /etc/portacl.d/closed.conf
 }
 

@@ -15,6 +15,17 @@ static bool is_present(void)
 	return !root_option && !access(path, F_OK);
 }
 
+static bool is_switched_off(void)
+{
+	autofree char *words = read_kernel_file("/proc/cmdline");
+	char *rest = words, *word;
+
+	while ((word = strsep(&rest, " \n")))
+		if (!strcmp(word, "portacl=off"))
+			return true;
+	return false;
+}
+
 /* Why a file of securityfs cannot be opened, as advice. */
 static char *open_error(const char *name)
 {
@@ -26,6 +37,8 @@ static char *open_error(const char *name)
 
 		if (!lsms)
 			return xstrdup("securityfs is not mounted: mount -t securityfs securityfs /sys/kernel/security");
+		if (is_switched_off())
+			return xstrdup("portacl is switched off: the kernel was booted with portacl=off");
 		return xasprintf("this kernel runs without portacl (its security modules: %s); %s",
 				 lsms, bpf_hint());
 	}

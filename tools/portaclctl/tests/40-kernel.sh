@@ -6,6 +6,13 @@ export PORTACLCTL_ROOT="$PWD"
 gives "without portacl there is one clear line" 2 \
 	'^portaclctl: (this kernel runs without portacl|securityfs is not mounted)' \
 	status
+mkdir -p proc sys/kernel/security
+echo lockdown,capability > sys/kernel/security/lsm
+echo 'quiet portacl=off' > proc/cmdline
+gives "with portacl=off it says that" 2 \
+	'^portaclctl: portacl is switched off: the kernel was booted with portacl=off$' status
+hides "and advises nothing" 'bpf'
+rm -r proc sys
 kernel_files "$PWD"
 gives "status" 0 '^loaded +2026-11-25T10:00:00Z by root .uid 0., process 812$' status
 gives "status --json" 0 . status --json
