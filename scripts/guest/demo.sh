@@ -10,17 +10,24 @@ cd /
 portacl=/sys/kernel/security/portacl
 bpf=${PORTACL_BPF-}
 dir=$(mktemp -d /run/portacl-demo.XXXXXX)
-chmod 0777 "$dir"
+# nginx writes to the second one.
+chmod 0755 "$dir"
+mkdir -m 1777 "$dir/w"
 failed=0 pid=''
 
 # Also after an interrupt.
 clean_up() {
-	[ -z "$pid" ] || kill -QUIT "$pid" 2> /dev/null
+	[ -z "$pid" ] || stop_nginx
 	[ -z "$bpf" ] || [ ! -e /sys/fs/bpf/portacl ] || "$bpf" unload
 	rm -rf "$dir"
 }
 trap clean_up EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' HUP INT TERM
+
+# Any user may have written the number.
+is_nginx() { [ "$(readlink "/proc/$pid/exe")" = "$(readlink -f /usr/sbin/nginx)" ]; }
+
+stop_nginx() { ! is_nginx || kill -QUIT "$pid"; }
 
 title() { printf '\n== %s\n' "$*"; }
 
@@ -72,14 +79,14 @@ fi
 has_rules() { status | grep -qx "rules $1"; }
 
 cat > "$dir/nginx.conf" <<END
-pid $dir/nginx.pid;
+pid $dir/w/nginx.pid;
 error_log stderr;
 events { }
 http {
 	access_log off;
-	client_body_temp_path $dir/t1; proxy_temp_path $dir/t2;
-	fastcgi_temp_path $dir/t3; uwsgi_temp_path $dir/t4;
-	scgi_temp_path $dir/t5;
+	client_body_temp_path $dir/w/t1; proxy_temp_path $dir/w/t2;
+	fastcgi_temp_path $dir/w/t3; uwsgi_temp_path $dir/w/t4;
+	scgi_temp_path $dir/w/t5;
 	server { listen 80; return 200 "nginx, by leave of portacl\n"; }
 }
 END
@@ -101,8 +108,8 @@ check "it is in force" has_rules 1
 
 title "nginx as www-data, without any capability"
 as 33 "$@"
-for _ in $(seq 600); do [ ! -s "$dir/nginx.pid" ] || break; sleep 0.1; done
-pid=$(cat "$dir/nginx.pid") || exit 1
+for _ in $(seq 600); do [ ! -s "$dir/w/nginx.pid" ] || break; sleep 0.1; done
+pid=$(cat "$dir/w/nginx.pid") && is_nginx || exit 1
 grep -E '^(Name|Uid|Cap(Prm|Eff|Bnd|Amb))' "/proc/$pid/status"
 check "it has no capability" \
 	grep -q '^CapEff:[[:space:]]*0*$' "/proc/$pid/status"
@@ -111,7 +118,7 @@ check "it is user 33" grep -q '^Uid:[[:space:]]*33[[:space:]]*33' \
 echo '$ curl http://127.0.0.1/'
 check "it answers on port 80" listens
 cat "$dir/out"
-kill -QUIT "$pid"
+stop_nginx
 while [ -e "/proc/$pid" ]; do sleep 0.1; done
 pid=''
 
