@@ -40,9 +40,13 @@ start_victim() {
 	until [ -e "$dir/bound/$victim.ready" ] || ! kill -0 "$victim"; do sleep 0.1; done
 }
 
-# Another process of that user.
+# Another process of that user traces it: until strace has attached, or was refused.
 traces() {
-	"${as_user[@]}" timeout 1 strace -o /dev/null -p "$1" 2>&1 | grep -q attached
+	"${as_user[@]}" strace -o /dev/null -p "$1" 2> "$dir/traces" &
+	until grep -q 'attached\|not permitted' "$dir/traces" || ! kill -0 $!; do sleep 0.1; done
+	kill $!
+	wait $!
+	grep -q attached "$dir/traces"
 }
 
 echo 1..9
@@ -117,8 +121,7 @@ while kill -0 $loader 2> /dev/null; do
 done
 wait $loader
 start_victim
-traces "$victim"
-[ $? = 1 ]
+! traces "$victim" && grep -q 'not permitted' "$dir/traces"
 untraced=$?
 touch "$dir/go"
 wait
