@@ -104,6 +104,7 @@ fuzz: writable ## fuzz the parser and the readers of foreign text
 deb: writable ## portaclctl and portacl-bpf as Debian packages
 	@scripts/setup.sh tool bpf deb
 	@$(MAKE) -C tools/portaclctl deb
+	@[ "$$(id -u)" != 0 ] || chown -R --reference=. build
 
 setup: ## install the packages that all this needs (as root)
 	@scripts/setup.sh
