@@ -3,6 +3,7 @@
  * Make rules of observed binds, and store those that are wanted.
  */
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,6 +26,13 @@ static bool is_wanted(const struct learner *learner,
 	       seen->port < learner->start;
 }
 
+static off_t size_of_output(const struct learner *learner)
+{
+	struct stat st;
+
+	return fstat(learner->fd, &st) ? -1 : st.st_size;
+}
+
 /* Before the questions: the answers would be lost. */
 static void open_output(struct learner *learner)
 {
@@ -33,6 +41,10 @@ static void open_output(struct learner *learner)
 			   O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	if (learner->fd < 0)
 		die_errno("%s", learner->path);
+	/* The other one may have removed it. */
+	if (flock(learner->fd, LOCK_EX | LOCK_NB) || access(learner->path, F_OK))
+		die("%s: another portaclctl learn is asking its questions",
+		    learner->path);
 	learner->present = read_fd(learner->fd, NULL);
 	if (!learner->present)
 		die_errno("%s", learner->path);
@@ -76,15 +88,21 @@ static void print_rules(struct learner *learner)
 		print_lines(learner->out.text, learner->out.len);
 }
 
+/* Unless somebody else has written to it. */
+static void remove_output(const struct learner *learner)
+{
+	if (learner->made && !size_of_output(learner))
+		unlink(learner->path);
+}
+
 /* Half a rule must not stay: the policy would not load. */
-static void NORETURN undo_output(const struct learner *learner)
+static void NORETURN undo_output(const struct learner *learner, off_t size)
 {
 	int error = errno;
 
-	if (learner->made)
-		unlink(learner->path);
-	else if (ftruncate(learner->fd, strlen(learner->present)))
+	if (size < 0 || ftruncate(learner->fd, size))
 		warn("%s: %s", learner->path, strerror(errno));
+	remove_output(learner);
 	errno = error;
 	die_errno("%s", learner->path);
 }
@@ -93,11 +111,12 @@ static void write_output(const struct learner *learner)
 {
 	size_t len = strlen(learner->present);
 	bool ended = !len || learner->present[len - 1] == '\n';
+	off_t size = size_of_output(learner);
 
 	if ((!ended && !write_all(learner->fd, "\n", 1)) ||
 	    !write_all(learner->fd, learner->out.text, learner->out.len) ||
 	    fsync(learner->fd))
-		undo_output(learner);
+		undo_output(learner, size);
 	close(learner->fd);
 	print("%u rule%s added to %s; next: portaclctl check, portaclctl load, portaclctl mode enforce\n",
 	       learner->nr, learner->nr == 1 ? "" : "s", learner->path);
@@ -105,8 +124,7 @@ static void write_output(const struct learner *learner)
 
 static void say_nothing_written(const struct learner *learner)
 {
-	if (learner->made)
-		unlink(learner->path);
+	remove_output(learner);
 	if (learner->skipped)
 		print("no rule was chosen: nothing written\n");
 	else if (learner->known)

@@ -163,10 +163,27 @@ void print(const char *fmt, ...)
 /* Where messages are kept for JSON; NULL: they go to standard error. */
 static struct list *collected;
 
-/* From here on keep warnings and notes; NULL: print them again. */
+/* Print what was kept, and keep no more: an error ends the command without JSON. */
+void print_collected(void)
+{
+	struct list *list = collected;
+	size_t i;
+
+	collected = NULL;
+	for (i = 0; list && i < list->len; i++)
+		print_err("%s\n", list->items[i]);
+}
+
+/*
+ * From here on keep warnings and notes, also those of errors in files; NULL: print
+ * them again.
+ */
 void collect_messages(struct list *list)
 {
+	static bool registered;
+
 	collected = list;
+	registered = registered || !atexit(print_collected);
 }
 
 /* Keep a message if messages are kept; return whether it was. */

@@ -17,6 +17,7 @@ void print_err(const char *fmt, ...) __printf(1, 2);
 void print_lines(const char *text, size_t len);
 void print_lines_err(const char *text);
 void collect_messages(struct list *list);
+void print_collected(void);
 bool collect_message(const char *text);
 void print_source(const char *line, u32 column);
 

@@ -5,6 +5,7 @@
  * brings the old policy back.
  */
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <libgen.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -29,6 +30,7 @@
  * @new: the text that it gets
  * @line: the line of the rule, counted from 1; 0: the file has no such rule
  * @usual: the file belongs to the usual policy
+ * @generation: that in force before the file was read
  */
 struct edit {
 	char *name;
@@ -37,6 +39,7 @@ struct edit {
 	struct buf new;
 	u32 line;
 	bool usual;
+	char *generation;
 };
 
 /* The text that is renamed to the file, removed if that does not happen. */
@@ -122,25 +125,42 @@ static u32 find_rule(const struct config *cfg, const char *rule)
 	return 0;
 }
 
-static bool is_usual(const char *path)
+/* Return whether two paths are of entries of the same directory. */
+static bool are_beside(const char *a, const char *b)
 {
-	autofree char *file = in_root(CONFIG_FILE), *dir = in_root(CONFIG_DIR);
-	autofree char *copy = xstrdup(path);
-	size_t len = strlen(path);
+	autofree char *copy_a = xstrdup(a), *copy_b = xstrdup(b);
+	struct stat st_a, st_b;
 
-	return !strcmp(path, file) ||
-	       (len > 5 && !strcmp(path + len - 5, ".conf") &&
-		!strcmp(dirname(copy), dir));
+	return !stat(dirname(copy_a), &st_a) && !stat(dirname(copy_b), &st_b) &&
+	       st_a.st_dev == st_b.st_dev && st_a.st_ino == st_b.st_ino;
+}
+
+/* Return the name of a file of the usual policy there, or NULL. */
+static char *usual_name(const char *path)
+{
+	autofree char *file = in_root(CONFIG_FILE), *local = in_root(LOCAL_FILE);
+	autofree char *dir = in_root(CONFIG_DIR);
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+	if (are_beside(path, file) && !strcmp(name, strrchr(file, '/') + 1))
+		return xstrdup(file);
+	/* As glob(3) finds them. */
+	if (are_beside(path, local) && *name != '.' &&
+	    !fnmatch("*.conf", name, 0))
+		return xasprintf("%s/%s", dir, name);
+	return NULL;
 }
 
 /* A second add or delete waits until this one has ended. */
-static void lock_directory(const char *path)
+static void lock_directory(const struct edit *edit)
 {
-	autofree char *copy = xstrdup(path);
-	const char *dir = dirname(copy);
+	autofree char *dir = edit->usual ? in_root(CONFIG_DIR) : NULL;
+	autofree char *copy = xstrdup(edit->name);
 	int fd;
 
-	if (!option("file") && mkdir(dir, 0755) && errno != EEXIST)
+	if (!dir)
+		dir = xstrdup(dirname(copy));
+	else if (mkdir(dir, 0755) && errno != EEXIST)
 		die_errno("%s", dir);
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || flock(fd, LOCK_EX))
@@ -150,13 +170,16 @@ static void lock_directory(const char *path)
 static void open_edit(struct edit *edit, const char *rule)
 {
 	const char *file = option("file");
+	char *usual = file ? usual_name(file) : in_root(LOCAL_FILE);
 	char *paths[] = { NULL, NULL };
 	struct config cfg = { 0 };
 	struct stat st;
 
-	paths[0] = edit->name = file ? xstrdup(file) : in_root(LOCAL_FILE);
-	edit->usual = is_usual(edit->name);
-	lock_directory(edit->name);
+	paths[0] = edit->name = usual ? usual : xstrdup(file);
+	edit->usual = usual;
+	lock_directory(edit);
+	if (!root_option)
+		edit->generation = load_generation();
 	edit->path = realpath(edit->name, NULL);
 	if (!edit->path && (errno != ENOENT || !lstat(edit->name, &st)))
 		die_errno("%s", edit->name);
@@ -168,6 +191,8 @@ static void open_edit(struct edit *edit, const char *rule)
 	edit->old = read_file(edit->path, NULL);
 	if (!edit->old)
 		die_errno("%s", edit->path);
+	cfg.replaced = edit->name;
+	cfg.replacement = edit->old;
 	config_load(&cfg, paths);
 	edit->line = find_rule(&cfg, rule);
 	config_free(&cfg);
@@ -285,6 +310,8 @@ static int apply(struct edit *edit, bool adds, struct load_options *options,
 	write_temporary(edit);
 	options->from = temporary;
 	options->to = edit->path;
+	options->old = edit->old;
+	options->seen = edit->generation;
 	config_load(&cfg, paths);
 	if (adds) {
 		u32 own = own_rule(&cfg, edit);
@@ -352,13 +379,17 @@ static int change(char **args, bool adds)
 		ret = apply(&edit, adds, &options, &loaded);
 		changed = ret == EXIT_OK;
 	}
-	print_change(&edit, changed, adds, loaded, &warnings);
+	if (ret == EXIT_ERROR)
+		print_collected();
+	else
+		print_change(&edit, changed, adds, loaded, &warnings);
 	collect_messages(NULL);
 	json_decref(loaded);
 	list_free(&warnings);
 	free(edit.name);
 	free(edit.path);
 	free(edit.old);
+	free(edit.generation);
 	free(edit.new.text);
 	return ret;
 }

@@ -135,19 +135,42 @@ static int load_guarded(const struct config *cfg,
 			const struct load_options *options,
 			const char *generation, int answer)
 {
-	autofree char *rollback = rollback_text(generation);
+	autofree char *rollback = rollback_text(generation), *loaded = NULL;
 	struct guard guard = {
 		.rollback = rollback, .from = options->from, .to = options->to,
+		.old = options->old,
 		/* Without a question only the end of this process counts. */
 		.seconds = options->seconds ? options->timeout : 86400,
 	};
 
 	guard_start(&guard);
 	load(cfg, generation, &guard);
+	guard.generation = loaded = kernel_status("generation");
 	if (!options->json)
 		print_result(cfg);
 	return options->seconds ? guard_confirm(&guard, answer) :
 				  guard_keep(&guard);
+}
+
+/**
+ * load_generation - the generation in force, 0: none
+ *
+ * A policy that was made of files is loaded only if this was read before the files,
+ * and is so still: another portaclctl may have changed them.
+ *
+ * Return: it, for free().
+ */
+char *load_generation(void)
+{
+	return kernel_has_policy() ? kernel_status("generation") : xstrdup("0");
+}
+
+static void check_generation(const struct load_options *options)
+{
+	autofree char *now = options->seen ? load_generation() : NULL;
+
+	if (now && strcmp(now, options->seen))
+		die("not loaded: another policy was loaded meanwhile; the files may have changed: try again");
 }
 
 /* Load what the rehearsal allows; the exit status. */
@@ -155,18 +178,18 @@ static int load_rehearsed(const struct config *cfg,
 			  const struct load_options *options, char **paths)
 {
 	const char *generation = options->generation;
-	autofree char *active = NULL;
+	autofree char *wanted = NULL;
 	int ret = EXIT_OK, answer = -1;
 
 	if (options->seconds)
 		answer = open_answer(paths);
 	if (!generation && cfg->parser.has_generation)
-		generation = active = xasprintf("%llu", cfg->parser.generation);
+		generation = wanted = xasprintf("%llu", cfg->parser.generation);
+	check_generation(options);
 	if (options->seconds || options->from) {
-		if (!generation)
-			generation = active = kernel_has_policy() ?
-				kernel_status("generation") : xstrdup("0");
-		ret = load_guarded(cfg, options, generation, answer);
+		ret = load_guarded(cfg, options,
+				   generation ? generation : options->seen,
+				   answer);
 	} else {
 		load(cfg, generation, NULL);
 		if (!options->json)
@@ -224,18 +247,23 @@ int load_config(const struct config *cfg, const struct load_options *options,
 	return ret;
 }
 
-static int load_files(const struct load_options *options, char **paths)
+static int load_files(struct load_options *options, char **paths)
 {
 	struct config cfg = {
 		.list_links = !options->json, .backend = options->backend,
 	};
+	autofree char *generation = NULL;
 	struct list warnings = { 0 };
 	json_t *json;
 	int ret;
 
-	config_load(&cfg, paths);
+	if (options->backend)
+		kernel_choose(options->backend);
+	if (!options->dry_run)
+		options->seen = generation = load_generation();
 	if (options->json)
 		collect_messages(&warnings);
+	config_load(&cfg, paths);
 	ret = load_config(&cfg, options, paths, &json);
 	if (options->json) {
 		json_object_set_new(json, "warnings", json_texts(&warnings));

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "kernel/securityfs.h"
+#include "lib/cleanup.h"
 #include "load/rollback.h"
 
 /* The words between the two processes. */
@@ -125,12 +126,23 @@ static char wait_for_word(int fd, u32 seconds)
 	}
 }
 
+static bool is_unchanged(const struct guard *guard)
+{
+	autofree char *now = read_file(guard->to, NULL);
+
+	if (!strcmp(now ? now : "", guard->old))
+		return true;
+	errno = ESTALE;
+	return false;
+}
+
 /* Replace the file; what goes wrong is for the other process to print. */
 static bool replace_file(const struct guard *guard, int fd)
 {
 	int error;
 
-	if (!guard->from || !rename(guard->from, guard->to))
+	if (!guard->from ||
+	    (is_unchanged(guard) && !rename(guard->from, guard->to)))
 		return true;
 	error = errno;
 	if (write(fd, &error, sizeof(error)) != sizeof(error))
@@ -264,7 +276,9 @@ static int wait_for_guard(const struct guard *guard, int *error)
 static int report_rollback(const struct guard *guard, char answer, int error)
 {
 	if (error)
-		warn("%s: %s", guard->to, strerror(error));
+		warn("%s: %s", guard->to,
+		     error == ESTALE ? "somebody else has changed it meanwhile" :
+				       strerror(error));
 	if (answer == SAY_KEEP)
 		warn("rolled back: the old policy is in force%s",
 		     guard->from ? ", and the file is unchanged" : "");
@@ -301,6 +315,24 @@ int guard_keep(struct guard *guard)
 	return report(guard, SAY_KEEP);
 }
 
+static bool is_in_force(const struct guard *guard)
+{
+	autofree char *now = kernel_status("generation");
+
+	return now && !strcmp(now, guard->generation);
+}
+
+/* Whoever loaded the other policy did not confirm this one. */
+static int report_other(struct guard *guard)
+{
+	int error;
+
+	guard_dismiss(guard);
+	wait_for_guard(guard, &error);
+	warn("not confirmed: another policy was loaded meanwhile, and stays");
+	return EXIT_ERROR;
+}
+
 /**
  * guard_confirm - roll back unless the new policy is confirmed in time
  * @guard: the process that does it
@@ -319,6 +351,8 @@ int guard_confirm(struct guard *guard, int answer_fd)
 	/* If nobody can read the question, nobody answers it. */
 	if (!fflush(stdout))
 		answer = read_answer(guard, answer_fd, deadline);
+	if (answer == SAY_KEEP && !is_in_force(guard))
+		return report_other(guard);
 	if (!answer)
 		print("\n");
 	else

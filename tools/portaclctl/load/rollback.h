@@ -14,6 +14,8 @@
  * @from: a file that is renamed to @to if the new policy stays, else removed;
  *	or NULL
  * @to: the file of the policy that it replaces
+ * @old: the text of @to; it stays if somebody else changes it
+ * @generation: that of the new policy
  * @seconds: time to confirm, from guard_watch() on
  * @pid: its process id
  * @fd: a socket to it
@@ -22,6 +24,8 @@ struct guard {
 	const char *rollback;
 	const char *from;
 	const char *to;
+	const char *old;
+	const char *generation;
 	u32 seconds;
 	pid_t pid;
 	int fd;

@@ -77,6 +77,13 @@ printf 'frob\n' > bad.conf
 run load bad.conf
 [ "$status" = 2 ] && [ ! -s "$fs/policy" ]
 point $? "a bad file is not even sent"
+gives "load --json: an error is on standard error" 2 '^bad.conf:1:1: ' load --json bad.conf
+[ ! -s out ]
+point $? "load --json: and nothing on standard output"
+echo "allow tcp 80 exe=$PWD/nowhere* uid=0" > none.conf
+gives "load --json: a pattern" 0 . load --json none.conf
+json "that matches nothing is a warning" 'any("no file matches" in w for w in j["warnings"])'
+rm none.conf
 
 printf 'version 1\ndefault deny\ncommit\n' > "$fs/policy"
 before=$(cat "$fs/policy")
@@ -169,6 +176,21 @@ says() {
 says "every rule skipped" 's\ns\ns\ns\n' 'no rule was chosen'
 says "q" 'q\n' 'no rule was chosen'
 says "the end of the input" '' 'no rule was chosen'
+# Two at once, and somebody else who writes the file meanwhile.
+rm -f answers
+mkfifo answers
+"$ctl" learn --output two.conf < answers > asked 2>&1 &
+asking=$!
+exec 3> answers
+until_true 60 grep -q 'kip or' asked
+gives "learn: another one asks about the same file" 2 'another portaclctl learn' \
+	learn --output two.conf
+echo 'deny tcp 9' >> two.conf
+printf 's\ns\ns\ns\n' >&3
+exec 3>&-
+wait $asking
+[ "$(cat two.conf)" = 'deny tcp 9' ]
+point $? "learn: what others write stays"
 # A port that bindresvport has picked is another one the next time.
 cp "$fs/observed" observed.kept
 cat > "$fs/observed" <<'EOF'

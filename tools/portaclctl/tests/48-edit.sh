@@ -119,6 +119,44 @@ rc=0
 "$ctl" add --confirm 1 allow tcp 83 uid=0 > out 2> err < /dev/null || rc=$?
 [ $rc = 1 ] && is_before
 point $? "add --confirm, not answered"
+# Others meanwhile.
+before
+rm -f answers
+mkfifo answers
+"$ctl" add --confirm 600 allow tcp 83 uid=0 < answers > out 2> err &
+adder=$!
+exec 3> answers
+until_true 60 grep -q 'Type yes' out
+echo 'deny tcp 25 uid=33' >> edit/etc/real.conf
+echo yes >&3
+exec 3>&-
+rc=0
+wait $adder || rc=$?
+[ $rc = 2 ] && grep -q 'real.conf: somebody else has changed it meanwhile' err &&
+	[ "$(xargs < edit/etc/real.conf)" = '# none deny tcp 25 uid=33' ] &&
+	head -n 2 "$fs/policy" | grep -qx 'default deny'
+point $? "add: what somebody else writes meanwhile stays"
+before
+mkdir -p edit/usr/sbin
+printf '#!/bin/sh\nsed -i "s/^generation .*/generation 5/" "%s/status"\n' "$fs" > edit/usr/sbin/sshd
+chmod 755 edit/usr/sbin/sshd
+gives "add: another policy is loaded meanwhile" 2 'not loaded: another policy was loaded meanwhile' \
+	add allow tcp 83 uid=0
+is_before
+point $? "add: nothing has changed then"
+sed -i 's/^generation .*/generation 4/' "$fs/status"
+gives "load: another policy is loaded meanwhile" 2 'not loaded: another policy was loaded meanwhile' load
+is_before
+point $? "load: nothing has changed then"
+sed -i 's/^generation .*/generation 4/' "$fs/status"
+rm edit/usr/sbin/sshd
+# The names of files.
+gives "add --file of a file that is not read" 2 'not part of the usual policy' \
+	add --file "$PWD/edit/etc/portacl.d/.h.conf" allow tcp 84 uid=0
+(cd edit/etc/portacl.d && "$ctl" add --file 60-here.conf allow tcp 84 uid=0) > out 2> err &&
+	grep -q ' 84 ' "$fs/policy" && grep -q ' 84 ' edit/etc/portacl.d/60-here.conf
+point $? "add --file: a file of the usual policy by a relative path"
+rm -f edit/etc/portacl.d/60-here.conf
 gives "add --confirm --no-load" 2 'nothing to confirm' add --no-load --confirm 9 allow tcp 83 uid=0
 gives "add --confirm --json" 2 'asks a question' add --json --confirm 9 allow tcp 83 uid=0
 if [ "$(id -u)" = 0 ] && command -v strace > /dev/null; then
@@ -135,6 +173,12 @@ if [ "$(id -u)" = 0 ] && command -v strace > /dev/null; then
 	grep -q 'rolled back: the old policy is in force, and the file is unchanged' err
 	point $? "add: which says so"
 	fails rename EROFS 'real.conf: Read-only file system'
+	before
+	rc=0
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e inject=rename:error=EROFS:when=1 \
+		"$ctl" add --json allow tcp 83 uid=0 > out 2> err || rc=$?
+	[ $rc = 2 ] && [ ! -s out ] && grep -q 'real.conf: Read-only file system' err
+	point $? "add --json: an error is on standard error, and nothing on standard output"
 	fails fsync ENOSPC 'real.conf.new: No space left'
 	before
 	mkdir -p edit/full && mount -t tmpfs -o size=4k none edit/full 2> err && {
