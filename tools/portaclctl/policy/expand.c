@@ -166,16 +166,22 @@ static const struct list *find_matches(struct config *cfg, const char *pattern)
 	return matches;
 }
 
-static void check_number(struct source *src, const char *exe, size_t matches)
+/* Return whether there is room; the first pattern without it is an error. */
+static bool check_number(struct source *src, const char *exe, size_t matches)
 {
 	struct config *cfg = src->cfg;
+	bool had_room = cfg->expanded <= MAX_EXPANDED;
 
 	cfg->expanded += matches;
 	if (cfg->expanded <= MAX_EXPANDED &&
 	    cfg->parser.draft.rules.len - 1 + matches <= PORTACL_MAX_RULES)
-		return;
-	complain(src, exe - src->text,
-		 "the exe= patterns match too many programs");
+		return true;
+	if (had_room)
+		complain(src, exe - src->text,
+			 "the exe= patterns match too many programs");
+	cfg->expanded = MAX_EXPANDED + 1;
+	if (cfg->problems)
+		return false;
 	warn("patterns may make %u rules at most", MAX_EXPANDED);
 	exit(error_status(cfg));
 }
@@ -188,7 +194,10 @@ static void expand_rule(struct source *src, const char *exe)
 	const struct list *matches = find_matches(cfg, exe);
 	size_t i;
 
-	check_number(src, exe, matches->len);
+	if (!check_number(src, exe, matches->len)) {
+		add_origin(src, NULL);
+		return;
+	}
 	for (i = 0; i < matches->len; i++) {
 		if (cfg->list_matches) {
 			autofree char *word = path_escape(matches->items[i]);

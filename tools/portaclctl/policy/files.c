@@ -100,10 +100,20 @@ static char *include_path(const struct source *src, const char *word,
 	return xasprintf("%s/%.*s", dirname(own), (int)len, word);
 }
 
+/* Nobody writes into it at boot. */
+static bool is_pipe(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISFIFO(st.st_mode);
+}
+
 static void include_file(struct source *src, const char *path, u32 column)
 {
 	if (is_open(src, path)) {
 		complain(src, column, "the file includes itself");
+	} else if (is_pipe(path)) {
+		complain(src, column, "the file is a pipe");
 	} else if (!read_path(src->cfg, path, src)) {
 		autofree char *reason = xasprintf("%s: %s", path,
 						  strerror(errno));
@@ -311,6 +321,13 @@ static void list_files(const struct config *cfg, const char *pattern,
 	list_sort(paths);
 }
 
+static void read_usual(struct config *cfg, const char *path)
+{
+	if (is_pipe(path))
+		die("%s: the file is a pipe", path);
+	read_named(cfg, path);
+}
+
 static void read_defaults(struct config *cfg)
 {
 	autofree char *files = in_root(CONFIG_FILES);
@@ -321,10 +338,10 @@ static void read_defaults(struct config *cfg)
 	if (is_there(dir) && access(dir, R_OK | X_OK))
 		die_errno("%s", dir);
 	if (is_there(file))
-		read_named(cfg, file);
+		read_usual(cfg, file);
 	list_files(cfg, files, &paths);
 	for (i = 0; i < paths.len; i++)
-		read_named(cfg, paths.items[i]);
+		read_usual(cfg, paths.items[i]);
 	list_free(&paths);
 	if (!cfg->files.len)
 		die("no policy: there is neither %s nor %s", file, files);

@@ -21,7 +21,10 @@
 #define BPF "# backend bpf\n"
 #define EXE "# exe "
 
-/* `# exe LINE PATH-AS-WRITTEN PATH FILE`, if there was such a program. */
+/* The PATH of a program that did not exist. */
+#define NO_PATH "-"
+
+/* `# exe LINE PATH-AS-WRITTEN PATH FILE` */
 static void add_exe(const struct config *cfg, u32 index, struct buf *text)
 {
 	const struct portacl_policy *policy = cfg->policy;
@@ -32,10 +35,11 @@ static void add_exe(const struct config *cfg, u32 index, struct buf *text)
 	autofree char *written = NULL, *target = NULL;
 
 	program_look(&program, path, false);
-	if (program.faults & (BIT(PROGRAM_MISSING) | BIT(PROGRAM_NOT_CANONICAL)))
+	if (program.faults & BIT(PROGRAM_NOT_CANONICAL))
 		return;
 	written = path_escape(from);
-	target = path_escape(path);
+	target = program.faults & BIT(PROGRAM_MISSING) ? xstrdup(NO_PATH) :
+							 path_escape(path);
 	buf_print(text, EXE "%u %s %s %s\n", origin->line, written, target,
 		   cfg->files.items[origin->file]);
 }
@@ -43,18 +47,16 @@ static void add_exe(const struct config *cfg, u32 index, struct buf *text)
 /* Whole or not at all, also if the power fails. */
 static bool write_file(const char *path, const struct buf *text)
 {
-	autofree char *new = xasprintf("%s.new", path), *dir = xstrdup(path);
+	autofree char *new = xasprintf("%s.XXXXXX", path), *dir = xstrdup(path);
 	int fd, error;
 	bool good;
 
 	mkdir(dirname(dir), 0755);
-	unlink(new);
-	fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		  0600);
+	fd = mkostemp(new, O_CLOEXEC);
 	good = fd >= 0 && write_all(fd, text->text, text->len) && !fsync(fd) &&
 	       !rename(new, path);
 	error = errno;
-	if (!good)
+	if (!good && fd >= 0)
 		unlink(new);
 	if (fd >= 0)
 		close(fd);
@@ -91,7 +93,8 @@ void last_good_store(const struct config *cfg, bool usual)
 		     strerror(errno));
 	free(text.text);
 	free(all.text);
-	boot_error_store(NULL);
+	if (usual)
+		boot_error_store(NULL);
 }
 
 /* A file that users other than root can write is not trusted. */
@@ -152,19 +155,24 @@ void last_good_free(struct last_good *last)
 	*last = (struct last_good) { 0 };
 }
 
-/* Say how a program has moved; NULL: it has not. */
+/* Say how a program has moved, or come; NULL: it has not. */
 static char *look_again(const char *written, const char *target)
 {
 	struct program program;
 	const char *now = written;
+	bool was_missing = !strcmp(target, NO_PATH);
 
 	program_look(&program, written, false);
 	if (program.faults & BIT(PROGRAM_MISSING))
-		return xasprintf("exe=%s no longer exists", written);
+		return was_missing ? NULL :
+			       xasprintf("exe=%s no longer exists", written);
 	if (program.faults & BIT(PROGRAM_NOT_CANONICAL))
 		now = program.target;
-	if (!strcmp(now, target))
+	/* The policy has the path of a missing program as it is written. */
+	if (!strcmp(now, was_missing ? written : target))
 		return NULL;
+	if (was_missing)
+		target = written;
 	return xasprintf("exe=%s now resolves to %s, the policy that was loaded has %s",
 			 written, now, target);
 }

@@ -43,6 +43,8 @@ EOF
 gives "patterns that match too much" 2 \
 	'glob.conf:50001:21: the exe= patterns match too many programs' \
 	lint glob.conf
+gives "check --json: so it says" 1 . check --json glob.conf
+json "once" '[p["line"] for p in j["problems"] if not p["warning"]] == [50001]'
 python3 - > glob.conf <<EOF
 for n in range(50):
     print("allow tcp 80 exe=$PWD/bin/none* uid=0")

@@ -101,8 +101,18 @@ gives "boot: the files are good" 0 '^loaded: 3 rules' load --boot
 gives "status: and the error is gone" 0 'last good' status
 hides "status: no error" '^boot error'
 gives "load --boot --confirm" 2 'exclude each other' load --boot --confirm 5
-cp "$stored" before
+mkfifo good/etc/portacl.d/pipe.conf
+gives "boot: a pipe is not waited for" 2 'pipe.conf: the file is a pipe' load --boot
 echo 'deny tcp 5' > other.conf
+run load other.conf
+gives "boot: which stays until these files are loaded" 0 '^boot error .*a pipe' status
+rm good/etc/portacl.d/pipe.conf
+run load
+cp "$stored" before
+echo half > "$stored.new"
+run load
+[ "$(cat "$stored.new")" = half ] && cmp before "$stored" && rm "$stored.new"
+point $? "last good: another portaclctl stores it at the same time"
 echo no | "$ctl" load --confirm 60 other.conf > out 2> err
 cmp before "$stored" 2> err
 point $? "last good: not what was not confirmed"
@@ -131,6 +141,18 @@ rm good/jdk-17/java
 gives "R23: status: a program is gone" 0 \
 	"^stale +.*portacl.conf:2: exe=$PWD/good/jdk-17/java no longer exists" status
 gives "R23: lint" 1 'portacl.conf:2: .*no longer exists.*exe-stale' lint
+# A program that came after the load, as a link.
+kernel 0
+echo "allow tcp 82 exe=$PWD/good/bin/late uid=0 accept=writable" > "$conf"
+run load
+kernel 0 "$(sha256sum "$fs/policy" | cut -d ' ' -f 1)"
+gives "stale: a program that is still missing" 0 'every program is where the policy says' load --stale
+ln -s ../jdk-11/java good/bin/late
+gives "stale: a program that has come" 0 "^stale +.*late now resolves to $PWD/good/jdk-11/java" status
+gives "load --stale: it is loaded again" 0 '^loaded: 1 rule' load --stale
+grep -q "exe=$PWD/good/jdk-11/java" "$fs/policy"
+point $? "stale: with its path"
+cp saved.conf "$conf"
 gives "load --stale FILE" 2 'for the usual files' load --stale other.conf
 
 # Whose link it is.
