@@ -83,15 +83,18 @@ static const u8 elsewhere[16] = {
 	[10] = 0xff, 0xff, 192, 0, 2, 255,
 };
 
-/* Root, and a user that nobody is; neither runs a program with a rule. */
+/*
+ * Root, and a user that nobody is; neither runs a program with a rule, or is in
+ * the cgroup of one: a deny rule would match an unknown cgroup.
+ */
 static void ask_others(struct port *port, char *addr, const u8 *at)
 {
 	struct others *others = &port->others[port->nr_others++];
-	struct request root = { .bind = {
-		.launch_root = true,
+	struct request root = { .cgroup = "/", .bind = {
+		.launch_root = true, .cgroup = "/",
 	} };
-	struct request user = { .bind = {
-		.uid = U32_MAX - 1, .gid = U32_MAX,
+	struct request user = { .cgroup = "/", .bind = {
+		.uid = U32_MAX - 1, .gid = U32_MAX, .cgroup = "/",
 	} };
 
 	others->addr = addr;

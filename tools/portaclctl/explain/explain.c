@@ -3,9 +3,11 @@
 #include "explain/refusals.h"
 #include "explain/show.h"
 #include "kernel/securityfs.h"
+#include "lib/cleanup.h"
 #include "lib/options.h"
 #include "lib/root.h"
 #include "lint/linter.h"
+#include "policy/links.h"
 
 /* The policy that counts: a file if one is given, else the kernel's. */
 static void open_policy(struct view *view, const char *file)
@@ -40,6 +42,33 @@ static void add_secure_note(struct view *view)
 		"the rule makes the kernel execute the program with AT_SECURE: the loader ignores LD_LIBRARY_PATH and LD_PRELOAD; accept=env on all its rules avoids that, and so does a `launcher' line for what starts it"));
 }
 
+/* A program that does not run is taken to be in no cgroup of a rule. */
+static void add_cgroup_note(struct view *view)
+{
+	const struct portacl_policy *policy = view->source.policy;
+	const struct subject *subject = &view->subject;
+	const struct portacl_rule *rule;
+	u32 i;
+
+	if (subject->process.pid || !subject->request.cgroup ||
+	    strcmp(subject->request.cgroup, "/"))
+		return;
+	for (i = 0; view->has_policy && i < policy->nr_rules; i++) {
+		autofree char *path = NULL;
+
+		rule = &policy->rules[i];
+		if (!rule->cgroup ||
+		    !rule_has_port(policy, rule, subject->request.bind.proto,
+				   subject->port))
+			continue;
+		path = path_escape(policy->strings + rule->cgroup);
+		list_add(&view->subject.notes, xasprintf(
+			"rule %u is for a cgroup: to ask about a program in it, add cgroup=%s",
+			i + 1, path));
+		return;
+	}
+}
+
 /* The BPF backend knows no program that was executed before it was attached. */
 static void add_early_note(struct view *view)
 {
@@ -63,6 +92,7 @@ static void add_notes(struct view *view)
 		list_add(notes, xstrdup(
 			"not tried yet: the program may test for root or a capability itself, and give up before it binds"));
 	add_secure_note(view);
+	add_cgroup_note(view);
 	add_early_note(view);
 	for (i = 0; i < steering->found.len; i++)
 		list_add(notes, xasprintf("served without a bind: %s",

@@ -222,6 +222,8 @@ static char **read_process(struct subject *subject, char **argv)
 	look_at_user(&subject->process, argv[1]);
 	look_at_program(subject, argv[0]);
 	give_capabilities(subject);
+	/* Unless cgroup= says otherwise: a deny rule matches an unknown cgroup. */
+	subject->process.cgroup = xstrdup("/");
 	launch_note_units(&subject->process, &subject->notes);
 	return argv + 2;
 }

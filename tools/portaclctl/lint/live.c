@@ -212,6 +212,7 @@ static bool judge_kernel(struct stage *stage, const struct bound *bound)
 	struct request request = { .bind = {
 		.launch_root = true,
 		.other_net = stage->own_net,
+		.cgroup = "/",
 	} };
 	autofree char *why = NULL;
 	bool denied;

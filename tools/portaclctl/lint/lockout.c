@@ -95,7 +95,7 @@ static void check_socket_unit(const struct rehearsal *rehearsal,
 static void check_sshd(struct rehearsal *rehearsal, const struct unit *units,
 		       u32 nr)
 {
-	char *who = xstrdup("exe=" SSHD), *cgroup;
+	char *who = xstrdup("exe=" SSHD " cgroup=/"), *cgroup;
 	struct list places = { 0 };
 	bool socket = false;
 	u32 i;

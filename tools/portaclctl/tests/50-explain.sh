@@ -93,6 +93,15 @@ for word in foo=bar addr=bla taint=frob cgroup=x; do
 done
 ex "an unknown user" 2 "unknown user 'nobody-at-all'" env nobody-at-all tcp/80
 ex "no port" 2 'PROTO/PORT expected' env daemon
+worker=cgroup=/system.slice/worker.service
+echo "deny any any $worker" > cgroup.conf
+gives "explain: another cgroup is denied" 0 'root on tcp/80: allowed by' \
+	explain --file cgroup.conf env root tcp/80
+grep -qx "  note        rule 1 is for a cgroup: to ask about a program in it, add $worker" out
+point $? "explain: how to ask about that cgroup"
+gives "explain: that cgroup" 1 'refused .* by portacl' \
+	explain --file cgroup.conf env root tcp/80 $worker
+hides "explain: which was asked about" 'to ask about a program'
 start_sleep
 ex "a running process" 1 "^$exe .pid $sleeper. as .*: refused" $sleeper tcp/81
 ex "its no_new_privs is none" 1 'seccomp' $sleeper tcp/81

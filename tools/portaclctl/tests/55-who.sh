@@ -34,7 +34,9 @@ json "root and others" 'j["root"] == "allow" and j["others"] == "legacy"'
 gives "who --json" 0 . who --json --file w.conf tcp/86
 json "addresses" 'j["others"] == "legacy" and j["addresses"] ==
 	[{"addr": "10.0.0.2", "others": "deny", "root": "deny"}]'
-
+echo 'deny any any cgroup=/system.slice/worker.service' > cgroup.conf
+gives "who: a cgroup that is denied" 0 '^everybody else: allowed: net.ipv4' \
+	who --file cgroup.conf udp/65000
 
 # R37: sctp is a protocol like the others.
 cat > sctp.conf <<'EOF'

@@ -314,6 +314,8 @@ grep -q 'not checked: the ports at which sshd will listen: .sshd -T. fails' err
 point $? "sshd: and lint says so"
 printf '%s\n' 'port 2300' 'listenaddress 0.0.0.0:2300' > ssh/says
 listens "what sshd -T says" 2300
+echo 'deny any any cgroup=/system.slice/worker.service' > l.conf
+clean "lockout: another cgroup is denied"
 printf '[Service]\nSlice=a.slice\n' > ssh/etc/systemd/system/ssh.service
 echo 'allow tcp 2300 exe=/usr/sbin/sshd uid=0 cgroup=/a.slice/ssh.service only' \
 	> l.conf
