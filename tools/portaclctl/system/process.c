@@ -130,10 +130,26 @@ static bool is_elf32(pid_t pid)
 	       ident[EI_CLASS] == ELFCLASS32;
 }
 
+/* AT_UID is a number of the user namespace, in which each user can be 0. */
+static u32 host_uid(pid_t pid, u32 uid)
+{
+	autofree char *map = process_file(pid, "uid_map");
+	char *rest = map, *line;
+	u32 inner, outer, count;
+
+	if (!map)
+		return uid;
+	while ((line = strsep(&rest, "\n")))
+		if (sscanf(line, "%u %u %u", &inner, &outer, &count) == 3 &&
+		    uid >= inner && uid - inner < count)
+			return outer + (uid - inner);
+	return U32_MAX;
+}
+
 static void take_aux(struct process *process, u64 type, u64 value)
 {
 	if (type == AT_UID)
-		process->launched_by_root = !value;
+		process->launched_by_root = !host_uid(process->pid, value);
 	else if (type == AT_SECURE)
 		process->secure = value;
 }

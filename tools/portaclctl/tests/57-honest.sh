@@ -172,6 +172,27 @@ EOF
 else
 	skip "R11" "needs root and user namespaces"
 fi
+# Everybody is root in a user namespace of one's own.
+echo 'allow tcp 80 launch=root' > launch.conf
+# root_there NAME STATUS PATTERN COMMAND...: the command starts a program there
+root_there() {
+	name=$1 want=$2 pattern=$3
+	shift 3
+	"$@" unshare -U -r sleep 600 &
+	sleeper=$!
+	until_true 60 is_running sleep $sleeper
+	gives "explain: $name" "$want" "$pattern" explain --file launch.conf \
+		$sleeper tcp/80
+	kill $sleeper
+}
+if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null &&
+	setpriv --reuid 65533 --clear-groups unshare -U -r true 2> /dev/null; then
+	root_there "not root's launch in a user's namespace" 1 'not launched by root' \
+		setpriv --reuid 65533 --clear-groups
+	root_there "root's launch in root's" 0 'allowed by portacl' env
+else
+	skip "launch=root in a user namespace" "needs root, setpriv and user namespaces"
+fi
 unset PORTACLCTL_ROOT
 
 # R14: the kernel's sockets, where the kernel makes some.
