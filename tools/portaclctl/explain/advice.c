@@ -11,7 +11,7 @@
 #include "policy/address.h"
 #include "policy/exe.h"
 #include "policy/links.h"
-#include "policy/names.h"
+#include "policy/user.h"
 
 /* Taints that a rule had better accept. */
 #define KEPT (BIT(PORTACL_TAINT_NNP) | BIT(PORTACL_TAINT_CHROOT))
@@ -22,18 +22,6 @@ enum {
 	NAME_UID = BIT(1),
 	NAME_CGROUP = BIT(2),
 };
-
-/* A user's name, unless a policy would take it for something else. */
-static void add_user(struct buf *line, u32 uid)
-{
-	const char *name = name_of(PORTACL_USER, uid);
-
-	if (name && !name[strcspn(name, ", \t#=")] &&
-	    name[strspn(name, "0123456789-")])
-		buf_printf(line, " uid=%s", name);
-	else
-		buf_printf(line, " uid=%u", uid);
-}
 
 static void add_bound(struct buf *line, const struct portacl_request *bind)
 {
@@ -59,13 +47,14 @@ static char *make_line(const struct view *view, const struct request *request,
 {
 	const struct subject *subject = &view->subject;
 	autofree char *taints = names_text(portacl_taints, accept);
+	autofree char *user = user_word("uid", subject->process.uid);
 	struct buf line = { 0 };
 
 	buf_printf(&line, "allow %s %u", subject->proto, subject->port);
 	if (request->exe && (names & NAME_EXE))
 		add_path(&line, "exe", request->exe);
 	if (names & NAME_UID)
-		add_user(&line, subject->process.uid);
+		buf_printf(&line, " %s", user);
 	if (names & NAME_CGROUP)
 		add_path(&line, "cgroup", request->cgroup);
 	add_bound(&line, &request->bind);

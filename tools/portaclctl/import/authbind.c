@@ -12,6 +12,7 @@
 #include "import/common.h"
 #include "import/sources.h"
 #include "policy/address.h"
+#include "policy/user.h"
 
 #define CONFIG_DIR "/etc/authbind"
 #define MAX_PORT 1023

@@ -5,7 +5,6 @@
 #include "parse.h"
 #include "policy/json.h"
 #include "policy/links.h"
-#include "policy/names.h"
 
 /* A path below root_dir, without it. */
 const char *without_root(const char *path)
@@ -20,31 +19,6 @@ const char *without_root(const char *path)
 char *policy_path(const char *path)
 {
 	return path_escape(without_root(path));
-}
-
-/* Letters, digits and the characters of @others, nothing else. */
-bool is_made_of(const char *text, const char *others)
-{
-	while (isalnum((unsigned char)*text) || (*text && strchr(others, *text)))
-		text++;
-	return !*text;
-}
-
-/* Directory services have names that a list would not hold as one word. */
-static bool is_plain(const char *name)
-{
-	return (isalpha((unsigned char)*name) || *name == '_') &&
-	       is_made_of(name, "_.@$+-");
-}
-
-/* `key=NAME`, or the number where there is no name. */
-char *user_word(const char *key, u32 number)
-{
-	const char *name = name_of(strcmp(key, "gid") ? PORTACL_USER : PORTACL_GROUP,
-				   number);
-
-	return name && is_plain(name) ? xasprintf("%s=%s", key, name) :
-					xasprintf("%s=%u", key, number);
 }
 
 /* The lines for --json; NULL without it. */

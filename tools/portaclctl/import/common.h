@@ -8,10 +8,8 @@
 #include "lib/cleanup.h"
 #include "lib/util.h"
 
-bool is_made_of(const char *text, const char *others);
 const char *without_root(const char *path);
 char *policy_path(const char *path);
-char *user_word(const char *key, u32 number);
 void rule(const char *fmt, ...) __printf(1, 2);
 void rule_again(const char *fmt, ...) __printf(1, 2);
 void rules_forget(void);

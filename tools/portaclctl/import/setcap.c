@@ -5,6 +5,7 @@
  */
 #include "import/common.h"
 #include "import/sources.h"
+#include "policy/user.h"
 #include "system/filecaps.h"
 
 /* A rule for each class of users that may run the file. */

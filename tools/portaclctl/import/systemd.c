@@ -9,6 +9,7 @@
 #include "import/sources.h"
 #include "policy/address.h"
 #include "policy/names.h"
+#include "policy/user.h"
 #include "system/launch.h"
 #include "system/units.h"
 

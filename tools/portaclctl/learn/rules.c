@@ -11,8 +11,8 @@
 #include "lib/cleanup.h"
 #include "policy/json.h"
 #include "policy/exe.h"
-#include "policy/names.h"
 #include "policy/text.h"
+#include "policy/user.h"
 
 #define MAX_PORTS 32
 
@@ -151,7 +151,7 @@ static json_t *json_learned(const char *text, bool usable,
 static void add_rule(struct learner *learner, const struct observed *seen,
 		     const struct ports *ports)
 {
-	const char *user = name_of(PORTACL_USER, seen->uid);
+	autofree char *user = user_word("uid", seen->uid);
 	autofree char *protos = names_text(portacl_protos, ports->protos);
 	autofree char *taints = names_text(portacl_taints, accepted(seen));
 	bool usable = is_usable(seen) && !ports->picked &&
@@ -161,11 +161,7 @@ static void add_rule(struct learner *learner, const struct observed *seen,
 	add_comments(learner, &rule, seen, ports);
 	buf_printf(&rule, "%sallow %s ", usable ? "" : "# ", protos);
 	add_ports(learner, &rule, ports);
-	buf_printf(&rule, " exe=%s uid=", seen->exe);
-	if (user)
-		buf_puts(&rule, user);
-	else
-		buf_printf(&rule, "%u", seen->uid);
+	buf_printf(&rule, " exe=%s %s", seen->exe, user);
 	if (accepted(seen))
 		buf_printf(&rule, " accept=%s", taints);
 	if (learner->json)

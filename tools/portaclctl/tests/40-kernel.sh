@@ -153,6 +153,26 @@ same "learn --print" want
 cp learned out
 gives "what was learned can be loaded" 0 'ok: 1 file, 4 rules' check learned
 hides "no name of a program is taken for a pattern" 'no file matches'
+# A directory of users may have names that a rule takes for something else.
+cp /etc/passwd users
+sed -i '/:65533:/d' users
+if [ "$(id -u)" = 0 ] && unshare -m mount --bind users /etc/passwd 2> err; then
+	echo 'exe=/bin/a verified=1 uid=65533 proto=tcp port=80 outcome=deny count=1 taint=none' \
+		> one
+	mv "$fs/observed" observed
+	mv one "$fs/observed"
+	for user in 1000 '1-5' 'john doe' 'a,0' 'a#b' 'DOM\\joe'; do
+		cp /etc/passwd users
+		sed -i "/:65533:/d; \$a $user:x:65533:65533::/:/bin/sh" users
+		unshare -m sh -c 'mount --bind users /etc/passwd && exec "$@"' sh \
+			"$ctl" learn --print > out 2> err
+		grep -qx 'allow tcp 80 exe=/bin/a uid=65533' out
+		point $? "learn: the user $user is a number"
+	done
+	mv observed "$fs/observed"
+else
+	skip "learn: users whose names are no words" "needs root and unshare"
+fi
 grep -q '^# allow tcp 82 exe=/bin/liar' learned &&
 	grep -q '^# not verified' learned
 point $? "a program that may have lied is only a comment"
