@@ -39,6 +39,8 @@ struct others {
  * @number: the port
  * @source: the policy
  * @has_policy: there is one
+ * @enforced: what it denies is refused
+ * @spared: something would be, but is not
  * @rules: the rules that name the port
  * @shadows: per rule, the number of an earlier one because of which it is never
  *	reached, 0: none
@@ -52,6 +54,8 @@ struct port {
 	u32 number;
 	struct policy_source source;
 	bool has_policy;
+	bool enforced;
+	bool spared;
 	u32 *rules;
 	u32 *shadows;
 	u32 nr_rules;
@@ -83,6 +87,18 @@ static const u8 elsewhere[16] = {
 	[10] = 0xff, 0xff, 192, 0, 2, 255,
 };
 
+/* If the policy is not enforced, the kernel's own rule decides what it denies. */
+static void ask_one(struct port *port, const struct request *request,
+		    struct answer *answer)
+{
+	ask(&port->source, request, answer);
+	if (port->enforced || answer->action != PORTACL_DENY)
+		return;
+	answer->action = PORTACL_LEGACY;
+	answer->reserved = PORTACL_NO_RULE;
+	port->spared = true;
+}
+
 /*
  * Root, and a user that nobody is; neither runs a program with a rule, or is in
  * the cgroup of one: a deny rule would match an unknown cgroup.
@@ -100,8 +116,8 @@ static void ask_others(struct port *port, char *addr, const u8 *at)
 	others->addr = addr;
 	request_set_place(&root, port->proto, port->number, at, false);
 	request_set_place(&user, port->proto, port->number, at, false);
-	ask(&port->source, &root, &others->root);
-	ask(&port->source, &user, &others->user);
+	ask_one(port, &root, &others->root);
+	ask_one(port, &user, &others->user);
 }
 
 static bool is_asked(const struct port *port, const char *addr)
@@ -317,6 +333,12 @@ static void print_others(const struct port *port)
 		print_at(port, &port->others[i]);
 }
 
+static void print_mode(const struct port *port)
+{
+	if (port->spared)
+		print("not enforced in this mode: the kernel's own rule decides what the policy would refuse\n");
+}
+
 static void print_list(const struct list *list, const char *title,
 		       const char *what)
 {
@@ -388,6 +410,7 @@ static void show_port(const struct port *port, json_t *json)
 		print_others(port);
 		print_list(paths, NULL, "users that run ");
 		print_list(&capable.texts, NULL, "process ");
+		print_mode(port);
 		print_holders(&sockets);
 		if (!sockets.nr)
 			print_reserved(port, &sockets);
@@ -428,6 +451,7 @@ static void look_at(struct port *port, char *place, json_t *json)
 	free(port->shadows);
 	port->rules = port->shadows = NULL;
 	port->nr_rules = port->nr_others = 0;
+	port->spared = false;
 }
 
 int cmd_who(char **args)
@@ -444,6 +468,7 @@ int cmd_who(char **args)
 		die_usage("%s: too many arguments", *args);
 	if (port.has_policy)
 		source_open(&port.source, !file && !root_option, file);
+	port.enforced = source_enforced(&port.source);
 	if (*place != '/')
 		look_at(&port, place, json);
 	for (i = 0; *place == '/' && i < ARRAY_SIZE(both); i++) {

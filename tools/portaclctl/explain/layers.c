@@ -52,15 +52,6 @@ static void layer_cgroup_bpf(const struct view *view, struct layer *layer)
 	list_free(&names);
 }
 
-/* The mode matters for the running policy, not for a file. */
-static bool is_enforced(const struct view *view)
-{
-	autofree char *mode = view->source.kernel ? kernel_status("mode") :
-						    NULL;
-
-	return !mode || !strcmp(mode, "enforce");
-}
-
 /* The guards only keep the others from being detached. */
 static char *detached_program(const struct view *view)
 {
@@ -100,7 +91,7 @@ static void layer_portacl(struct view *view, struct layer *layer)
 		return;
 	}
 	ask(&view->source, &view->subject.request, answer);
-	view->enforced = is_enforced(view);
+	view->enforced = source_enforced(&view->source);
 	index = answer_rule(answer);
 	rule = index == PORTACL_NO_RULE ? xstrdup("") :
 					  source_rule(&view->source, index);

@@ -56,6 +56,14 @@ void source_close(struct policy_source *source)
 	config_free(&source->cfg);
 }
 
+/* The mode matters for the running policy, not for a file. */
+bool source_enforced(const struct policy_source *source)
+{
+	autofree char *mode = source->kernel ? kernel_status("mode") : NULL;
+
+	return !mode || !strcmp(mode, "enforce");
+}
+
 /* A rule as FILE:LINE: TEXT. */
 char *source_rule(const struct policy_source *source, u32 rule)
 {

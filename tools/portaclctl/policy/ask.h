@@ -40,6 +40,7 @@ struct answer {
 struct portacl_policy *kernel_policy(void);
 void source_open(struct policy_source *source, bool kernel, const char *file);
 void source_close(struct policy_source *source);
+bool source_enforced(const struct policy_source *source);
 u32 answer_rule(const struct answer *answer);
 char *source_rule(const struct policy_source *source, u32 rule);
 void ask(const struct policy_source *source, const struct request *request,

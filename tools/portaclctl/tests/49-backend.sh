@@ -86,6 +86,18 @@ touch -d tomorrow sys/fs/bpf/portacl
 gives "explain a process that ran before" 0 'ran before the BPF backend was attached' \
 	explain "$$" tcp/80
 gives "who" 0 'rule 1: allow tcp 80 uid=33 only' who tcp/80
+cp usr/sbin/portacl-bpf enforcing
+sed -i 's/mode enforce/mode permissive/; s/allow rule=1/deny only rule=1/' \
+	usr/sbin/portacl-bpf
+gives "who: a mode that enforces nothing" 0 \
+	'^everybody else: needs CAP_NET_BIND_SERVICE' who tcp/80
+grep -q '^not enforced in this mode: ' out && ! grep -q 'reserved by' out
+point $? "who: says so"
+gives "who --json" 0 . who --json tcp/80
+json "who: the kernel's own rule decides" 'j["root"] == j["others"] == "legacy"'
+mv enforcing usr/sbin/portacl-bpf
+gives "who --json" 0 . who --json tcp/80
+json "who: the policy decides" 'j["root"] == j["others"] == "allow"'
 gives "ps" 0 . ps
 gives "learn --start" 0 '^mode learn' learn --start
 [ "$(cat mode)" = learn ] && [ "$(cat observed)" = clear ]
