@@ -65,11 +65,14 @@ static bool is_deleted(pid_t pid)
 static void set_place(const struct portacl_policy *policy,
 		      const struct portacl_rule *rule, struct request *request)
 {
-	const struct portacl_cidr *addrs = portacl_rule_addrs(policy, rule);
+	u32 port = portacl_rule_ports(policy, rule)->min;
+	u8 proto = __ffs(rule->protos);
 
-	request_set_place(request, __ffs(rule->protos),
-			  portacl_rule_ports(policy, rule)->min,
-			  rule->nr_addrs ? addrs->addr : NULL, true);
+	if (rule->nr_addrs)
+		request_set_prefix(request, proto, port,
+				   portacl_rule_addrs(policy, rule));
+	else
+		request_set_place(request, proto, port, NULL, true);
 }
 
 /* A rule without a program names whom it allows, unless that is everybody. */

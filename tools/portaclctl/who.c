@@ -83,8 +83,8 @@ static void find_rules(struct port *port)
 }
 
 /* An address that no rule is likely to name: one for documentation. */
-static const u8 elsewhere[16] = {
-	[10] = 0xff, 0xff, 192, 0, 2, 255,
+static const struct portacl_cidr elsewhere = {
+	.addr = { [10] = 0xff, 0xff, 192, 0, 2, 255 }, .len = 128,
 };
 
 /* If the policy is not enforced, the kernel's own rule decides what it denies. */
@@ -103,7 +103,8 @@ static void ask_one(struct port *port, const struct request *request,
  * Root, and a user that nobody is; neither runs a program with a rule, or is in
  * the cgroup of one: a deny rule would match an unknown cgroup.
  */
-static void ask_others(struct port *port, char *addr, const u8 *at)
+static void ask_others(struct port *port, char *addr,
+		       const struct portacl_cidr *at)
 {
 	struct others *others = &port->others[port->nr_others++];
 	struct request root = { .cgroup = "/", .bind = {
@@ -114,8 +115,8 @@ static void ask_others(struct port *port, char *addr, const u8 *at)
 	} };
 
 	others->addr = addr;
-	request_set_place(&root, port->proto, port->number, at, false);
-	request_set_place(&user, port->proto, port->number, at, false);
+	request_set_prefix(&root, port->proto, port->number, at);
+	request_set_prefix(&user, port->proto, port->number, at);
 	ask_one(port, &root, &others->root);
 	ask_one(port, &user, &others->user);
 }
@@ -135,7 +136,7 @@ static void ask_at(struct port *port, const struct portacl_cidr *cidr)
 	char *addr = cidr_text(cidr);
 
 	if (port->nr_others <= MAX_ADDRS && !is_asked(port, addr))
-		ask_others(port, addr, cidr->addr);
+		ask_others(port, addr, cidr);
 	else
 		free(addr);
 }
@@ -146,7 +147,7 @@ static void ask_about_others(struct port *port)
 	const struct portacl_policy *policy = port->source.policy;
 	u32 i, n;
 
-	ask_others(port, NULL, elsewhere);
+	ask_others(port, NULL, &elsewhere);
 	for (i = 0; i < port->nr_rules; i++) {
 		const struct portacl_rule *rule =
 			&policy->rules[port->rules[i]];

@@ -145,6 +145,25 @@ void request_set_place(struct request *request, u8 proto, u16 port,
 }
 
 /**
+ * request_set_prefix - say that an address of a prefix is bound
+ * @request: the request
+ * @proto: enum portacl_proto
+ * @port: the port
+ * @cidr: the prefix; that of a whole family is bound by its wildcard
+ *
+ * The first address of another prefix may be the wildcard, which covers more.
+ */
+void request_set_prefix(struct request *request, u8 proto, u16 port,
+			const struct portacl_cidr *cidr)
+{
+	struct portacl_cidr one = *cidr;
+
+	if (cidr->len > (cidr_is_v4(cidr) ? 96 : 0) && cidr->len < 128)
+		one.addr[cidr->len / 8] |= 0x80 >> cidr->len % 8;
+	request_set_place(request, proto, port, one.addr, true);
+}
+
+/**
  * request_set_record - say what is bound, as a report has it
  * @request: the request
  * @record: the report

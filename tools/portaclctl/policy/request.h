@@ -29,6 +29,8 @@ void request_words(struct request *request, char **words, const char *more);
 char *request_resolve(struct request *request);
 void request_set_place(struct request *request, u8 proto, u16 port,
 		       const u8 *addr, bool v6only);
+void request_set_prefix(struct request *request, u8 proto, u16 port,
+			const struct portacl_cidr *cidr);
 void request_set_record(struct request *request, const struct record *record);
 char *request_text(const struct request *request);
 void request_free(struct request *request);

@@ -37,6 +37,17 @@ json "addresses" 'j["others"] == "legacy" and j["addresses"] ==
 echo 'deny any any cgroup=/system.slice/worker.service' > cgroup.conf
 gives "who: a cgroup that is denied" 0 '^everybody else: allowed: net.ipv4' \
 	who --file cgroup.conf udp/65000
+# A wildcard is more than a prefix of zeros, and that of IPv6 may be IPv4's too.
+# at PREFIX: root may have the port there
+at() {
+	printf '%s\n' 'default deny' "allow tcp 80 uid=0 addr=$1" > zero.conf
+	gives "who: $1" 0 "^for addr=$1: root: allowed" who --file zero.conf tcp/80
+}
+at ::/0
+at ::/1
+at ::/127
+at 0.0.0.0/0
+at 0.0.0.0/8
 
 # R37: sctp is a protocol like the others.
 cat > sctp.conf <<'EOF'

@@ -58,7 +58,7 @@ END
 	cgroup=$(sed -n 's/^0:://p' /proc/$one/cgroup)
 	cat > ps.conf <<END
 allow tcp 80 uid=$u
-allow tcp 81 gid=$g addr=127.0.0.1
+allow tcp 81 gid=$g addr=0.0.0.0/8
 allow tcp 82
 allow tcp 83 uid=$((u + 3))
 deny tcp 84 uid=$u
