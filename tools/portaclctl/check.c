@@ -32,12 +32,13 @@ static void print_summary(const struct config *cfg)
 
 static void warn_everything(const struct config *cfg)
 {
-	u32 rule = denies_everything(cfg->policy);
 	autofree char *where = NULL;
+	u32 rule;
 
-	if (rule == NO_RULE)
+	if (!denies_everything(cfg->policy, &rule))
 		return;
-	where = config_where(cfg, rule);
+	where = rule == NO_RULE ? xstrdup("default deny") :
+				  config_where(cfg, rule);
 	print_err("%s: warning: denies everything, sshd too\n", where);
 }
 

@@ -41,7 +41,7 @@ struct linter {
 #define report(linter, rule, id, ...) \
 	findings_add(&(linter)->findings, rule, id, xasprintf(__VA_ARGS__))
 
-u32 denies_everything(const struct portacl_policy *policy);
+bool denies_everything(const struct portacl_policy *policy, u32 *rule);
 char *library_text(const struct portacl_policy *policy, const char *path);
 void note_secure(const struct portacl_policy *policy, bool libraries, u64 exe);
 void lint_programs(struct linter *linter);

@@ -198,31 +198,66 @@ static void lint_reserved(struct linter *linter)
 	}
 }
 
-/**
- * denies_everything - find the rule that leaves nobody anything
- * @policy: the policy
- *
- * Return: its index, or NO_RULE: there is none, or something is allowed.
- */
-u32 denies_everything(const struct portacl_policy *policy)
+/* Does it refuse its ports to everybody, at every address? */
+static bool is_closing(const struct portacl_rule *rule)
 {
-	const struct portacl_range *port;
-	u32 i, found = NO_RULE;
+	return !(rule->flags & (PORTACL_RULE_ALLOW |
+				PORTACL_RULE_LAUNCH_ROOT)) &&
+	       !rule->exe && !rule->cgroup && !rule->nr_uids &&
+	       !rule->nr_gids && !rule->nr_addrs;
+}
 
+/* Do such rules have all ports, together? */
+static bool closes_all(const struct portacl_policy *policy, u32 proto)
+{
+	static int steps[PORTACL_NR_PORTS + 1];
+	u32 i, n, depth;
+
+	memset(steps, 0, sizeof(steps));
 	for (i = 0; i < policy->nr_rules; i++) {
 		const struct portacl_rule *rule = &policy->rules[i];
+		const struct portacl_range *port =
+			portacl_rule_ports(policy, rule);
 
-		port = portacl_rule_ports(policy, rule);
-		if (rule->flags & PORTACL_RULE_ALLOW)
-			return NO_RULE;
-		if (found == NO_RULE && !rule->exe && !rule->cgroup &&
-		    !rule->nr_uids && !rule->nr_gids && !rule->nr_addrs &&
-		    !(rule->flags & PORTACL_RULE_LAUNCH_ROOT) &&
-		    (rule->protos & BIT(PORTACL_TCP)) && port->min <= 1 &&
-		    port->max == 65535)
-			found = i;
+		if (!is_closing(rule) || !(rule->protos & BIT(proto)))
+			continue;
+		for (n = 0; n < rule->nr_ports; n++) {
+			steps[port[n].min]++;
+			steps[port[n].max + 1]--;
+		}
 	}
-	return found;
+	depth = steps[0];
+	for (i = 1; i < PORTACL_NR_PORTS; i++) {
+		depth += steps[i];
+		if (!depth)
+			return false;
+	}
+	return true;
+}
+
+/**
+ * denies_everything - does a policy leave nobody anything?
+ * @policy: the policy
+ * @rule: where the first rule that does is stored, or NO_RULE: the default
+ *
+ * Return: whether it does.
+ */
+bool denies_everything(const struct portacl_policy *policy, u32 *rule)
+{
+	u32 i;
+
+	*rule = NO_RULE;
+	for (i = policy->nr_rules; i-- > 0; ) {
+		if (policy->rules[i].flags & PORTACL_RULE_ALLOW)
+			return false;
+		if (is_closing(&policy->rules[i]))
+			*rule = i;
+	}
+	if (policy->default_action != PORTACL_DENY)
+		return closes_all(policy, PORTACL_TCP) &&
+		       closes_all(policy, PORTACL_UDP);
+	*rule = NO_RULE;
+	return true;
 }
 
 /* Does the rule match by ids alone, which a process may change? */
@@ -298,8 +333,7 @@ void lint_rules(struct linter *linter)
 	struct portacl_range ephemeral;
 	u32 i;
 
-	i = denies_everything(policy);
-	if (i != NO_RULE)
+	if (denies_everything(policy, &i))
 		report(linter, i, "denies-everything",
 		       "denies everything, sshd too: no rule allows anything");
 	local_ports(&ephemeral.min, &ephemeral.max);

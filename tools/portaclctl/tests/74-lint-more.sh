@@ -243,6 +243,17 @@ gives "R36: check says so" 0 '^l.conf:2: warning: denies everything, sshd too' c
 printf 'allow tcp 22 uid=0\ndeny any any\n' > l.conf
 run check l.conf
 hides "R36: not if something is allowed" 'everything'
+echo 'default deny' > l.conf
+finds denies-everything None
+gives "check says so" 0 '^default deny: warning: denies everything, sshd too' check l.conf
+lints denies-everything 'deny any 1-32767
+deny tcp 32768-65535
+deny udp 30000-65535'
+passes denies-everything 'deny tcp any'
+passes denies-everything 'deny any 1-32767
+deny any 32769-65535'
+passes denies-everything 'default deny
+allow tcp 22 exe=/usr/sbin/sshd uid=0'
 passes denies-everything 'deny any 1-1023'
 passes denies-everything 'deny any any cgroup=/user.slice'
 unset PORTACLCTL_ROOT
