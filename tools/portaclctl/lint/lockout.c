@@ -37,11 +37,27 @@ static void check_places(const struct rehearsal *rehearsal, const char *name,
 	}
 }
 
+/* For glob(3): a name may have \x2d in it, and a template stands for instances. */
+static char *name_pattern(const char *name)
+{
+	struct buf pattern = { 0 };
+
+	for (; *name; name++) {
+		if (strchr("\\*?[", *name))
+			buf_puts(&pattern, "\\");
+		buf_add(&pattern, name, 1);
+		if (!strncmp(name, "@.", 2))
+			buf_puts(&pattern, "*");
+	}
+	return pattern.text;
+}
+
 /* Does a target or a service want it? */
 static bool is_enabled(const struct unit *unit)
 {
+	autofree char *name = name_pattern(unit->name);
 	autofree char *pattern = xasprintf("%s/etc/systemd/system/*.*s/%s",
-					   root_dir, unit->name);
+					   root_dir, name);
 	glob_t found;
 	bool enabled = !glob(pattern, 0, NULL, &found);
 

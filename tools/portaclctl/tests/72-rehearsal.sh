@@ -158,6 +158,18 @@ gives "R08: an enabled one" 1 \
 	load --strict v.conf
 gives "R08: its datagrams" 0 'cockpit.socket, could not listen on udp/1002: deny rule=2' \
 	check --live v.conf
+units=live/etc/systemd/system
+printf '[Socket]\nListenStream=1003\n' > "$units/my\\x2dapp.socket"
+printf '[Socket]\nListenStream=1004\n' > $units/inst@.socket
+echo 'deny tcp 1003,1004' > v.conf
+gives "R08: no name is enabled" 0 . check --live v.conf
+hides "R08: neither of them" 'tcp/100[34]'
+ln -s "../my\\x2dapp.socket" ../inst@.socket $units/sockets.target.wants/
+mv $units/sockets.target.wants/inst@.socket $units/sockets.target.wants/inst@1.socket
+gives "R08: an enabled name with an escape in it" 0 'could not listen on tcp/1003: ' \
+	check --live v.conf
+grep -q 'inst@.socket, could not listen on tcp/1004: ' err
+point $? "R08: an enabled instance"
 printf '#!/bin/sh\necho listenaddress 0.0.0.0:2849\n' > live/usr/sbin/sshd
 chmod 755 live/usr/sbin/sshd
 cat > v.conf <<'EOF'
