@@ -13,6 +13,7 @@
 #include "lint/linter.h"
 #include "policy/address.h"
 #include "policy/json.h"
+#include "policy/names.h"
 #include "policy/place.h"
 #include "system/filecaps.h"
 #include "system/netns.h"
@@ -455,29 +456,46 @@ static void look_at(struct port *port, char *place, json_t *json)
 	port->spared = false;
 }
 
+static bool has_service(u8 proto, const char *name)
+{
+	u32 number;
+
+	return !name_to_number(PORTACL_SERVICE, name, BIT(proto), &number);
+}
+
+/* Without a protocol: few services have both; one that has neither is an error. */
+static void look_at_both(struct port *port, const char *name, json_t *json)
+{
+	static const u8 both[] = { PORTACL_TCP, PORTACL_UDP };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(both); i++) {
+		autofree char *place = xasprintf("%s/%s", portacl_protos[both[i]],
+						 name);
+
+		if (has_service(both[i], name) || !has_service(both[!i], name))
+			look_at(port, place, json);
+	}
+}
+
 int cmd_who(char **args)
 {
-	static const char *const both[] = { "tcp", "udp" };
 	autofree char *place = place_take(&args);
 	json_t *json = option("json") ? json_array() : NULL;
 	const char *file = option("file");
 	struct port port = { .has_policy = file || root_option ||
 						 kernel_present() };
-	u32 i;
 
 	if (*args)
 		die_usage("%s: too many arguments", *args);
 	if (port.has_policy)
 		source_open(&port.source, !file && !root_option, file);
 	port.enforced = source_enforced(&port.source);
-	if (*place != '/')
+	if (*place == '/')
+		look_at_both(&port, place + 1, json);
+	else
 		look_at(&port, place, json);
-	for (i = 0; *place == '/' && i < ARRAY_SIZE(both); i++) {
-		autofree char *one = xasprintf("%s%s", both[i], place);
-
-		look_at(&port, one, json);
-	}
-	if (json && json_array_size(json) == 1)
+	if (json && *place != '/')
 		print_json(json_incref(json_array_get(json, 0)));
 	else if (json)
 		print_json(json_incref(json));

@@ -37,6 +37,14 @@ json "addresses" 'j["others"] == "legacy" and j["addresses"] ==
 echo 'deny any any cgroup=/system.slice/worker.service' > cgroup.conf
 gives "who: a cgroup that is denied" 0 '^everybody else: allowed: net.ipv4' \
 	who --file cgroup.conf udp/65000
+# Most services have one protocol.
+gives "who: a service of tcp alone" 0 '^tcp/22:$' who --file w.conf ssh
+hides "who: it has no udp" '^udp/'
+gives "who --json" 0 . who --json --file w.conf ssh
+json "who: an array, as with any port" '[p["protocol"] for p in j] == ["tcp"]'
+gives "who: a service of both" 0 '^udp/53:$' who --file w.conf domain
+gives "who: a service of neither" 2 "services.5. has no 'nosuch' for tcp" \
+	who --file w.conf nosuch
 # A wildcard is more than a prefix of zeros, and that of IPv6 may be IPv4's too.
 # at PREFIX: root may have the port there
 at() {
