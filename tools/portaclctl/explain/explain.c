@@ -50,7 +50,8 @@ static void add_cgroup_note(struct view *view)
 	const struct portacl_rule *rule;
 	u32 i;
 
-	if (subject->process.pid || !subject->request.cgroup ||
+	if (subject->process.pid || subject->recorded ||
+	    !subject->request.cgroup ||
 	    strcmp(subject->request.cgroup, "/"))
 		return;
 	for (i = 0; view->has_policy && i < policy->nr_rules; i++) {

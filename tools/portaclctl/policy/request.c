@@ -163,6 +163,15 @@ void request_set_prefix(struct request *request, u8 proto, u16 port,
 	request_set_place(request, proto, port, one.addr, true);
 }
 
+/* If no deny rule decided, the process was in no cgroup that one denies. */
+static bool is_outside(const struct request *request,
+		       const struct record *record)
+{
+	return !request->cgroup && record->rule &&
+	       (!strcmp(record->rule, "only") ||
+		!strcmp(record->rule, "default"));
+}
+
 /**
  * request_set_record - say what is bound, as a report has it
  * @request: the request
@@ -179,6 +188,8 @@ void request_set_record(struct request *request, const struct record *record)
 	request_set_place(request, record->proto, record->port,
 			  known ? addr.addr : NULL, false);
 	request->bind.taint |= record_taint(record) & ~BIT(PORTACL_TAINT_ENV);
+	if (is_outside(request, record))
+		request->bind.cgroup = request->cgroup = xstrdup("/");
 	if (record->verified && !record->partial)
 		return;
 	free(request->exe);

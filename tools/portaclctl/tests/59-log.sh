@@ -54,6 +54,13 @@ point $? "explain -: the weakness that the log names counts"
 echo 'allow tcp 82 exe=/usr/bin/env uid=daemon accept=nnp' > nnp.conf
 reads "explain -: the policy allows it by now" 0 'allowed by portacl' \
 	again.log explain --file nnp.conf -
+printf '%s\n' 'deny any any cgroup=/system.slice/worker.service' \
+	'allow tcp 82 exe=/usr/bin/env uid=daemon accept=nnp' > cgroup.conf
+reads "explain -: a cgroup that is denied by now, which it was not in" 0 \
+	'allowed by portacl' again.log explain --file cgroup.conf -
+audit 1732600000 82 4194303 '"env"' '"/usr/bin/env"' 'rule=1 reason="deny rule"' > denied.log
+reads "explain -: one that it may have been in" 1 'refused .* by portacl' \
+	denied.log explain --file cgroup.conf -
 start_sleep
 audit 1732600000 81 $sleeper '"sleep"' "\"$exe\"" 'rule=1 reason="deny rule"' |
 	sed "s/uid=1 /uid=$(id -u) /" > running.log
