@@ -201,13 +201,19 @@ static bool has_own_root(pid_t pid)
 	       readlink(path, top, sizeof(top)) != 1;
 }
 
+/* Without a line for cgroup v2, which was never mounted, all are in its root. */
 static char *read_cgroup(pid_t pid)
 {
 	autofree char *text = process_file(pid, "cgroup");
-	const char *line = text ? strstr(text, "0::/") : NULL;
+	const char *line = text;
 
-	if (!line || (line != text && line[-1] != '\n') ||
-	    !strncmp(line, "0::/..", 6))
+	while (line && strncmp(line, "0::/", 4)) {
+		line = strchr(line, '\n');
+		line += !!line;
+	}
+	if (!line)
+		return text ? xstrdup("/") : NULL;
+	if (!strncmp(line, "0::/..", 6))
 		return NULL;
 	return xstrndup(line + 3, strcspn(line + 3, "\n"));
 }

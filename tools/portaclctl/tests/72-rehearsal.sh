@@ -31,6 +31,13 @@ echo "deny tcp $port uid=$(($(id -u) + 1))" > v.conf
 live "another user" 0 'none would be cut off' --strict
 echo "deny udp $port" > v.conf
 live "another protocol" 0 'none would be cut off' --strict
+mkdir -p "v1/proc/$server"
+echo '9:name=systemd:/system.slice/x.service' > "v1/proc/$server/cgroup"
+echo "deny tcp $port cgroup=/system.slice/x.service" > v.conf
+PORTACLCTL_ROOT=$PWD/v1 live "a cgroup of v2, where there is v1 alone" 0 \
+	'none would be cut off' --strict
+echo '0::/system.slice/x.service' >> "v1/proc/$server/cgroup"
+PORTACLCTL_ROOT=$PWD/v1 live "where there are both" 1 "tcp/$port at 127" --strict
 kill "$server"
 
 # A socket for IPv6 alone, as nginx makes them, does not ask for IPv4.
