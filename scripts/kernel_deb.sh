@@ -53,14 +53,14 @@ configure() {
 	done
 }
 
-# Say what the build needs.  Debugging information takes about five times the space
-# and twice the time.
+# Say what the build needs, on a slow machine.  Debugging information takes about five
+# times the space and three times the time.
 announce() {
 	lines=$((900 + $(count y) * 3 + $(count m) * 7))
 	mb=$((500 + lines / 8)) seconds=$((lines / 4 / $(nproc)))
 	! grep -q '^CONFIG_DEBUG_INFO=y' "$obj/.config" || {
 		mb=$((mb * 5))
-		seconds=$((seconds * 2))
+		seconds=$((seconds * 3))
 	}
 	say "$k: $(count y) options built in, $(count m) modules"
 	say "$k: needs up to $mb MB in $home and 2 GB of memory for each of $(nproc) processors; about $((seconds / 60 + 1)) minutes the first time; it can be interrupted"
