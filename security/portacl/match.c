@@ -128,9 +128,10 @@ static bool match_cgroup(const char *path, const struct portacl_request *req,
 
 static bool is_alias(const struct portacl_policy *policy, u64 exe, u64 target)
 {
-	u32 i;
+	/* Pairs with add_alias(). */
+	u32 i, nr = smp_load_acquire(&policy->nr_aliases);
 
-	for (i = 0; i < policy->nr_aliases; i++)
+	for (i = 0; i < nr; i++)
 		if (policy->aliases[i].exe == exe &&
 		    policy->aliases[i].target == target)
 			return true;

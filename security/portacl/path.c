@@ -178,12 +178,16 @@ static const char *find_fault(const char *exe, bool unwritable, char *buf,
 
 static void add_alias(struct portacl_policy *policy, u64 exe, const char *path)
 {
-	if (policy->nr_aliases == PORTACL_MAX_ALIASES)
+	u32 nr = policy->nr_aliases;
+
+	if (nr == PORTACL_MAX_ALIASES)
 		return;
-	policy->aliases[policy->nr_aliases++] = (struct portacl_alias) {
+	policy->aliases[nr] = (struct portacl_alias) {
 		.exe = exe,
 		.target = portacl_hash_path(path, strlen(path)),
 	};
+	/* Binds may read them already; pairs with is_alias(). */
+	smp_store_release(&policy->nr_aliases, nr + 1);
 }
 
 /* Warn about the program of an entry in policy->exes; return whether it did. */
@@ -220,13 +224,15 @@ static void check_launchers(const struct portacl_policy *policy, char *buf)
 
 /**
  * portacl_path_check - check the programs that a policy names
- * @policy: the policy, not yet in force; its aliases are written
+ * @policy: the policy, of which the caller holds a reference; its aliases are
+ *	written
  *
  * A rule never matches if no program can have its path at exec, or if others
  * can replace the program.  Warn of that in the log, instead of leaving the
  * rule without effect silently.  Stop after MAX_WARNINGS programs.
  *
- * Context: may sleep; looks paths up as current sees them.
+ * Context: may sleep, for ever if a file system does not answer; looks paths up
+ * as current sees them.
  */
 void portacl_path_check(struct portacl_policy *policy)
 {

@@ -181,7 +181,6 @@ static struct portacl_policy *make_policy(struct portacl_parser *p)
 		portacl_policy_put(policy);
 		return ERR_PTR(err);
 	}
-	portacl_path_check(policy);
 	return policy;
 }
 
@@ -287,13 +286,16 @@ int portacl_state_load(struct portacl_parser *p)
 		return refuse(p, PTR_ERR(policy));
 	mutex_lock(&portacl_writers);
 	err = check_load(p);
-	if (!err)
+	if (!err) {
+		kref_get(&policy->refs);
 		publish(policy);
+	}
 	mutex_unlock(&portacl_writers);
+	/* Somebody may hold up a look-up for ever, so it comes last. */
 	if (!err)
-		return 0;
+		portacl_path_check(policy);
 	portacl_policy_put(policy);
-	return refuse(p, err);
+	return err ? refuse(p, err) : 0;
 }
 
 /**

@@ -5,6 +5,8 @@
  */
 #include "common.h"
 
+#include <linux/fuse.h>
+#include <sys/uio.h>
 #include <time.h>
 
 /* As many as this, or as many as the machine makes in this time. */
@@ -241,6 +243,84 @@ TEST_F_TIMEOUT(reload, same_generation, 240)
 		ASSERT_EQ(1, loaded);
 		ASSERT_EQ(1, stale);
 	}
+}
+
+#define SILENT "/mnt"
+
+/* Mount a file system (FUSE) of which nobody answers the requests. */
+static int mount_silent(void)
+{
+	int fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	char options[128];
+
+	if (fuse < 0)
+		return -errno;
+	snprintf(options, sizeof(options),
+		 "fd=%d,rootmode=40000,user_id=0,group_id=0", fuse);
+	if (!mount("silent", SILENT, "fuse", MS_NOSUID | MS_NODEV, options))
+		return fuse;
+	close(fuse);
+	return -errno;
+}
+
+/* The opcode of the next request. */
+static int next_request(int fuse, __u64 *unique)
+{
+	static char buf[FUSE_MIN_READ_BUFFER];
+	struct fuse_in_header *head = (void *)buf;
+
+	if (read(fuse, buf, sizeof(buf)) < (ssize_t)sizeof(*head))
+		return -errno;
+	*unique = head->unique;
+	return head->opcode;
+}
+
+/* Answer the request that comes first: without it no other one is sent. */
+static int answer_init(int fuse, __u64 unique)
+{
+	struct fuse_init_out init = {
+		.major = FUSE_KERNEL_VERSION,
+		.minor = 31,
+		.max_write = 4096,
+	};
+	struct fuse_out_header head = {
+		.len = sizeof(head) + sizeof(init),
+		.unique = unique,
+	};
+	struct iovec iov[] = {
+		{ &head, sizeof(head) }, { &init, sizeof(init) },
+	};
+
+	return writev(fuse, iov, 2) < 0 ? -errno : 0;
+}
+
+/* The file system of a named program does not answer: the policy is in force. */
+TEST_F(reload, silent_file_system)
+{
+	__u64 unique = 0;
+	pid_t pid;
+	int fuse;
+
+	fuse = mount_silent();
+	if (fuse == -ENOENT || fuse == -ENODEV)
+		SKIP(return, "no FUSE: %s", strerror(-fuse));
+	ASSERT_LE(0, fuse);
+	EXPECT_EQ(FUSE_INIT, next_request(fuse, &unique));
+	EXPECT_EQ(0, answer_init(fuse, unique));
+	pid = fork();
+	if (!pid) {
+		close(fuse);
+		_exit(-load_rules("allow tcp 500 exe=" SILENT "/svc only"));
+	}
+	EXPECT_EQ(FUSE_LOOKUP, next_request(fuse, &unique));
+	EXPECT_EQ(EACCES, try_bind(&root, &tcp, "127.0.0.1", 500));
+	/* Nor does the loader hold up the next one. */
+	EXPECT_EQ(0, reset_policy());
+	EXPECT_EQ(0, try_bind(&root, &tcp, "127.0.0.1", 500));
+	EXPECT_EQ(0, waitpid(pid, NULL, WNOHANG));
+	close(fuse);
+	EXPECT_EQ(0, wait_child(pid));
+	EXPECT_EQ(0, umount2(SILENT, MNT_DETACH));
 }
 
 TEST_F_TIMEOUT(reload, too_many_rules, 240)

@@ -51,6 +51,8 @@
 #define swap(a, b) \
 	do { __typeof__(a) swap_a = (a); (a) = (b); (b) = swap_a; } while (0)
 #define cond_resched() ((void)0)
+/* A barrier for the kernel only: here one thread has the policy. */
+#define smp_load_acquire(ptr) (*(ptr))
 #define clamp(value, low, high) min(max(value, low), high)
 #define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
 #define round_up(n, d) (DIV_ROUND_UP(n, d) * (d))
