@@ -224,7 +224,9 @@ int portacl_identity_exec(struct linux_binprm *bprm, const struct file *file)
 	id->launcher = find_launcher(old, id->taint);
 	if (!(id->taint & ~ACCEPTABLE) && is_listed_strictly(id->exe))
 		protect(bprm, id, root);
-	if (!bprm->secureexec && !root)
+	/* Others set secureexec, too, for programs that can be traced. */
+	if (!root &&
+	    !(bprm->secureexec && (id->flags & PORTACL_CRED_PROTECTED)))
 		id->taint |= BIT(PORTACL_TAINT_ENV);
 	if (root)
 		id->flags |= PORTACL_CRED_ROOT_EXEC;

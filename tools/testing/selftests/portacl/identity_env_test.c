@@ -7,6 +7,7 @@
 
 #include <sys/personality.h>
 #include <sys/resource.h>
+#include <sys/xattr.h>
 
 #define ENV_DYN "allow tcp 80 exe=" SVC_DYN " uid=33 accept=env only"
 /* Not READ_IMPLIES_EXEC, which this binary's own headers clear. */
@@ -221,6 +222,35 @@ TEST_F(env, r21_rule_after_exec)
 	ASSERT_EQ(0, load_rules(ONLY_SVC));
 	/* Restarted, which an exec of itself is too. */
 	ASSERT_EQ(0, ask(&self->s, "exec " SVC));
+	EXPECT_GRANTED(&self->s);
+	svc_stop(&self->s);
+}
+
+/* A file with a capability that only who has it already gets: `setcap =ei`. */
+static int set_inheritable(const char *path)
+{
+	struct vfs_cap_data caps = {
+		.magic_etc = VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE,
+		.data[0].inheritable = CAP_BIT(CAP_NET_BIND_SERVICE),
+	};
+
+	return setxattr(path, "security.capability", &caps, sizeof(caps), 0) ?
+		       -errno : 0;
+}
+
+/* The kernel clears its environment, but its user may trace it. */
+TEST_F(env, rule_after_secure_exec)
+{
+	ASSERT_EQ(0, set_inheritable(SVC));
+	ASSERT_EQ(0, reset_policy());
+	ASSERT_EQ(0, svc_run(&self->s, SVC));
+	EXPECT_EQ(1, ask(&self->s, "secure"));
+	EXPECT_EQ(1, ask(&self->s, "dumpable"));
+	ASSERT_EQ(0, load_rules(ONLY_SVC));
+	EXPECT_REFUSED(&self->s, ONLY_SVC, REASON_ENV);
+	/* Restarted, it is protected. */
+	ASSERT_EQ(0, ask(&self->s, "exec " SVC));
+	expect_protected(_metadata, &self->s);
 	EXPECT_GRANTED(&self->s);
 	svc_stop(&self->s);
 }
