@@ -7,6 +7,7 @@
 
 #define NFS_SERVER "addr=127.0.0.1,mountaddr=127.0.0.1,mountproto=tcp"
 #define NFS_OPTIONS "vers=3,proto=tcp,nolock,resvport,soft," NFS_SERVER
+#define P9_OPTIONS "trans=tcp,privport"
 #define SCTP_UDP_PORT "/proc/sys/net/sctp/udp_port"
 
 FIXTURE(kernel)
@@ -66,29 +67,39 @@ TEST_F(kernel, mptcp_endpoint)
 	EXPECT_EQ(0, system("ip mptcp endpoint flush"));
 }
 
+static int mount_from(const char *type, int port)
+{
+	bool nfs = !strcmp(type, "nfs");
+	char options[256];
+
+	if (nfs)
+		snprintf(options, sizeof(options),
+			 NFS_OPTIONS ",mountport=%d,port=%d", port, port);
+	else
+		snprintf(options, sizeof(options), P9_OPTIONS ",port=%d", port);
+	return mount(nfs ? "127.0.0.1:/none" : "127.0.0.1", "/mnt", type, 0,
+		     options) ? errno : 0;
+}
+
 /*
- * Start an NFS mount from a server that only listens, and tell from which
- * port the kernel's own thread called it.
+ * Start a mount from a server that only listens, and tell from which port the
+ * kernel called it: for NFS by a thread of its own, for 9p in the process.
  */
-static int caller_of_mount(void)
+static int caller_of_mount(const char *type)
 {
 	struct timeval timeout = { .tv_sec = 20 };
 	int server = open_bound(&tcp, "127.0.0.1", 0), fd, port;
 	struct sockaddr_in peer = {};
 	socklen_t len = sizeof(peer);
-	char options[256];
 	pid_t pid;
 
 	port = local_port(server);
 	setsockopt(server, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	if (listen(server, 1))
 		return -errno;
-	snprintf(options, sizeof(options),
-		 NFS_OPTIONS ",mountport=%d,port=%d", port, port);
 	pid = fork();
 	if (!pid)
-		_exit(mount("127.0.0.1:/none", "/mnt", "nfs", 0, options) ?
-			      errno : 0);
+		_exit(mount_from(type, port));
 	fd = accept(server, (struct sockaddr *)&peer, &len);
 	port = fd < 0 ? -errno : ntohs(peer.sin_port);
 	close(fd);
@@ -97,21 +108,21 @@ static int caller_of_mount(void)
 	return port;
 }
 
-static bool has_nfs(void)
+static bool has_filesystem(const char *line)
 {
 	char text[4096];
 
 	return read_file("/proc/filesystems", text, sizeof(text)) > 0 &&
-	       strstr(text, "\tnfs\n");
+	       strstr(text, line);
 }
 
 TEST_F_TIMEOUT(kernel, nfs_client, 120)
 {
 	int port;
 
-	if (!has_nfs())
+	if (!has_filesystem("\tnfs\n"))
 		SKIP(return, "no NFS client in this kernel");
-	port = caller_of_mount();
+	port = caller_of_mount("nfs");
 	EXPECT_TRUE(port > 0 && port < 1024)
 	{
 		TH_LOG("port %d", port);
@@ -119,7 +130,7 @@ TEST_F_TIMEOUT(kernel, nfs_client, 120)
 	/* No other process may have any of these ports. */
 	ASSERT_EQ(0, load_rules("deny any 1-1023"));
 	EXPECT_EQ(EACCES, try_bind(&root, &tcp, "127.0.0.1", port));
-	port = caller_of_mount();
+	port = caller_of_mount("nfs");
 	EXPECT_TRUE(port > 0 && port < 1024)
 	{
 		TH_LOG("port %d", port);
@@ -160,16 +171,16 @@ TEST_F_TIMEOUT(kernel, nfs_client_reserved, 120)
 {
 	int port;
 
-	if (!has_nfs())
+	if (!has_filesystem("\tnfs\n"))
 		SKIP(return, "no NFS client in this kernel");
 	ASSERT_EQ(0, load_rules("allow tcp 665-699,701-1023 uid=0 only"));
 	ASSERT_EQ(0, grant_to_root_on_each_cpu());
-	port = caller_of_mount();
+	port = caller_of_mount("nfs");
 	EXPECT_EQ(700, port);
 	EXPECT_LE(0, kernel_denies());
 	/* Of another protocol it is not. */
 	ASSERT_EQ(0, load_rules("allow udp 1-1023 uid=33 only"));
-	port = caller_of_mount();
+	port = caller_of_mount("nfs");
 	EXPECT_TRUE(port > 0 && port < 1024)
 	{
 		TH_LOG("port %d", port);
@@ -177,7 +188,7 @@ TEST_F_TIMEOUT(kernel, nfs_client_reserved, 120)
 	/* Nor while nothing is enforced. */
 	ASSERT_EQ(0, load_rules("allow tcp 1-1023 uid=33 only"));
 	ASSERT_EQ(0, portacl_write("mode", "permissive"));
-	port = caller_of_mount();
+	port = caller_of_mount("nfs");
 	EXPECT_TRUE(port > 0 && port < 1024)
 	{
 		TH_LOG("port %d", port);
@@ -191,15 +202,6 @@ TEST_F_TIMEOUT(kernel, nfs_client_reserved, 120)
  * If everything that the port picker may take is reserved, the mount fails at
  * once.  Refusals do not grow without end, and no user is blamed for them.
  */
-static int try_mount(void)
-{
-	char options[256];
-
-	snprintf(options, sizeof(options),
-		 NFS_OPTIONS ",mountport=%d,port=%d", 9, 9);
-	return mount("127.0.0.1:/none", "/mnt", "nfs", 0, options) ? errno : 0;
-}
-
 TEST_F_TIMEOUT(kernel, nfs_client_without_a_port, 120)
 {
 	static char text[65536];
@@ -207,7 +209,7 @@ TEST_F_TIMEOUT(kernel, nfs_client_without_a_port, 120)
 	char totals[128] = "", *now;
 	long long denies;
 
-	if (!has_nfs())
+	if (!has_filesystem("\tnfs\n"))
 		SKIP(return, "no NFS client in this kernel");
 	ASSERT_LT(0, read_file(MIN_PORT, min, sizeof(min)));
 	ASSERT_LT(0, read_file(MAX_PORT, max, sizeof(max)));
@@ -218,7 +220,7 @@ TEST_F_TIMEOUT(kernel, nfs_client_without_a_port, 120)
 	snprintf(totals, sizeof(totals), "%.*s", (int)strcspn(now, "\n"), now);
 	denies = kernel_denies();
 	ASSERT_LE(0, denies);
-	EXPECT_EQ(EACCES, try_mount());
+	EXPECT_EQ(EACCES, mount_from("nfs", 9));
 	EXPECT_LT(denies, kernel_denies());
 	/* Twice the picker's range, for the connections of one mount. */
 	EXPECT_GT(denies + 10000, kernel_denies());
@@ -228,7 +230,7 @@ TEST_F_TIMEOUT(kernel, nfs_client_without_a_port, 120)
 	ASSERT_EQ(0, write_file(MIN_PORT, "993\n"));
 	ASSERT_EQ(0, write_file(MAX_PORT, "993\n"));
 	denies = kernel_denies();
-	EXPECT_EQ(EACCES, try_mount());
+	EXPECT_EQ(EACCES, mount_from("nfs", 9));
 	EXPECT_LT(denies, kernel_denies());
 	EXPECT_GT(denies + 100, kernel_denies());
 	EXPECT_EQ(0, write_file(MIN_PORT, min));
@@ -239,6 +241,17 @@ TEST_F_TIMEOUT(kernel, nfs_client_without_a_port, 120)
 	{
 		TH_LOG("%s, then %s", totals, text);
 	}
+}
+
+/* The client of 9p takes the next port, too. */
+TEST_F_TIMEOUT(kernel, p9_client_reserved, 120)
+{
+	if (!has_filesystem("\t9p\n"))
+		SKIP(return, "no 9p in this kernel");
+	ASSERT_EQ(0, load_rules("allow tcp 701-1023 uid=33 only"));
+	EXPECT_EQ(700, caller_of_mount("9p"));
+	ASSERT_EQ(0, load_rules("allow tcp 1-1023 uid=33 only"));
+	EXPECT_EQ(EACCES, mount_from("9p", 9));
 }
 
 int main(int argc, char **argv)
