@@ -91,7 +91,7 @@ disables_new() {
 	disables 0 '^setup: installed: .*curl'
 }
 
-# What somebody enables after that is not of a package.
+# Services that somebody enables later stay enabled.
 disables_after_failure() {
 	fakes_packages 'exit 1'
 	disables 1 . || return

@@ -322,7 +322,7 @@ static bool is_in_force(const struct guard *guard)
 	return now && !strcmp(now, guard->generation);
 }
 
-/* Whoever loaded the other policy did not confirm this one. */
+/* The policy in force is another one: its loader did not ask this question. */
 static int report_other(struct guard *guard)
 {
 	int error;

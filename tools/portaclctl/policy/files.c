@@ -100,7 +100,7 @@ static char *include_path(const struct source *src, const char *word,
 	return xasprintf("%s/%.*s", dirname(own), (int)len, word);
 }
 
-/* Nobody writes into it at boot. */
+/* At boot nothing writes into a pipe, so a read would not end. */
 static bool is_pipe(const char *path)
 {
 	struct stat st;

@@ -197,18 +197,11 @@ says "every rule skipped" 's\ns\ns\ns\n' 'no rule was chosen'
 says "q" 'q\n' 'no rule was chosen'
 says "the end of the input" '' 'no rule was chosen'
 # Two at once, and somebody else who writes the file meanwhile.
-rm -f answers
-mkfifo answers
-"$ctl" learn --output two.conf < answers > asked 2>&1 &
-asking=$!
-exec 3> answers
-until_true 60 grep -q 'kip or' asked
+asks 'kip or' "$ctl" learn --output two.conf
 gives "learn: another one asks about the same file" 2 'another portaclctl learn' \
 	learn --output two.conf
 echo 'deny tcp 9' >> two.conf
-printf 's\ns\ns\ns\n' >&3
-exec 3>&-
-wait $asking
+answer 's\ns\ns\ns\n'
 [ "$(cat two.conf)" = 'deny tcp 9' ]
 point $? "learn: what others write stays"
 # A port that bindresvport has picked is another one the next time.

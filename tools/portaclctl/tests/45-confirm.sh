@@ -43,28 +43,12 @@ command.kill()
 EOP
 point $? "confirm: output that nobody takes, and HUP: the old policy comes back"
 kill $sleeper
-# asked COMMAND…: its answer comes from the descriptor 3.
-asked() {
-	rm -f answers
-	mkfifo answers
-	"$ctl" "$@" < answers > out 2> err &
-	asking=$!
-	exec 3> answers
-	until_true 60 grep -q 'Type yes' out
-}
-# answered STATUS: with yes.
-answered() {
-	rc=0
-	echo yes >&3
-	exec 3>&-
-	wait $asking || rc=$?
-	[ $rc = "$1" ]
-}
 cp old.conf "$fs/policy"
-asked load --confirm 600 new.conf
+asks 'Type yes' "$ctl" load --confirm 600 new.conf
 sed -i 's/^generation .*/generation 9/' "$fs/status"
 printf 'version 1\nallow tcp 3 uid=0\ncommit\n' > "$fs/policy"
-answered 2 && grep -q 'not confirmed: another policy was loaded meanwhile' err &&
+answer 'yes\n'
+[ $rc = 2 ] && grep -q 'not confirmed: another policy was loaded meanwhile' out &&
 	grep -q '^allow tcp 3 ' "$fs/policy" && [ ! -e confirm/var/lib/portacl/last-good ]
 point $? "confirm: another policy was loaded meanwhile: it stays, and this one is not confirmed"
 sed -i 's/^generation .*/generation 7/' "$fs/status"

@@ -121,18 +121,10 @@ rc=0
 point $? "add --confirm, not answered"
 # Others meanwhile.
 before
-rm -f answers
-mkfifo answers
-"$ctl" add --confirm 600 allow tcp 83 uid=0 < answers > out 2> err &
-adder=$!
-exec 3> answers
-until_true 60 grep -q 'Type yes' out
+asks 'Type yes' "$ctl" add --confirm 600 allow tcp 83 uid=0
 echo 'deny tcp 25 uid=33' >> edit/etc/real.conf
-echo yes >&3
-exec 3>&-
-rc=0
-wait $adder || rc=$?
-[ $rc = 2 ] && grep -q 'real.conf: somebody else has changed it meanwhile' err &&
+answer 'yes\n'
+[ $rc = 2 ] && grep -q 'real.conf: somebody else has changed it meanwhile' out &&
 	[ "$(xargs < edit/etc/real.conf)" = '# none deny tcp 25 uid=33' ] &&
 	head -n 2 "$fs/policy" | grep -qx 'default deny'
 point $? "add: what somebody else writes meanwhile stays"

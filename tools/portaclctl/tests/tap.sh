@@ -45,3 +45,25 @@ until_true() {
 		sleep 0.1
 	done
 }
+
+# asks PATTERN COMMAND…: start a command, and wait until it asks.
+asks() {
+	rm -f answers
+	mkfifo answers
+	question=$1
+	shift
+	"$@" < answers > asked 2>&1 &
+	asking=$!
+	exec 3> answers
+	until_true 60 grep -q "$question" asked
+}
+
+# answer TEXT: answer that command, and wait for its end: $rc, and out.
+answer() {
+	rc=0
+	printf %b "$1" >&3
+	exec 3>&-
+	wait $asking || rc=$?
+	cp asked out
+	: > err
+}

@@ -16,7 +16,10 @@
 #define LAST 89
 
 static unsigned int seed;
-/* What came to a verdict, by root and by the user; shared with the children. */
+/*
+ * How many sockets and programs were judged: by root, by the user.  Shared with
+ * the children.
+ */
 static int *done;
 
 static const char policy[] = "version 1\ndeny any 80-89 nolog\ncommit\n";
