@@ -4,12 +4,13 @@
 # GRUB, systemd, and Documentation/admin-guide/portacl-install.rst command by
 # command.  Usage: distro_test.sh K [RELEASE…]
 #   RELEASE  default: bookworm, and with K=6.12 trixie
+# $CONFIG is that of make kernel-deb, here by default a small one.
 . "$(dirname "$0")/tap.sh"
 . "$(dirname "$0")/machine.sh"
 
 # Build the packages of the kernel and of the tool.
 make_packages() {
-	"$top/scripts/kernel_deb.sh" "$k" "$top/scripts/config/distro.config" &&
+	"$top/scripts/kernel_deb.sh" "$k" "${CONFIG:-$top/scripts/config/distro.config}" &&
 		make -C "$top" deb
 }
 
