@@ -3,6 +3,7 @@
  * At boot a policy that cannot be made any more of its files is better than
  * none.  Whatever is wrong with them ends the process, so a child tries.
  */
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +11,9 @@
 #include "lib/cleanup.h"
 #include "load/boot.h"
 #include "policy/lastgood.h"
+
+/* A server that has a program or a name may not answer before the network is up. */
+#define BOOT_SECONDS 90
 
 /* The first line that is no warning. */
 static char *first_error(const char *text)
@@ -23,6 +27,15 @@ static char *first_error(const char *text)
 			return xstrndup(line, end - line);
 	}
 	return xstrdup("the policy could not be loaded");
+}
+
+/* What a child that has ended like this said is wrong. */
+static char *find_error(int ended, const char *messages)
+{
+	if (WIFSIGNALED(ended) && WTERMSIG(ended) == SIGALRM)
+		return xasprintf("the files could not be loaded in %d seconds",
+				 BOOT_SECONDS);
+	return first_error(messages);
 }
 
 /* Does the kernel have the policy that it booted with, or none? */
@@ -69,9 +82,8 @@ static bool has_backend(void)
 	return bpf && kernel_choose("bpf");
 }
 
-static int fail(const char *messages)
+static int fail(const char *error)
 {
-	autofree char *error = first_error(messages);
 	autofree char *instead = NULL, *text = NULL;
 
 	if (!has_backend())
@@ -101,6 +113,7 @@ bool boot_try(int *status)
 			_exit(EXIT_ERROR);
 		close(fds[0]);
 		close(fds[1]);
+		alarm(BOOT_SECONDS);
 		return true;
 	}
 	close(fds[1]);
@@ -110,8 +123,11 @@ bool boot_try(int *status)
 		print_lines_err(messages);
 	*status = EXIT_OK;
 	if (waitpid(pid, &ended, 0) < 0 || !WIFEXITED(ended) ||
-	    WEXITSTATUS(ended))
-		*status = fail(messages ? messages : "");
+	    WEXITSTATUS(ended)) {
+		autofree char *error = find_error(ended, messages ?: "");
+
+		*status = fail(error);
+	}
 	free(messages);
 	return false;
 }

@@ -108,6 +108,31 @@ run load other.conf
 gives "boot: which stays until these files are loaded" 0 '^boot error .*a pipe' status
 rm good/etc/portacl.d/pipe.conf
 run load
+if [ "$(id -u)" = 0 ] && command -v strace > /dev/null; then
+	# A file that is read for a load, and whose open does not return
+	ports=good/proc/sys/net/ipv4/ip_local_port_range
+	mkdir -p "${ports%/*}"
+	mkfifo "$ports"
+	kernel 0
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -e trace=alarm "$ctl" load --boot \
+		> out 2> err &
+	loader=$!
+	if until_true 60 grep -q 'alarm(90)' trace; then
+		kill -s ALRM "$(sed -n 's/^\([0-9]*\) .*alarm(90).*/\1/p' trace)"
+	else
+		timeout 60 sh -c "echo 1 2 > $ports"
+	fi
+	rc=0
+	wait $loader || rc=$?
+	[ $rc = 2 ] && grep -q 'the last good policy is in force instead' err &&
+		[ "$(sha256sum "$fs/policy" | cut -d ' ' -f 1)" = "$digest" ]
+	point $? "boot: something that is looked up does not answer"
+	gives "status: the error says so" 0 '^boot error .*could not be loaded in 90 seconds' status
+	rm -r good/proc
+else
+	skip "boot: something that is looked up does not answer" "needs root and strace"
+fi
+run load
 cp "$stored" before
 echo half > "$stored.new"
 run load
