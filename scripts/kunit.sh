@@ -20,6 +20,8 @@ esac
 cd "$cache/$k/src"
 exec 9> "$cache/$k/lock"
 flock 9
+# Another checkout may have put its sources there in the meantime.
+"$top/scripts/apply.sh" .
 obj=$cache/$k/kunit-$arch log=$top/build/kunit-$arch.log
 cc="ccache ${cross}gcc"
 ccache_for "$PWD"

@@ -67,13 +67,17 @@ ids() {
 gate "compiler and sparse"
 for k in 6.1 6.12 7.2; do
 	"$top/scripts/build.sh" -o "$k"
+	exec 9> "$cache/$k/lock"
+	flock 9
+	# Another checkout may have put its sources there in the meantime.
+	"$top/scripts/apply.sh" "$cache/$k/src"
 	rm -f "$cache/$k/build/security/portacl/"*.o
-	flock "$cache/$k/lock" \
-		make -C "$cache/$k/src" O="$cache/$k/build" W=1 C=1 \
+	make -C "$cache/$k/src" O="$cache/$k/build" W=1 C=1 \
 		CF='-Wsparse-error -D__CHECK_ENDIAN__' \
 		security/portacl/ > "build/$k/lint.log" 2>&1 ||
 		echo "build/$k/lint.log: does not compile" >> "$faults"
 	grep -E 'portacl/.*(warning|error):' "build/$k/lint.log" >> "$faults" || :
+	exec 9>&-
 done
 
 if [ -s "$faults" ]; then

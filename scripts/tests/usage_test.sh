@@ -130,7 +130,49 @@ judged() {
 	faked by_make "$@" && [ ! -e "$tmp/early" ]
 }
 
-plan 34
+# stubs: a checkout in $stub whose scripts only seem to install, fetch and build.  apply.sh
+# notes that it was called under the lock.
+stubs() {
+	stub=$tmp/stub
+	rm -rf "$stub"
+	mkdir -p "$stub/security/portacl" "$stub/tools"
+	cp -r "$top/scripts" "$stub"
+	for s in setup fetch build docs boot kunit; do
+		[ "$s" = "${1-}" ] || printf '#!/bin/sh\n' > "$stub/scripts/$s.sh"
+	done
+	cat > "$stub/scripts/apply.sh" <<-'END'
+	#!/bin/sh
+	cd "$1" && { flock -n ../lock true || echo "$PWD" >> "$PORTACL_CACHE/applied"; }
+	END
+	for k in 6.1 6.12 7.2; do
+		mkdir -p "$PORTACL_CACHE/$k/src" "$stub/build/$k"
+	done
+	git -C "$stub" init -q
+	rm -f "$PORTACL_CACHE/applied"
+	for c in make perl shellcheck codespell; do instead $c ''; done
+}
+
+# Between the build and the tests the lock is free, and so is the tree.
+kunit_tests_this_checkout() {
+	stubs kunit
+	instead python3 'exit 1'
+	says 1 'cannot be configured' with "$stub/scripts/kunit.sh"
+	cat "$tmp/said"
+	[ "$(cat "$PORTACL_CACHE/applied")" = "$PORTACL_CACHE/7.2/src" ]
+}
+
+lints() {
+	with "$stub/scripts/lint.sh" > "$tmp/said" 2>&1
+	cat "$tmp/said"
+}
+
+lint_tests_this_checkout() {
+	stubs
+	lints
+	[ "$(wc -l < "$PORTACL_CACHE/applied")" = 3 ]
+}
+
+plan 36
 ok "unknown kernel" judged "unknown kernel '5'" kernel K=5
 for what in demo kernel-deb patch shell test 'run CMD=true'; do
 	# shellcheck disable=SC2086
@@ -190,6 +232,10 @@ ok "no disk" says 1 'MB free, [0-9]+ needed' with "$top/scripts/fetch.sh" 6.1
 rm "$tmp/bin/df"
 
 ok "a truncated configuration" truncated
+rm "$tmp"/bin/*
+
+ok "kunit.sh tests this checkout" kunit_tests_this_checkout
+ok "so does lint.sh" lint_tests_this_checkout
 rm "$tmp"/bin/*
 
 instead dpkg-query 'echo installed'

@@ -50,6 +50,8 @@ for k; do
 	obj=$cache/$k/build-variant
 	exec 9> "$cache/$k/lock"
 	flock 9
+	# Another checkout may have put its sources there in the meantime.
+	"$top/scripts/apply.sh" "$cache/$k/src" 2> /dev/null || :
 	ok "$k: gcc" compile gcc
 	ok "$k: clang" compile clang-19 CONFIG_CC_IS_CLANG=y
 	for s in IPV6 IP_SCTP AUDIT CGROUPS SECURITY_NETWORK; do
