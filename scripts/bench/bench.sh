@@ -89,7 +89,8 @@ make_selinux_policy() {
 
 native() {
 	say "verdicts under user-mode Linux"
-	"$top/scripts/kunit.sh" portacl_bench | sed -n 's/.*bench shape=//p' |
+	"$top/scripts/kunit.sh" portacl_bench > "$work/kunit"
+	sed -n 's/.*bench shape=//p' "$work/kunit" |
 		sed 's/[a-z_]*=//g' | while read -r shape n hit miss load bytes; do
 		echo "native hit-$shape $n $hit ps ok"
 		echo "native miss-$shape $n $miss ps ok"

@@ -65,7 +65,7 @@ after_install() {
 # fakes_packages [COMMAND]: the links by which systemd and sysvinit start a package's
 # services at boot; then the installation does this.
 fakes_packages() {
-	rm -rf "$tmp/etc" "$tmp/disabled"
+	rm -rf "${tmp:?}/etc" "$tmp/disabled"
 	mkdir -p "$tmp/etc/systemd/system/a.wants" "$tmp/etc/rc2.d"
 	ln -sf x "$tmp/etc/systemd/system/a.wants/old.service"
 	instead id 'echo 0'
@@ -172,7 +172,46 @@ lint_tests_this_checkout() {
 	[ "$(wc -l < "$PORTACL_CACHE/applied")" = 3 ]
 }
 
-plan 36
+docs_fail() {
+	stubs
+	echo 'exit 1' >> "$stub/scripts/docs.sh"
+	lints
+	grep -q '^Documentation: make html fails' "$tmp/said"
+}
+
+# git lists the files of another user's checkout only if it is told to.
+lints_checkout_of_another_user() {
+	stubs
+	echo > "$stub/a.dot"
+	echo > "$stub/a.svg"
+	git -C "$stub" add -N a.dot
+	chown -R 65534 "$stub"
+	instead dot 'echo "<text>a</text>"'
+	lints
+	grep -q '^a.svg: not drawn' "$tmp/said"
+}
+
+lints_no_checkout() {
+	stubs
+	rm -r "$stub/.git"
+	says 128 'not a git repository' with env GIT_CEILING_DIRECTORIES="$tmp" \
+		"$stub/scripts/lint.sh"
+}
+
+# The figures of the KUnit tests come last.
+bench_without_kunit() {
+	stubs
+	mdp=$stub/build/7.2-bench/obj/scripts/selinux/mdp
+	mkdir -p "$mdp" "$stub/build/portacl-bpf"
+	printf '#!/bin/sh\n: > selinux.conf\n' > "$mdp/mdp"
+	chmod +x "$mdp/mdp"
+	touch "$stub/build/portacl-bpf/portacl-bpf"
+	for c in gcc checkpolicy gnuplot; do instead $c ''; done
+	echo 'exit 3' >> "$stub/scripts/kunit.sh"
+	says 3 'under user-mode Linux' with "$stub/scripts/bench/bench.sh" 7.2
+}
+
+plan 40
 ok "unknown kernel" judged "unknown kernel '5'" kernel K=5
 for what in demo kernel-deb patch shell test 'run CMD=true'; do
 	# shellcheck disable=SC2086
@@ -236,6 +275,14 @@ rm "$tmp"/bin/*
 
 ok "kunit.sh tests this checkout" kunit_tests_this_checkout
 ok "so does lint.sh" lint_tests_this_checkout
+ok "lint.sh: make html fails" docs_fail
+if [ "$(id -u)" = 0 ]; then
+	ok "lint.sh: a checkout of another user" lints_checkout_of_another_user
+else
+	skip "lint.sh: a checkout of another user" "needs root"
+fi
+ok "lint.sh: no checkout" lints_no_checkout
+ok "bench.sh: the KUnit tests fail" bench_without_kunit
 rm "$tmp"/bin/*
 
 instead dpkg-query 'echo installed'
