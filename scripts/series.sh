@@ -3,8 +3,8 @@
 # Write portacl as a series for `git am`, made for a kernel tree.
 # Usage: series.sh TREE [OUT]      default of OUT: build/series
 #
-# The tree is only read.  Author, committer and Signed-off-by are those of git's
-# settings.  scripts/series/ has the message of each patch; before the message
+# The tree is only read, and of OUT only patches are replaced.  Author, committer and
+# Signed-off-by are those of git's settings; no other setting matters.  scripts/series/ has the message of each patch; before the message
 # stand the files of security/portacl (core:) and others (files:) that it adds.
 # For a tree that needs none of it, the code for older kernels is left out.
 set -eu
@@ -14,8 +14,8 @@ messages=$top/scripts/series
 core=security/portacl
 
 git_here() {
-	git -C "$work/new" -c user.name="$name" -c user.email="$email" \
-		-c core.autocrlf=false "$@"
+	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 \
+		git -C "$work/new" -c user.name="$name" -c user.email="$email" "$@"
 }
 
 # field KEY MESSAGE: the words of the lines `KEY: WORD…`.
@@ -160,7 +160,15 @@ commit() {
 [ -f "$1/include/linux/lsm_hook_defs.h" ] || die "'$1' is no kernel source tree"
 tree=$(cd "$1" && pwd)
 [ ! -d "$tree/.portacl" ] || die "$tree: has portacl already: make unapply first"
+for c in git patch unifdef; do
+	command -v $c > /dev/null || die "needs $c; on Debian, as root: apt-get install $c"
+done
+# As for a hook: git would take another repository for ours.
+# shellcheck disable=SC2046
+unset $(git rev-parse --local-env-vars)
 out=${2:-$top/build/series}
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
 signed=yes files=''
 name=$(git -C "$top" config user.name || echo portacl)
 email=$(git -C "$top" config user.email || echo portacl@localhost)
@@ -170,10 +178,6 @@ email=$(git -C "$top" config user.email || echo portacl@localhost)
 }
 version=$(sed -n 's/^VERSION = //p' "$tree/Makefile")
 level=$(sed -n 's/^PATCHLEVEL = //p' "$tree/Makefile")
-
-for c in git patch unifdef; do
-	command -v $c > /dev/null || die "needs $c; on Debian, as root: apt-get install $c"
-done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 copy_touched "$tree" "$work/base"
@@ -194,8 +198,7 @@ add_maintainers
 for m in "$messages"/[0-9]*; do commit "$m"; done
 diff -r -x .git "$work/full" "$work/new" > "$work/log" ||
 	die_log "$work/log" 5 "some files are in no patch"
-rm -rf "$out"
-mkdir -p "$out"
+rm -f "$out"/[0-9][0-9][0-9][0-9]-*.patch
 n=$(find "$messages" -name '[0-9]*' | wc -l)
 git_here format-patch -q --cover-letter -o "$out" "HEAD~$n"
 {

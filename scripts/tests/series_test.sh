@@ -3,6 +3,7 @@
 # The series of scripts/series.sh: git am takes it, each patch compiles in two
 # configurations and passes checkpatch, and the last one leaves what make apply
 # does, but for what is meant to differ.
+# Settings of git's and files of OUT make no difference.
 # Usage: series_test.sh K
 . "$(dirname "$0")/tap.sh"
 cache=${PORTACL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/portacl}
@@ -128,14 +129,25 @@ same_code() {
 	! grep '^Only in' "$tmp/diff" | grep -v 'compat\.h$'
 }
 
-"$top/scripts/series.sh" "$source" "$series" > "$tmp/log" 2>&1 || {
+git init -q "$tmp/other"
+instead pre-commit 'exit 1'
+printf '[include]\npath = ~/.gitconfig\n[diff]\nnoprefix = true\n[commit]\ngpgSign = true
+[gpg]\nprogram = false\n[core]\nhooksPath = %s\n' "$tmp/bin" > "$tmp/gitconfig"
+mkdir "$series"
+touch "$series/mine" "$series/0099-old.patch"
+(cd "$tmp" && GIT_CONFIG_GLOBAL=$tmp/gitconfig GIT_DIR=$tmp/other/.git \
+	"$top/scripts/series.sh" "$source" "${series##*/}") > "$tmp/log" 2>&1 || {
 	cat "$tmp/log" >&2
 	exit 1
 }
 rm -f "$series/0000-cover-letter.patch"
 set -- "$series"/*.patch
 last=$(basename "${!#}")
-plan $(($# * 2 + 3))
+plan $(($# * 2 + 6))
+other_is_empty() { ! git -C "$tmp/other" rev-parse -q --verify HEAD; }
+ok "another repository is left alone" other_is_empty
+ok "files in OUT stay" [ -e "$series/mine" ]
+ok "but for earlier patches" [ ! -e "$series/0099-old.patch" ]
 ok "git am" by_git_am
 ok "the same code as by make apply" same_code
 rm -rf "$src"
