@@ -8,7 +8,8 @@
 # Copies our files and applies Kconfig.patch (its head explains the marks in
 # it), all of it or nothing: the work is done on copies of the files.  What was
 # done is noted in TREE/.portacl, so that it can be undone after the patch here
-# has changed, and so that a second run touches only what differs.
+# has changed, and so that a second run touches only what differs.  If a run is
+# killed, the next one, or undo, continues.
 set -eu
 . "$(dirname "$0")/common.sh"
 
@@ -95,50 +96,59 @@ patch_copies() {
 	must_fit
 }
 
-# git reset leaves the note, which the kernel's .gitignore covers, and may leave
-# our files.  The patch in the note then applies as it did the first time.
-was_reset() {
-	(cd "$tmp/old" && run_patch --dry-run < "$note/patch") > "$tmp/out" 2>&1 ||
-		return 1
-	say "$tree: was reset since portacl was put in"
+# Take the patch of the note out of the copies.  Each file is judged by itself: an
+# interrupted run leaves some files without the patch, and git reset all of them,
+# for the kernel's .gitignore covers the note.
+take_out() {
+	reset=''
+	mkdir "$tmp/noted"
+	awk -v dir="$tmp/noted" '/^--- a\// { out = sprintf("%s/%03d", dir, ++n) }
+		{ print > out }' "$note/patch"
+	for s in "$tmp"/noted/*; do
+		if (cd "$tmp/old" && run_patch -R --dry-run < "$s") > "$tmp/out" 2>&1; then
+			(cd "$tmp/old" && run_patch -R < "$s") > /dev/null
+		elif (cd "$tmp/old" && run_patch --dry-run < "$s") > /dev/null 2>&1; then
+			reset=yes
+		else
+			die "$tree: changed since portacl was put in: $(patched_files "$s"): $(
+				grep -m 1 FAILED "$tmp/out"); if git reset took portacl out: rm $note/patch"
+		fi
+	done
+	[ -z "$reset" ] ||
+		say "$tree: was reset since portacl was put in, or the last run was interrupted"
 }
 
 # The tree as it was: what an earlier run did is taken out of the copies.
 copy_originals() {
 	mkdir "$tmp/old" "$tmp/new"
 	cp "$top/Kconfig.patch" "$tmp/both"
-	[ ! -d "$note" ] || cat "$note/patch" >> "$tmp/both"
+	! is_noted || cat "$note/patch" >> "$tmp/both"
 	patched_files "$tmp/both" > "$tmp/patched"
 	# By tar, for the directories of the tree may be read-only.
 	while read -r f; do
 		[ ! -f "$tree/$f" ] || echo "$f"
 	done < "$tmp/patched" | tar -C "$tree" -cT - | tar -C "$tmp/old" -xp
-	if [ -s "$note/patch" ] && ! was_reset; then
-		(cd "$tmp/old" && run_patch -R < "$note/patch") > "$tmp/out" 2>&1 ||
-			die "$tree: changed since portacl was put in: $(
-				grep -m 1 FAILED "$tmp/out")"
-	fi
+	! is_noted || take_out
 	cp -a "$tmp/old/." "$tmp/new"
+	touch "$tmp/ours" "$tmp/theirs"
+	[ ! -f "$note/files" ] || cp "$note/files" "$tmp/theirs"
 }
 
 # put FILE FROM: by a rename, for the tree may be full of hard links.
 put() {
 	! cmp -s "$2" "$tree/$1" || return 0
-	mkdir -p "$(dirname "$tree/$1")"
-	cp -p "$2" "$tree/$1.portacl"
-	touch "$tree/$1.portacl"
-	mv "$tree/$1.portacl" "$tree/$1"
+	{ mkdir -p "$note" "$(dirname "$tree/$1")" && cp -p "$2" "$note/new" &&
+		touch "$note/new" && mv -f "$note/new" "$tree/$1"; } ||
+		die "$tree/$1: cannot be written: make apply continues, make unapply takes portacl out"
 	changed=$((changed + 1))
 }
 
 # Never overwrite a file of the tree; remove files that we no longer have.
 copy_ours() {
 	our_files > "$tmp/ours"
-	touch "$tmp/theirs"
-	[ ! -f "$note/files" ] || cp "$note/files" "$tmp/theirs"
 	while read -r f; do
 		[ ! -e "$tree/$f" ] || grep -qxF "$f" "$tmp/theirs" ||
-			die "$tree: has a $f of its own"
+			die "$tree: has a $f of its own: remove it if it is an earlier portacl's"
 	done < "$tmp/ours"
 }
 
@@ -151,19 +161,36 @@ remove() {
 	done < "$1"
 }
 
+# Before anything is changed: the tree may belong to several users.
+must_be_writable() {
+	{ cat "$tmp/patched" "$tmp/ours" "$tmp/theirs"; echo .portacl/files; } |
+		sed -n 's,/[^/]*$,,p' | sort -u | while read -r d; do
+		while [ ! -e "$tree/$d" ]; do d=$(dirname "$d"); done
+		[ -w "$tree/$d" ] || die "$tree/$d: cannot be written to"
+	done
+}
+
+# The note has to be true whenever the script is killed.  So what differs is first
+# restored, and the list of our files is complete before the first one is there.
 install_all() {
-	mkdir -p "$note"
 	while read -r f; do
 		[ ! -f "$tmp/old/$f" ] || (cd "$tmp" &&
 			diff -u --label "a/$f" --label "b/$f" "old/$f" "new/$f") || :
 	done < "$tmp/patched" > "$tmp/note"
-	cmp -s "$tmp/note" "$note/patch" || cp "$tmp/note" "$note/patch"
-	cmp -s "$tmp/ours" "$note/files" || cp "$tmp/ours" "$note/files"
+	while read -r f; do
+		[ ! -f "$tmp/old/$f" ] || cmp -s "$tmp/new/$f" "$tree/$f" || put "$f" "$tmp/old/$f"
+	done < "$tmp/patched"
+	awk '!seen[$0]++' "$tmp/theirs" "$tmp/ours" > "$tmp/all"
+	put .portacl/files "$tmp/all"
+	put .portacl/patch "$tmp/note"
+	changed=0
 	while read -r f; do
 		[ ! -f "$tmp/new/$f" ] || put "$f" "$tmp/new/$f"
 	done < "$tmp/patched"
 	while read -r f; do put "$f" "$top/$f"; done < "$tmp/ours"
+	say "$tree: portacl is in, $changed files changed"
 	remove "$tmp/theirs" "$tmp/ours"
+	put .portacl/files "$tmp/ours"
 }
 
 # make oldconfig keeps a CONFIG_LSM without portacl, and the module would not start.
@@ -173,6 +200,8 @@ check_config() {
 			sed -n 's/^CONFIG_LSM="\(.*\)"/CONFIG_LSM="\1,portacl"/p' \
 				"$tree/.config")"
 }
+
+is_noted() { [ -s "$note/patch" ]; }
 
 has_hook() { grep -q inet_bind_port "$tree/include/linux/lsm_hook_defs.h"; }
 
@@ -187,8 +216,8 @@ warn_untested() {
 
 # In $tmp/new all that would change in the tree.
 prepare() {
-	[ -d "$note" ] || ! has_hook ||
-		die "$tree: has portacl already, put there by other means"
+	is_noted || ! has_hook ||
+		die "$tree: has portacl already, put there by other means: take it out as it was put in (git am, patch -R)"
 	warn_untested
 	patch_copies
 	copy_ours
@@ -196,9 +225,10 @@ prepare() {
 
 apply() {
 	prepare
+	must_be_writable
+	need 10 "$tree"
 	trap '' INT TERM HUP
 	install_all
-	say "$tree: portacl is in, $changed files changed"
 	check_config
 }
 
@@ -210,7 +240,7 @@ patch_only() {
 
 check() {
 	prepare
-	if [ -d "$note" ]; then
+	if is_noted; then
 		say "$tree: portacl is in, and this version fits"
 	else
 		say "$tree: portacl fits"
@@ -219,17 +249,18 @@ check() {
 }
 
 undo() {
+	is_noted || ! has_hook ||
+		die "$tree: portacl is in it, but not by make apply: take it out as it was put in (git am, patch -R)"
 	if [ ! -d "$note" ]; then
-		! has_hook ||
-			die "$tree: portacl is in it, but not by make apply: take it out as it was put in (git am, patch -R)"
 		say "$tree: portacl is not in it"
 		return
 	fi
+	must_be_writable
 	trap '' INT TERM HUP
 	while read -r f; do
 		[ ! -f "$tmp/old/$f" ] || put "$f" "$tmp/old/$f"
 	done < "$tmp/patched"
-	remove "$note/files" /dev/null
+	remove "$tmp/theirs" /dev/null
 	rm -r "$note"
 	say "$tree: portacl is out"
 }
@@ -243,7 +274,6 @@ esac
 [ -n "$1" ] || die "needs KSRC, a kernel source tree, as in: make apply KSRC=/usr/src/linux"
 is_kernel "$1" || die "'$1' is no kernel source tree"
 tree=$(cd "$1" && pwd)
-[ -w "$tree" ] || [ "${2-}" = check ] || die "$tree: cannot be written to"
 command -v patch > /dev/null || die "needs patch"
 note=$tree/.portacl
 changed=0

@@ -80,21 +80,67 @@ reset() {
 	done
 }
 
+# updated: reset, and then another version, to which the patch of the note does not apply.
+updated() {
+	reset
+	sed -i 's/^ .*inet_bind.*/ another line/; s/^ obj.*/ another line/' "$tree/.portacl/patch"
+}
+
+# names_remedy undo|check: and it helps.
+names_remedy() {
+	refused "changed since .*: rm $tree/.portacl/patch\$" "$1" &&
+		rm "$tree/.portacl/patch"
+}
+
 says_untested() {
 	"$apply" "$tree" check > "$tmp/said" 2>&1
 	grep -q 'Linux 6.99 was never tested with portacl' "$tmp/said"
 }
 
 # Root can write anywhere.
+as_nobody=''
+[ "$(id -u)" != 0 ] || as_nobody="setpriv --reuid 65534 --clear-groups env HOME=$tmp"
 check_read_only() {
 	chmod -R a-w "$tree"
 	chmod 755 "$tmp"
-	cp -r "$top/Kconfig.patch" "$top/scripts" "$top/security" "$tmp/checkout"
-	if [ "$(id -u)" = 0 ]; then set -- setpriv --reuid 65534 --clear-groups; fi
-	says 0 'portacl fits' "$@" env HOME="$tmp" "$tmp/checkout/scripts/apply.sh" "$tree" check
+	# shellcheck disable=SC2086
+	says 0 'portacl fits' $as_nobody "$tmp/checkout/scripts/apply.sh" "$tree" check
 }
 
-plan $(($# * (7 + each) + 15))
+# killed APPLY COMMAND NUMBER: when it calls the command for that time.
+killed() {
+	instead "$2" "echo >> '$tmp/calls'; [ \$(wc -l < '$tmp/calls') -lt $3 ] ||
+		kill -9 \$PPID; exec /bin/$2 \"\$@\""
+	: > "$tmp/calls"
+	env PATH="$tmp/bin:$PATH" TMPDIR="$tmp" "$1" "$tree"
+	rc=$?
+	rm "$tmp/bin/$2"
+	[ $rc = 137 ]
+}
+
+# continues NUMBER: a second run after a killed one, and undo.
+continues() {
+	killed "$apply" mv "$1" || return
+	rm -rf "$tmp/killed"
+	cp -a "$tree" "$tmp/killed"
+	says 0 'portacl is in' "$apply" "$tree" && diff -r "$tmp/over" "$tree" || return
+	rm -rf "$tree"
+	mv "$tmp/killed" "$tree"
+	says 0 'portacl is out' "$apply" "$tree" undo && pristine
+}
+
+# Of the tree another user may own a part.
+part_read_only() {
+	chmod a-w "$tree/net/ipv4"
+	chmod 755 "$tmp"
+	[ "$(id -u)" != 0 ] || chown -R 65534 "$tree"
+	before=$(state)
+	# shellcheck disable=SC2086
+	one_line 1 'net/ipv4: cannot be written to' $as_nobody "$tmp/checkout/scripts/apply.sh" "$tree" &&
+		unchanged && [ ! -e "$tree/security/portacl" ]
+}
+
+plan $(($# * (7 + each) + 25))
 for k; do
 	k=${k%-*}
 	sparse "$k"
@@ -165,6 +211,26 @@ sparse "$last"
 ok "a later version over an earlier one" diff -r "$tmp/over" "$tree"
 
 sparse "$last"
+ok "a run that was killed before the first change is continued" continues 2
+ok "one that was killed after some, too" continues 8
+sparse "$last"
+"$tmp/earlier/scripts/apply.sh" "$tree" 2> /dev/null
+cp -al "$tree" "$tmp/linked"
+cp -a "$tree" "$tmp/before"
+killed "$apply" mv 7
+ok "one over an earlier version, too" eval 'says 0 "portacl is in" "$apply" "$tree" &&
+	diff -r "$tmp/over" "$tree"'
+ok "hard links to the tree keep what they had" diff -r "$tmp/before" "$tmp/linked"
+sparse "$last"
+mkdir "$tree/.portacl"
+ok "an empty note is none" says 0 'portacl is in' "$apply" "$tree"
+sparse "$last"
+mkdir "$tmp/checkout"
+cp -r "$top/Kconfig.patch" "$top/Documentation" "$top/scripts" "$top/security" "$top/tools" "$tmp/checkout"
+ok "a directory that cannot be written to" part_read_only
+chmod -R u+w "$tree"
+
+sparse "$last"
 reset
 ok "a tree that was reset fits" says 0 'this version fits' "$apply" "$tree" check
 ok "and takes it again" eval 'says 0 "portacl is in" "$apply" "$tree" && is_in'
@@ -172,10 +238,19 @@ reset
 ok "or gets rid of what is left" \
 	eval 'says 0 "portacl is out" "$apply" "$tree" undo && pristine'
 
+updated
+ok "after an update as well the remedy is named" names_remedy check
+ok "with it, the tree takes portacl" eval 'says 0 "portacl is in" "$apply" "$tree" && is_in'
+updated
+ok "undo names it, too" names_remedy undo
+ok "and gets rid of what is left" \
+	eval 'says 0 "portacl is out" "$apply" "$tree" undo && pristine'
+
 sparse "$last"
 sed -i 's/^VERSION = .*/VERSION = 6/; s/^PATCHLEVEL = .*/PATCHLEVEL = 99/' "$tree/Makefile"
 ok "a version that was never tested is named" says_untested
 
+sparse "$last"
 sparse "$last"
 "$apply" "$tree" 2> /dev/null
 rm -r "$tree/.portacl"
@@ -183,6 +258,5 @@ ok "undo does not deny portacl by other means" \
 	refused 'portacl is in it, but not by make apply' undo
 
 sparse "$last"
-mkdir "$tmp/checkout"
 ok "a tree that is only read can be checked" check_read_only
 chmod -R u+w "$tree"
