@@ -117,7 +117,8 @@ clean: ## remove build/ (the cache stays)
 writable:
 	@f=$$(find build ! -type l ! -writable 2> /dev/null | \
 		while read -r f; do [ ! -e "$$f" ] || { echo "$$f"; break; }; done); [ -z "$$f" ] || \
-		{ echo "make: $$f belongs to $$(stat -c %U "$$f"): sudo chown -R $$(id -un) build"; exit 2; }
+		{ [ ! -O "$$f" ] || { echo "make: $$f is read-only"; exit 2; }; \
+		echo "make: $$f belongs to $$(stat -c %U "$$f"): sudo chown -R $$(id -un) build"; exit 2; }
 
 .PHONY: help demo try test kernel shell run apply unapply check-tree patch kernel-deb tools bpf install \
 	lint series html pictures dist bench test-full test-distro test-stock test-peers proof fuzz deb \

@@ -124,10 +124,11 @@ copy_originals() {
 	cp "$top/Kconfig.patch" "$tmp/both"
 	! is_noted || cat "$note/patch" >> "$tmp/both"
 	patched_files "$tmp/both" > "$tmp/patched"
-	# By tar, for the directories of the tree may be read-only.
+	# By tar, for the directories of the tree may be read-only.  The tree may be one of
+	# symbolic links.
 	while read -r f; do
 		[ ! -f "$tree/$f" ] || echo "$f"
-	done < "$tmp/patched" | tar -C "$tree" -cT - | tar -C "$tmp/old" -xp
+	done < "$tmp/patched" | tar -C "$tree" -chT - | tar -C "$tmp/old" -xp
 	! is_noted || take_out
 	cp -a "$tmp/old/." "$tmp/new"
 	touch "$tmp/ours" "$tmp/theirs"
@@ -278,6 +279,6 @@ command -v patch > /dev/null || die "needs patch"
 note=$tree/.portacl
 changed=0
 tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+at_exit 'rm -rf "$tmp"'
 copy_originals
 $action

@@ -2,8 +2,13 @@
 # Sourced by the scripts beside it: where things are, and how to say so.
 # shellcheck shell=sh disable=SC2034
 
+# With it, cd may go elsewhere, and prints where.
+unset CDPATH
 top=$(cd "$(dirname "$0")/.." && pwd)
 me=$(basename "$0" .sh)
+# Without a login, as in a service
+[ -n "${HOME-}" ] || HOME=$(getent passwd "$(id -u)" | cut -d : -f 6)
+export HOME
 cache=${PORTACL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/portacl}
 
 # Our own make's variables are none of the kernel's make.
@@ -21,6 +26,13 @@ help() { sed -n '3,${/^#/!q; s/^# \{0,1\}//p}' "$0"; }
 say() { echo "$me: $*" >&2; }
 die() { say "$*"; exit 1; }
 
+# at_exit COMMAND: also if the script is interrupted.
+at_exit() {
+	# shellcheck disable=SC2064
+	trap "$1" EXIT
+	trap 'exit 130' HUP INT TERM
+}
+
 # Judged before anything is installed, fetched or built.
 known_kernel() {
 	case $1 in
@@ -35,14 +47,21 @@ die_log() {
 	die "$3; the whole log: $1"
 }
 
-# copy_tree TREE COPY: by hard links, unless the copy is of the same version.
+# The same for a short log that does not stay.
+die_text() {
+	cat "$1" >&2
+	die "$2"
+}
+
+# copy_tree TREE COPY: by hard links, unless the copy is of the same version.  The
+# tree may be a symbolic link.
 copy_tree() {
 	! cmp -s "$1/.portacl-version" "$2/.portacl-version" || return 0
 	say "copying the source tree ${1##*/}"
 	rm -rf "$2" "$2.new"
-	cp -al "$1" "$2.new" 2> /dev/null || {
+	cp -alH "$1" "$2.new" 2> /dev/null || {
 		rm -rf "$2.new"
-		cp -a "$1" "$2.new"
+		cp -aH "$1" "$2.new"
 	}
 	mv "$2.new" "$2"
 }

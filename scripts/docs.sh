@@ -10,9 +10,10 @@ out=${1:-$top/build/html}
 "$top/scripts/setup.sh" docs
 tree=$("$top/scripts/fetch.sh" 7.2)
 room=$(mktemp -d)
-trap 'rm -rf "$room"' EXIT
+at_exit 'rm -rf "$room"'
 docs=$room/Documentation
 mkdir -p "$docs" "$room/security" "$out"
+out=$(cd "$out" && pwd)
 cp -r "$tree/Documentation/conf.py" "$tree/Documentation/sphinx" \
 	"$tree/Documentation/sphinx-static" "$tree/Documentation/images" \
 	"$top/Documentation/"* "$docs"
@@ -33,7 +34,7 @@ cd "$docs"
 srctree=$room KERNELVERSION=7.2 KERNELRELEASE=7.2 BUILDDIR=$out \
 	PYTHONPATH=$tree/tools/lib/python PYTHONDONTWRITEBYTECODE=1 \
 	sphinx-build -q -b html -c . . "$out" > "$room/log" 2>&1 ||
-	die_log "$room/log" 15 "sphinx-build failed"
+	die_text "$room/log" "sphinx-build failed"
 # The kernel's configuration says which theme it found, and misses graphviz.
 grep -v -e '^Using .* theme$' -e 'dot(1) not found' "$room/log" |
 	sed "s,$room/,,g" | grep . && exit 1

@@ -5,7 +5,7 @@ set -eu
 . "$(dirname "$0")/common.sh"
 
 faults=$(mktemp)
-trap 'rm -f "$faults" .checkpatch-camelcase.*' EXIT
+at_exit 'rm -f "$faults" .checkpatch-camelcase.*'
 "$top/scripts/setup.sh" build lint pictures
 tree=$("$top/scripts/fetch.sh" 7.2)
 cd "$top"

@@ -28,11 +28,11 @@ tree=$("$top/scripts/fetch.sh" "$k")
 out=${2:-$top/build/portacl-$k.patch}
 mkdir -p "$(dirname "$out")"
 tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+at_exit 'rm -rf "$tmp"'
 copy_touched "$tree" "$tmp/a"
 cp -a "$tmp/a" "$tmp/b"
 "$top/scripts/apply.sh" "$tmp/b" > "$tmp/log" 2>&1 ||
-	die_log "$tmp/log" 5 "$k: the patch does not fit"
+	die_text "$tmp/log" "$k: the patch does not fit"
 rm -r "$tmp/b/.portacl"
 print_patch > "$tmp/patch"
 grep -q '^+++ b/security/portacl/' "$tmp/patch" || die "$k: git diff failed"

@@ -135,7 +135,7 @@ commit() {
 	rm -rf "$work/step"
 	cp -a "$work/base" "$work/step"
 	"$top/scripts/apply.sh" "$work/step" "${number#0}" > "$work/log" 2>&1 ||
-		die_log "$work/log" 5 "$tree: the patch does not fit"
+		die_text "$work/log" "$tree: the patch does not fit"
 	cp -a "$work/step/." "$work/new"
 	# shellcheck disable=SC2046
 	add_core $(field core "$1")
@@ -179,7 +179,7 @@ email=$(git -C "$top" config user.email || echo portacl@localhost)
 version=$(sed -n 's/^VERSION = //p' "$tree/Makefile")
 level=$(sed -n 's/^PATCHLEVEL = //p' "$tree/Makefile")
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+at_exit 'rm -rf "$work"'
 copy_touched "$tree" "$work/base"
 for f in include/uapi/linux/lsm.h MAINTAINERS; do
 	[ ! -f "$tree/$f" ] || (cd "$tree" && cp -p --parents "$f" "$work/base")
@@ -190,14 +190,14 @@ git_here init -q
 git_here add -f .
 git_here commit -q -m base
 "$top/scripts/apply.sh" "$work/full" > "$work/log" 2>&1 ||
-	die_log "$work/log" 5 "$tree: the patch does not fit"
+	die_text "$work/log" "$tree: the patch does not fit"
 rm -rf "$work/full/.portacl"
 # 6.19 is the newest version that compat.h knows of.
 if [ "$version" -gt 6 ] || [ "$version.$level" = 6.19 ]; then strip_compat; fi
 add_maintainers
 for m in "$messages"/[0-9]*; do commit "$m"; done
 diff -r -x .git "$work/full" "$work/new" > "$work/log" ||
-	die_log "$work/log" 5 "some files are in no patch"
+	die_text "$work/log" "some files are in no patch"
 rm -f "$out"/[0-9][0-9][0-9][0-9]-*.patch
 n=$(find "$messages" -name '[0-9]*' | wc -l)
 git_here format-patch -q --cover-letter -o "$out" "HEAD~$n"

@@ -140,7 +140,7 @@ part_read_only() {
 		unchanged && [ ! -e "$tree/security/portacl" ]
 }
 
-plan $(($# * (7 + each) + 25))
+plan $(($# * (7 + each) + 27))
 for k; do
 	k=${k%-*}
 	sparse "$k"
@@ -251,6 +251,11 @@ sed -i 's/^VERSION = .*/VERSION = 6/; s/^PATCHLEVEL = .*/PATCHLEVEL = 99/' "$tre
 ok "a version that was never tested is named" says_untested
 
 sparse "$last"
+mv "$tree" "$tmp/real"
+cp -as "$tmp/real" "$tree"
+ok "a tree of symbolic links" eval 'says 0 "portacl is in" "$apply" "$tree" && is_in'
+ok "what they lead to stays" diff -r "$tmp/pristine" "$tmp/real"
+
 sparse "$last"
 "$apply" "$tree" 2> /dev/null
 rm -r "$tree/.portacl"

@@ -151,7 +151,7 @@ ok "but for earlier patches" [ ! -e "$series/0099-old.patch" ]
 ok "git am" by_git_am
 ok "the same code as by make apply" same_code
 rm -rf "$src"
-cp -al "$source" "$src" 2> /dev/null || cp -a "$source" "$src"
+cp -alH "$source" "$src" 2> /dev/null || cp -aH "$source" "$src"
 # The objects of an earlier run are newer than the files that it patched.
 sed -n 's,^+++ b/,,p' "$@" | sort -u | while read -r f; do
 	[ ! -f "$src/$f" ] || { cp "$src/$f" "$tmp/f" && mv "$tmp/f" "$src/$f"; }

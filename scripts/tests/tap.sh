@@ -3,9 +3,11 @@
 # it ran if it failed.
 # shellcheck shell=sh disable=SC2034
 
+unset CDPATH
 top=$(cd "$(dirname "$0")/../.." && pwd)
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' HUP INT TERM
 points=0
 
 plan() { printf 'TAP version 13\n1..%s\n' "$1"; }

@@ -62,6 +62,12 @@ after_install() {
 	make -C "$dir" install && as_owner make -C "$dir" tools
 }
 
+read_only() {
+	chmod a-w "$dir/build"
+	says 2 . as_owner make -C "$dir" --no-print-directory html < /dev/null
+	grep -q 'build is read-only' "$tmp/said"
+}
+
 # fakes_packages [COMMAND]: the links by which systemd and sysvinit start a package's
 # services at boot; then the installation does this.
 fakes_packages() {
@@ -211,7 +217,54 @@ bench_without_kunit() {
 	says 3 'under user-mode Linux' with "$stub/scripts/bench/bench.sh" 7.2
 }
 
-plan 40
+without_home() {
+	one_line 1 'no kernel source tree' env -u HOME -u PORTACL_CACHE -u XDG_CACHE_HOME \
+		"$top/scripts/apply.sh" /etc
+}
+
+# in_common SCRIPT ARGUMENT…
+in_common() {
+	script=$1
+	shift
+	(cd "$top" && sh -c ". \"\$0\"; $script" scripts/common.sh "$@")
+}
+
+ignores_cdpath() {
+	mkdir -p "$tmp/cd/scripts"
+	[ "$(CDPATH=$tmp/cd in_common 'echo "$top"')" = "$top" ]
+}
+
+interrupted() {
+	mkdir -p "$tmp/linux/include/linux" "$tmp/t"
+	touch "$tmp/linux/Kbuild" "$tmp/linux/include/linux/lsm_hook_defs.h"
+	echo 'PATCHLEVEL = 1' > "$tmp/linux/Makefile"
+	instead tar 'kill "$PPID"'
+	with TMPDIR="$tmp/t" "$top/scripts/apply.sh" "$tmp/linux" check
+	rc=$?
+	rm "$tmp/bin/tar"
+	[ $rc = 130 ] && [ -z "$(ls "$tmp/t")" ]
+}
+
+# renders PATTERN STATUS SCRIPT: docs.sh in a relative directory, by this sphinx-build.
+renders() {
+	stubs docs
+	mkdir -p "$stub/Documentation/sphinx" "$stub/Documentation/sphinx-static" \
+		"$stub/Documentation/images"
+	touch "$stub/Documentation/conf.py"
+	printf '#!/bin/sh\necho "%s"\n' "$stub" > "$stub/scripts/fetch.sh"
+	instead sphinx-build "$3"
+	(cd "$tmp" && says "$2" "$1" with "$stub/scripts/docs.sh" html) && cat "$tmp/said"
+}
+
+copies_behind_link() {
+	mkdir "$tmp/real"
+	touch "$tmp/real/.portacl-version"
+	ln -s real "$tmp/link"
+	in_common 'copy_tree "$1" "$2"' "$tmp/link" "$tmp/copy"
+	[ ! -L "$tmp/copy" ] && [ -f "$tmp/copy/.portacl-version" ]
+}
+
+plan 47
 ok "unknown kernel" judged "unknown kernel '5'" kernel K=5
 for what in demo kernel-deb patch shell test 'run CMD=true'; do
 	# shellcheck disable=SC2086
@@ -232,9 +285,11 @@ if [ "$(id -u)" = 0 ]; then
 	make_checkout
 	ok "build/ is root's" after_root
 	ok "but not after make install" after_install
+	ok "build/ is read-only" read_only
 else
 	skip "build/ is root's" "needs root"
 	skip "but not after make install" "needs root"
+	skip "build/ is read-only" "needs root"
 fi
 unset dir
 ok "unknown variant" one_line 1 "unknown variant 'x'" \
@@ -283,6 +338,13 @@ else
 fi
 ok "lint.sh: no checkout" lints_no_checkout
 ok "bench.sh: the KUnit tests fail" bench_without_kunit
+ok "no HOME" without_home
+ok "CDPATH" ignores_cdpath
+ok "interrupted" interrupted
+ok "an error names no log that is gone" renders 'sphinx-build failed$' 1 'echo why; exit 1'
+ok "documents in a relative directory" eval \
+	'renders . 0 "for a; do :; done; touch \$a/index.html" && [ -e "$tmp/html/index.html" ]'
+ok "a source tree behind a link" copies_behind_link
 rm "$tmp"/bin/*
 
 instead dpkg-query 'echo installed'
