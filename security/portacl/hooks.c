@@ -73,6 +73,9 @@ static void fill_address(struct portacl_request *req, const struct sock *sk,
 		const struct sockaddr_in *in = (const void *)addr;
 
 		memcpy(mapped + 12, &in->sin_addr, sizeof(in->sin_addr));
+		/* For SCTP this is ::, too: sctp_inet6_cmp_addr(). */
+		if (sk->sk_family == AF_INET6 && !in->sin_addr.s_addr)
+			memset(mapped, 0, sizeof(mapped));
 		portacl_request_addr(req, mapped, false);
 	}
 }

@@ -226,6 +226,32 @@ TEST_F(sctp_bindx, packed)
 	close(fd);
 }
 
+/* Of an IPv6 socket, 0.0.0.0 is every address of IPv6, too. */
+TEST_F(sctp_bindx, any_of_both)
+{
+	static const char *const any[] = { "0.0.0.0", "::ffff:0.0.0.0" };
+	size_t i;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(any); i++) {
+		ASSERT_EQ(0, load_rules("deny sctp 8080 addr=::1"));
+		fd = socket_for(&sctp, "::1");
+		ASSERT_LE(0, fd);
+		EXPECT_EQ(-EACCES, bind_fd(fd, any[i], LOCAL));
+		ASSERT_EQ(0, load_rules("default deny\n"
+					"allow sctp 8080 addr=0.0.0.0/0"));
+		EXPECT_EQ(-EACCES, bind_fd(fd, any[i], LOCAL));
+		ASSERT_EQ(0, load_rules("default deny\n"
+					"allow sctp 8080 addr=0.0.0.0/0,::/0"));
+		EXPECT_EQ(0, bind_fd(fd, any[i], LOCAL));
+		close(fd);
+	}
+	/* The control: an IPv4 socket does not listen on IPv6. */
+	ASSERT_EQ(0, load_rules("default deny\n"
+				"allow sctp 8080 addr=0.0.0.0/0"));
+	EXPECT_EQ(0, try_bind(&root, &sctp, "0.0.0.0", LOCAL));
+}
+
 /* The socket of an accepted association is bound already. */
 TEST_F(sctp_bindx, accepted)
 {
