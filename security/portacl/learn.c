@@ -21,10 +21,11 @@
 #define MAX_OBSERVED 4096
 /*
  * Upper bounds for one program and one user, so that others also find room.
- * One program cannot use up the share of its user.
+ * One program cannot use up the share of its user.  A user has two shares, see
+ * user_of().
  */
-#define MAX_OF_PROGRAM (MAX_OBSERVED / 4)
-#define MAX_OF_USER (MAX_OBSERVED / 2)
+#define MAX_OF_PROGRAM (MAX_OBSERVED / 8)
+#define MAX_OF_USER (MAX_OBSERVED / 4)
 /* The part of a path that is kept, in bytes. */
 #define MAX_PATH 511
 

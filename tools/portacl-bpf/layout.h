@@ -340,8 +340,8 @@ struct pa_record {
 
 /* As security/portacl/learn.c has them. */
 #define PA_MAX_OBSERVED 4096
-#define PA_MAX_OF_PROGRAM (PA_MAX_OBSERVED / 4)
-#define PA_MAX_OF_USER (PA_MAX_OBSERVED / 2)
+#define PA_MAX_OF_PROGRAM (PA_MAX_OBSERVED / 8)
+#define PA_MAX_OF_USER (PA_MAX_OBSERVED / 4)
 #define PA_MAX_PATH 511
 
 /**

@@ -209,7 +209,7 @@ TEST_F_TIMEOUT(stats, overflow, 180)
 
 #define COPIES 5
 /* Five times as many are more than there is room for. */
-static const int many_of_a_copy = 1000;
+static const int many_of_a_copy = 500;
 
 /* A copy of this program in a path of its own, which binds many ports. */
 static int exec_copy(const void *arg)
@@ -236,11 +236,15 @@ static int run_copies(const char *how, struct subject who, int step)
 	return err;
 }
 
-/* A user with many programs leaves room for another user's. */
+/*
+ * A user with many programs leaves room for another user's, also as a second
+ * user in user namespaces.
+ */
 TEST_F_TIMEOUT(stats, overflow_by_copies, 240)
 {
 	ASSERT_EQ(0, portacl_write("mode", "learn\n"));
 	EXPECT_EQ(0, run_copies("--bind-many", user, 0));
+	EXPECT_EQ(0, run_copies("--bind-many-in-userns", user, 0));
 	EXPECT_LT(0, number("observed", "overflow=", "="));
 	EXPECT_EQ(0, try_bind(&other, &udp, "127.0.0.1", 19999));
 	EXPECT_TRUE(seen("uid=34 proto=udp port=19999 "));
