@@ -94,13 +94,28 @@ threads() {
 	starts 1 0 "$@" true && grep -q "thread=$want" "$tmp/words"
 }
 
-plan 19
+# In the guest: race LINE…: what KCSAN reports, with these lines.
+race='race() {
+	for line in ====== "BUG: KCSAN: data-race" "$@" ======; do
+		echo "<4>$line" > /dev/kmsg
+	done
+}'
+
+plan 23
 ok "the exit status of the command" status 3 sh -c 'echo out; echo err >&2; exit 3'
 ok "its output and nothing else" only_its_output
 ok "two processors" status 0 sh -c '[ "$(nproc)" = 2 ]'
 ok "a signal" status 137 sh -c 'kill -9 $$'
 ok "a warning of the kernel is a failure" \
 	status 1 sh -c 'echo "<4>WARNING: just a test" > /dev/kmsg'
+ok "so is one of lockdep" \
+	status 1 sh -c 'echo "<4>[ BUG: Invalid wait context ]" > /dev/kmsg'
+ok "and a data race in a function of portacl" status 1 sh -c "$race
+	race ' hook_socket_bind+0x1/0x2' ' __inet_bind+0x1/0x2'"
+ok "in another one it is none" status 0 sh -c "$race
+	race ' inet_bind+0x1/0x2' ' __inet_bind+0x1/0x2'"
+ok "but a warning within its report is" status 1 sh -c "$race
+	race ' inet_bind+0x1/0x2' 'WARNING: just a test'"
 ok "other words are none" status 0 sh -c 'echo "<4>a WARNING" > /dev/kmsg'
 ok "a command that does not end" status 124 -t 20 sleep 1000
 ok "the timer of the emulator is not tested" status 0 grep -qw no_timer_check /proc/cmdline
