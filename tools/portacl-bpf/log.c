@@ -175,7 +175,8 @@ static int handle(void *context, void *data, size_t size)
 	line[len++] = '\n';
 	if (log->kmsg < 0) {
 		fwrite(line + 3, 1, len - 3, stdout);
-		fflush(stdout);
+		if (fflush(stdout) || ferror(stdout))
+			die_errno("standard output");
 	} else if (write(log->kmsg, line, len) < 0) {
 		die_errno("/dev/kmsg");
 	}

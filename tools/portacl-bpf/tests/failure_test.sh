@@ -40,7 +40,7 @@ reserves() {
 		exit(bind(S, sockaddr_in(0, INADDR_LOOPBACK)) ? 0 : 1)' "$1"
 }
 
-echo 1..26
+echo 1..27
 "$tool" unload
 echo > $reserved
 cp "$tool" /usr/sbin/portacl-bpf
@@ -149,5 +149,8 @@ says 2 'the request is longer than' "$tool" query "tcp 80 exe=/$(printf '%020000
 point $? failure.long_request
 says 2 'standard output: No space left' sh -c "'$tool' show > /dev/full"
 point $? failure.full_disk
+load 'deny tcp 8081' && denies 0 8081
+says 2 'standard output: No space left' timeout 20 sh -c "exec '$tool' log > /dev/full"
+point $? failure.log_to_a_full_disk
 "$tool" unload
 exit "$failed"
