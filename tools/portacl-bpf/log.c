@@ -212,9 +212,14 @@ void print_records(bool to_kernel)
 {
 	struct log log = { .lock = open_lock(), .kmsg = -1 };
 	struct ring_buffer *ring;
+	int tries = 10;
 
-	if (flock(log.lock, LOCK_EX | LOCK_NB))
-		die("another portacl-bpf log reads the records");
+	/* records_have_reader() holds the lock for a moment. */
+	while (flock(log.lock, LOCK_EX | LOCK_NB)) {
+		if (!tries--)
+			die("another portacl-bpf log reads the records");
+		usleep(100000);
+	}
 	if (to_kernel) {
 		log.kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
 		if (log.kmsg < 0)

@@ -40,7 +40,7 @@ reserves() {
 		exit(bind(S, sockaddr_in(0, INADDR_LOOPBACK)) ? 0 : 1)' "$1"
 }
 
-echo 1..27
+echo 1..28
 "$tool" unload
 echo > $reserved
 cp "$tool" /usr/sbin/portacl-bpf
@@ -152,5 +152,17 @@ point $? failure.full_disk
 load 'deny tcp 8081' && denies 0 8081
 says 2 'standard output: No space left' timeout 20 sh -c "exec '$tool' log > /dev/full"
 point $? failure.log_to_a_full_disk
+
+# status holds the lock of the log for a moment.
+exec 8< $pins
+flock -s 8
+"$tool" log > out 2> err 8<&- &
+sleep 0.5
+exec 8<&-
+until "$tool" status | grep -qx 'reader running' || ! kill -0 $!; do sleep 0.1; done
+kill $!
+point $? failure.log_beside_status
+wait
+sed 's/^/# /' err
 "$tool" unload
 exit "$failed"
