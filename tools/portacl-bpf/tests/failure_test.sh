@@ -40,7 +40,7 @@ reserves() {
 		exit(bind(S, sockaddr_in(0, INADDR_LOOPBACK)) ? 0 : 1)' "$1"
 }
 
-echo 1..28
+echo 1..29
 "$tool" unload
 echo > $reserved
 cp "$tool" /usr/sbin/portacl-bpf
@@ -164,5 +164,34 @@ kill $!
 point $? failure.log_beside_status
 wait
 sed 's/^/# /' err
+
+# The units of the log, while another log reads the records.
+if [ -x /lib/systemd/systemd ]; then
+	units=/run/portacl-units
+	export XDG_CONFIG_HOME=$units XDG_RUNTIME_DIR=$units
+	mkdir -p /run/systemd/system $units/systemd/user
+	cp "$here"/../portacl-bpf.{path,service} $units/systemd/user
+	"$tool" log > /dev/null &
+	reader=$!
+	/lib/systemd/systemd --user 2> /dev/null &
+	manager=$!
+	until systemctl --user start portacl-bpf.path 2> /dev/null; do sleep 1; done
+	until [ "$(systemctl --user show -P NRestarts portacl-bpf)" -gt 5 ] ||
+		systemctl --user is-failed -q portacl-bpf.path; do sleep 1; done
+	kill $reader
+	wait $reader
+	for _ in $(seq 30); do
+		"$tool" status | grep -qx 'reader running' && break
+		sleep 1
+	done
+	systemctl --user is-active portacl-bpf.path portacl-bpf
+	point $? failure.log_of_the_units
+	kill $manager
+	wait $manager
+	rm -r /run/systemd/system $units
+	unset XDG_CONFIG_HOME XDG_RUNTIME_DIR
+else
+	point 0 'failure.log_of_the_units # SKIP no systemd'
+fi
 "$tool" unload
 exit "$failed"
