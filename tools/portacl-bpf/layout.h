@@ -25,7 +25,11 @@
 #ifndef _PORTACL_BPF_LAYOUT_H
 #define _PORTACL_BPF_LAYOUT_H
 
-#define PA_ABI 4
+/*
+ * The version of the cells and of the programs.  A new program raises it, too.  Otherwise
+ * status reports the new program as detached while those of the older version run.
+ */
+#define PA_ABI 5
 
 /* Cells that one lookup in a hash table may read. */
 #define PA_WINDOW 8

@@ -40,7 +40,7 @@ reserves() {
 		exit(bind(S, sockaddr_in(0, INADDR_LOOPBACK)) ? 0 : 1)' "$1"
 }
 
-echo 1..29
+echo 1..31
 "$tool" unload
 echo > $reserved
 cp "$tool" /usr/sbin/portacl-bpf
@@ -193,5 +193,21 @@ if [ -x /lib/systemd/systemd ]; then
 else
 	point 0 'failure.log_of_the_units # SKIP no systemd'
 fi
+
+# The version before guard_mount: other programs, and 4 in the policy.
+python3 -c 'import ctypes
+bpf = ctypes.CDLL("libbpf.so.1")
+zero, policy, cell = (ctypes.c_uint * 1)(), (ctypes.c_uint * 1)(), (ctypes.c_uint * 8)()
+assert bpf.bpf_map_lookup_elem(bpf.bpf_obj_get(b"/sys/fs/bpf/portacl/policy"), zero, policy) == 0
+cells = bpf.bpf_map_get_fd_by_id(policy[0])
+assert bpf.bpf_map_lookup_elem(cells, zero, cell) == 0
+cell[0] = 4
+assert bpf.bpf_map_update_elem(cells, zero, cell, ctypes.c_ulonglong()) == 0'
+python3 "$here/attack/pass.py" rm $pins/link_guard_mount
+says 2 'of another version of portacl-bpf' "$tool" status &&
+	says 2 'of another version of portacl-bpf' "$tool" load new
+point $? failure.programs_of_an_older_version
+"$tool" unload && nothing_left
+point $? failure.unload_of_an_older_version
 "$tool" unload
 exit "$failed"
