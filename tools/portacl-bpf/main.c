@@ -74,25 +74,16 @@ static const struct cells *reserving(const struct cells *cells, u32 mode)
 	return mode == PA_ENFORCE ? cells : &none;
 }
 
-static void take_away(void)
-{
-	const struct cells none = { };
-
-	if (has_pin("policy"))
-		withdraw_policy();
-	if (has_pin("added"))
-		release_ports(open_pin("added"), &none);
-	detach();
-}
-
 /*
  * A load or a change of the mode: none, a first load, a change of what is in force, or
- * one that is in force.
+ * one that is in force.  Or a policy that was withdrawn.
  */
-static enum { IDLE, FIRST, CHANGE, DONE } progress;
+static enum { IDLE, FIRST, CHANGE, DONE, WITHDRAWN } progress;
 
 /* The policy whose ports stay reserved if a change fails. */
 static const struct cells *kept;
+
+static void take_away(void);
 
 /*
  * The handler of exit(3): an error leaves nothing of what is not in force.  After that
@@ -109,6 +100,8 @@ static void undo(void)
 		remove_remains();
 	else if (was == CHANGE)
 		release_ports(open_pin("added"), kept);
+	else if (was == WITHDRAWN)
+		detach();
 	else if (was == DONE)
 		_exit(EXIT_SUCCESS);
 }
@@ -120,6 +113,20 @@ static void begin(int what, const struct cells *reserved)
 	kept = reserved;
 	if (atexit(undo))
 		die_errno("memory");
+}
+
+/* Detach the programs even if the sysctl cannot be written. */
+static void take_away(void)
+{
+	const struct cells none = { };
+
+	if (has_pin("policy"))
+		withdraw_policy();
+	begin(WITHDRAWN, NULL);
+	if (has_pin("added"))
+		release_ports(open_pin("added"), &none);
+	progress = IDLE;
+	detach();
 }
 
 /* Replace the policy, or attach the programs with it. */

@@ -40,7 +40,7 @@ reserves() {
 		exit(bind(S, sockaddr_in(0, INADDR_LOOPBACK)) ? 0 : 1)' "$1"
 }
 
-echo 1..31
+echo 1..33
 "$tool" unload
 echo > $reserved
 cp "$tool" /usr/sbin/portacl-bpf
@@ -209,5 +209,16 @@ says 2 'of another version of portacl-bpf' "$tool" status &&
 point $? failure.programs_of_an_older_version
 "$tool" unload && nothing_left
 point $? failure.unload_of_an_older_version
+
+# A sysctl that cannot be written.
+load "$old"
+says 2 'ip_local_reserved_ports: Cannot allocate' strace -qq -o last -e trace=pwrite64 \
+	-e inject=pwrite64:error=ENOMEM "$tool" unload
+[ "$(cat $reserved)" = 40000 ] && echo > $reserved && nothing_left
+point $? failure.unload_detaches_all_the_same
+"$tool" unload
+says 2 'ip_local_reserved_ports: Cannot allocate' strace -qq -o last -e trace=pwrite64 \
+	-e inject=pwrite64:error=ENOMEM "$tool" load new && nothing_left
+point $? failure.first_load_detaches_all_the_same
 "$tool" unload
 exit "$failed"
