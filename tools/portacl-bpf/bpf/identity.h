@@ -364,6 +364,26 @@ static __always_inline int protect(struct task_struct *task,
 	return !bpf_bprm_opts_set(bprm, BPF_F_SECUREEXEC);
 }
 
+static __always_inline __u64 permitted(const struct cred *cred)
+{
+	__u64 caps = 0;
+
+	bpf_core_read(&caps, sizeof(caps), &cred->cap_permitted);
+	return caps;
+}
+
+/*
+ * Returns whether the exec makes the process non-dumpable: see begin_new_exec() and
+ * commit_creds().  Not every secure exec does.  A file with =ei capabilities may grant
+ * none of them, and the user can then trace the process.
+ */
+static __always_inline int is_nondumpable(const struct cred *old,
+					  const struct cred *new)
+{
+	return (new->euid.val ^ new->uid.val) | (new->egid.val ^ new->gid.val) ||
+	       (permitted(new) & ~permitted(old));
+}
+
 SEC("lsm/bprm_creds_from_file")
 int BPF_PROG(creds_from_file, struct linux_binprm *bprm, struct file *file)
 {
@@ -394,7 +414,8 @@ int BPF_PROG(creds_from_file, struct linux_binprm *bprm, struct file *file)
 	    (program_flags(id.exe) & PA_PROGRAM_LISTED))
 		secure = protect(task, bprm, &id, root);
 	if (!secure && !root &&
-	    !BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec))
+	    (!BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec) ||
+	     !is_nondumpable(task->cred, bprm->cred)))
 		id.taint |= BIT(TAINT_ENV);
 	if (root)
 		id.flags |= ROOT_EXEC;

@@ -93,11 +93,12 @@ struct group_info {
 
 struct cred {
 	kuid_t uid;
+	kgid_t gid;
 	kuid_t euid;
 	kgid_t egid;
 	struct {
 		__u32 word;
-	} cap_effective;
+	} cap_permitted, cap_effective;
 	struct group_info *group_info;
 	struct user_namespace *user_ns;
 };

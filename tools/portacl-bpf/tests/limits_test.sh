@@ -28,8 +28,9 @@ picks() {
 }
 
 # A process of the user that asks for port 80 as soon as there is a file "go".
+# setpriv keeps its capabilities until it executes env.
 start_victim() {
-	"${as_user[@]}" "$perl" -MSocket -e 'open(my $ready, ">", "$ARGV[0]/bound/$$.ready") or die;
+	"${as_user[@]}" env "$perl" -MSocket -e 'open(my $ready, ">", "$ARGV[0]/bound/$$.ready") or die;
 		select(undef, undef, undef, 0.1) until -e "$ARGV[0]/go";
 		socket(S, PF_INET, SOCK_STREAM, 0);
 		setsockopt(S, SOL_SOCKET, SO_REUSEADDR, 1);
@@ -49,7 +50,7 @@ traces() {
 	grep -q attached "$dir/traces"
 }
 
-echo 1..9
+echo 1..12
 list=$(seq -s , 10001 2 10999)
 echo "$list" > $reserved
 load 'allow tcp 20000 uid=33 only'
@@ -132,6 +133,30 @@ for pid in $traced; do
 done
 [ $untraced = 0 ] && [ "$(cat "$dir/bound/$victim")" = 0 ] && [ "$traced" ] && [ $grants = 0 ]
 point $? limits.no_grant_to_traced_during_a_load
+
+# Programs that the user executed before the policy, of a file with capabilities.  With
+# =ei the exec is a secure one, but grants none of them: the user can trace the process.
+# capable CAPABILITIES: such a program runs.
+capable() {
+	perl=$dir/perl
+	rm -f "$dir/go" "$perl"
+	"$tool" unload
+	load '' && cp /usr/bin/perl "$perl" && setcap "$1" "$perl" && start_victim
+}
+# binds ERRNO: so its bind ends under a policy that names it.
+binds() {
+	load "allow tcp 80 exe=$perl uid=33 only"
+	touch "$dir/go"
+	wait "$victim"
+	echo "# then $(cat "$dir/bound/$victim")"
+	[ "$(cat "$dir/bound/$victim")" = "$1" ]
+}
+capable cap_net_bind_service=ei && traces "$victim"
+point $? limits.file_with_ei_is_traced
+binds 13
+point $? limits.no_grant_to_file_with_ei
+capable cap_net_bind_service=ep && ! traces "$victim" && binds 0
+point $? limits.grant_to_file_with_ep
 
 # The pins have names that others could take, and a lock that they could keep.
 chmod 0755 /sys/fs/bpf
