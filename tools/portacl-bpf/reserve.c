@@ -38,9 +38,12 @@ static void read_sysctl(bool *ports)
 	static char text[MAX_TEXT];
 	u32 min, max;
 	char *at = text;
+	ssize_t len;
 
-	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
+	len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (len < 0)
 		die_errno(SYSCTL);
+	text[len] = '\0';
 	close(fd);
 	do {
 		min = strtoul(at, &at, 10);

@@ -40,7 +40,7 @@ reserves() {
 		exit(bind(S, sockaddr_in(0, INADDR_LOOPBACK)) ? 0 : 1)' "$1"
 }
 
-echo 1..33
+echo 1..34
 "$tool" unload
 echo > $reserved
 cp "$tool" /usr/sbin/portacl-bpf
@@ -221,4 +221,10 @@ says 2 'ip_local_reserved_ports: Cannot allocate' strace -qq -o last -e trace=pw
 	-e inject=pwrite64:error=ENOMEM "$tool" load new && nothing_left
 point $? failure.first_load_detaches_all_the_same
 "$tool" unload
+
+# The first load after a killed unload releases the ports, then reserves them again.
+load 'allow tcp 80,90 uid=34 only'
+strace -qq -o last -e trace=pwrite64 -e inject=pwrite64:signal=SIGKILL "$tool" unload
+load 'allow tcp 80,90 uid=34 only' && "$tool" unload && nothing_left
+point $? failure.load_after_killed_unload
 exit "$failed"
