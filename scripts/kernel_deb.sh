@@ -67,13 +67,15 @@ announce() {
 	need $((mb - $(du -sm "$home" | cut -f 1))) "$home"
 }
 
+# The old packages stay until the new ones are there.
 build_packages() {
-	rm -f "$home"/*.deb
+	touch "$home/begun"
 	# make prints no line for an object that is there.
 	step "building packages of $k" "$log" \
 		"$((lines - $(find "$obj" -name '*.o' | wc -l)))" \
 		make -j"$(nproc)" -C "$src" O="$obj" CC="$cc" HOSTCC="$cc" bindeb-pkg ||
 		die_log "$log" 25 "$k: does not build"
+	find "$home" -maxdepth 1 -name '*.deb' ! -newer "$home/begun" -delete
 	mkdir -p "$out"
 	rm -f "$out"/linux-*-"$k".[0-9]*-portacl*.deb
 	cp "$home"/linux-*.deb "$out"
@@ -85,7 +87,13 @@ name=${config##*/} name=${name:-distribution}
 known_kernel "$k"
 case $config in
 ''|cloud) ;;
-*) [ -f "$config" ] || die "$config: no such configuration" ;;
+*)
+	[ -f "$config" ] || die "$config: no such configuration"
+	grep -q '^CONFIG_' "$config" || die "$config: no kernel configuration" ;;
+esac
+case $cache/$name in
+*[[:space:]:]*)
+	die "$cache/kernel-deb/$k/$name: the path must not contain whitespace or colons" ;;
 esac
 "$top/scripts/setup.sh" build kernel-deb
 source=$("$top/scripts/fetch.sh" "$k")

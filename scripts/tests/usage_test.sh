@@ -167,6 +167,31 @@ kunit_tests_this_checkout() {
 	[ "$(cat "$PORTACL_CACHE/applied")" = "$PORTACL_CACHE/7.2/src" ]
 }
 
+packages=$PORTACL_CACHE/kernel-deb/6.12/config
+
+# fakes_kernel_deb COMMAND: it runs instead of the build of the packages.
+fakes_kernel_deb() {
+	stubs
+	mkdir -p "$tmp/source" "$packages"
+	touch "$tmp/source/.portacl-version" "$packages/linux-image-old_1.deb"
+	echo CONFIG_A=y > "$tmp/config"
+	printf '#!/bin/sh\necho "%s"\n' "$tmp/source" > "$stub/scripts/fetch.sh"
+	instead make "case \"\$*\" in *bindeb-pkg*) $1 ;; esac"
+}
+
+keeps_packages() {
+	fakes_kernel_deb 'exit 1'
+	says 1 'does not build' with "$stub/scripts/kernel_deb.sh" 6.12 "$tmp/config" &&
+		[ -e "$packages/linux-image-old_1.deb" ]
+}
+
+replaces_packages() {
+	fakes_kernel_deb "sleep 0.1; touch '$packages/linux-image-6.12.1-portacl_2.deb'"
+	says 0 'dpkg -i .*/linux-image-6.12.1-portacl_2.deb, then reboot' \
+		with "$stub/scripts/kernel_deb.sh" 6.12 "$tmp/config" &&
+		[ "$(cd "$packages" && ls ./*.deb)" = ./linux-image-6.12.1-portacl_2.deb ]
+}
+
 lints() {
 	with "$stub/scripts/lint.sh" > "$tmp/said" 2>&1
 	cat "$tmp/said"
@@ -264,7 +289,7 @@ copies_behind_link() {
 	[ ! -L "$tmp/copy" ] && [ -f "$tmp/copy/.portacl-version" ]
 }
 
-plan 47
+plan 51
 ok "unknown kernel" judged "unknown kernel '5'" kernel K=5
 for what in demo kernel-deb patch shell test 'run CMD=true'; do
 	# shellcheck disable=SC2086
@@ -277,6 +302,11 @@ for what in apply unapply check-tree; do
 	ok "no directory: $what" judged \
 		'needs KSRC, a kernel source tree, as in: make apply KSRC=/usr' $what
 done
+ok "kernel-deb: a file that is no configuration" judged \
+	'/proc/version: no kernel configuration' kernel-deb CONFIG=/proc/version
+echo CONFIG_A=y > "$tmp/a config"
+ok "kernel-deb: a configuration with a blank in its name" judged \
+	'/a config: the path must not contain' kernel-deb CONFIG="$tmp/a config"
 rm "$tmp/bin/dpkg-query" "$tmp/bin/apt-get"
 ok "no compiler" by_make "no C compiler 'none'; .* apt-get install gcc" tools CC=none
 ok "no header" without_header
@@ -337,6 +367,8 @@ else
 	skip "lint.sh: a checkout of another user" "needs root"
 fi
 ok "lint.sh: no checkout" lints_no_checkout
+ok "kernel_deb.sh: a build that fails leaves the packages" keeps_packages
+ok "kernel_deb.sh: one that succeeds replaces them" replaces_packages
 ok "bench.sh: the KUnit tests fail" bench_without_kunit
 ok "no HOME" without_home
 ok "CDPATH" ignores_cdpath
