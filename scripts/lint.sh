@@ -67,6 +67,10 @@ ids() {
 { ids "$reports"; ids tools/portaclctl/tests tools/testing/selftests/portacl; } |
 	sort | uniq -u | sed "s,\$,: not both in $reports and in a test," >> "$faults"
 
+gate "results"
+scripts/proof/proof.sh --page | cmp -s - Documentation/tests/README.md ||
+	echo "Documentation/tests/README.md: not made by make proof" >> "$faults"
+
 gate "compiler and sparse"
 for k in 6.1 6.12 7.2; do
 	"$top/scripts/build.sh" -o "$k"

@@ -90,6 +90,6 @@ END {
 	print "stock-" kernel ": " passed + 0 " passed, " known + 0 \
 	      " failed as expected, " skipped + 0 " skipped, " bad + 0 \
 	      " unexpected"
-	print "count", passed + 0, known + bad + 0, skipped + 0 > note
+	print "count", passed + 0, bad + 0, skipped + 0, known + 0 > note
 	exit bad > 0
 }

@@ -3,6 +3,7 @@
 # Note the last results in Documentation/tests/results and make
 # Documentation/tests/README.md.
 # Usage: proof.sh [BUILD…]
+#        proof.sh --page                only print the page of the noted results
 #   BUILD  a directory build/ of this or another checkout; default: of this one.
 #          BUILD/results is from test.sh, BUILD/noted from note.sh
 #
@@ -16,7 +17,7 @@ here=$top/scripts/proof
 page=$top/Documentation/tests
 tab=$(printf '\t')
 
-# List NAME KERNEL DATE COMMIT PASSED FAILED SKIPPED for each file of results.
+# List NAME KERNEL DATE COMMIT PASSED FAILED SKIPPED [EXPECTED] for each file of results.
 results() {
 	for out in "$1"/results/*.out "$1"/noted/*.out; do
 		[ -e "$out" ] || continue
@@ -34,7 +35,9 @@ results() {
 		selftests|debug|race|tool-guest)
 			[ -e "$1/results/tap.out" ] || continue ;;
 		esac
-		echo "$name $kernel $(cat "$tested") $(sed -n '$s/^count //p' "$out")"
+		# Without a count the test did not end.
+		count=$(sed -n '$s/^count //p' "$out")
+		echo "$name $kernel $(cat "$tested") ${count:-0 1 0}"
 	done
 }
 
@@ -52,18 +55,23 @@ guest_test() {
 # The newest result of each name and kernel, as results() lists them.
 note() {
 	for build; do results "$build"; done | awk '
-		{ k = $1 " " $2 " " $3 " " $4; p[k] += $5; f[k] += $6; s[k] += $7 }
-		END { for (k in p) print k, p[k], f[k], s[k] }' |
+		{ k = $1 " " $2 " " $3 " " $4; p[k] += $5; f[k] += $6; s[k] += $7; e[k] += $8 }
+		END { for (k in p) print k, p[k], f[k], s[k] (e[k] ? " " e[k] : "") }' |
 		cat - "$page/results" | sort -s -k 3,3r | awk '!seen[$1 $2]++' | sort -V
 }
 
 table() {
 	echo '| test | command | kernel | date | commit | passed | failed | skipped |'
 	echo '|---|---|---|---|---|---|---|---|'
-	rows | while IFS=$tab read -r name command _; do
-		{ grep "^$name " "$page/results" || echo "$name - never - - - -"; } |
-			while read -r _ kernel date commit passed failed skipped; do
-			echo "| $name | \`$command\` | $kernel | $date | $commit | $passed | $failed | $skipped |"
+	rows | while IFS=$tab read -r name command kernels _; do
+		{
+			grep "^$name " "$page/results" || :
+			for kernel in $kernels; do
+				grep -q "^$name $kernel " "$page/results" ||
+					echo "$name $kernel never - - - -"
+			done
+		} | sort -V | while read -r _ kernel date commit passed failed skipped expected; do
+			echo "| $name | \`$command\` | $kernel | $date | $commit | $passed | $failed${expected:+, $expected expected} | $skipped |"
 		done
 	done
 }
@@ -71,19 +79,26 @@ table() {
 rows() { grep -v '^#' "$here/tests"; }
 
 contents() {
-	rows | while IFS=$tab read -r name _ content; do
+	rows | while IFS=$tab read -r name _ _ content; do
 		echo "- **$name**: $content"
 	done
 }
 
-mkdir -p "$page"
-touch "$page/results"
-[ $# -gt 0 ] || set -- "$top/build"
-note "$@" > "$page/results.new"
-mv "$page/results.new" "$page/results"
-{
+print_page() {
 	sed '/^<!-- table -->$/q' "$here/head.md"
 	table
 	echo
 	contents
-} > "$page/README.md"
+}
+
+[ "${1-}" != --page ] || { print_page; exit; }
+mkdir -p "$page"
+touch "$page/results"
+[ $# -gt 0 ] || set -- "$top/build"
+at_exit 'rm -f "$page/results.new"'
+note "$@" > "$page/results.new"
+while read -r name _; do
+	rows | grep -q "^$name$tab" || die "$name: no line in $here/tests"
+done < "$page/results.new"
+mv "$page/results.new" "$page/results"
+print_page > "$page/README.md"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # scripts/tap.awk counts what it is given, and what it is not given; scripts/total.sh
 # adds up the counts, and scripts/stock.awk knows what is expected to fail.
+# scripts/proof/proof.sh notes them, and the tests of kernels judge what they print.
 . "$(dirname "$0")/tap.sh"
 
 # counts PASSED FAILED SKIPPED, of what is in $text.
@@ -14,7 +15,7 @@ shows() { grep -qF -- "$1" "$tmp/said"; }
 
 begin='## begin t'
 
-plan 24
+plan 32
 text="$begin
 1..3
 ok 1 a
@@ -113,7 +114,7 @@ compared() {
 	printf 'test t\nfail 6.1,6.12 t b.* why\n' > "$tmp/list"
 	printf '%s\n' "$text" > "$tmp/text"
 	says "$1" "^stock-6.1: $2 passed, $3 failed as expected, $4 skipped, $5 unexpected$" \
-		awk -f "$top/scripts/stock.awk" -v kernel=6.1 -v only= -v note=/dev/null \
+		awk -f "$top/scripts/stock.awk" -v kernel=6.1 -v only= -v note="$tmp/note" \
 		"$tmp/list" "$tmp/text"
 }
 
@@ -125,6 +126,7 @@ ok 3 c # SKIP no such thing"
 text="$three
 ## end t 1"
 ok "a stock kernel: a point fails as expected" compared 0 1 1 1 0
+ok "it is noted apart" grep -x 'count 1 0 1 1' "$tmp/note"
 ok "a skip shows its reason" shows 'skip stock-6.1 t: c: no such thing'
 text="$three
 ## end t 139"
@@ -148,3 +150,35 @@ ok "the sum" says 0 '^2 passed, 0 failed, 1 skipped$' "$top/scripts/total.sh" "$
 : > "$tmp/results/b.out"
 ok "a job that was killed" says 1 '^2 passed, 1 failed, 1 skipped$' \
 	"$top/scripts/total.sh" "$tmp/results"
+
+# stub: a checkout in which boot.sh prints $text and nothing is installed or built.
+stub=$tmp/stub
+export PORTACL_CACHE="$tmp/cache"
+mkdir -p "$stub/tools" "$stub/build/results" "$PORTACL_CACHE"
+cp -r "$top/scripts" "$top/security" "$top/Kconfig.patch" "$stub"
+
+# proof: note what is in $stub/build/results.
+proof() { "$stub/scripts/proof/proof.sh"; }
+
+# has_row ROW: in the page.
+has_row() { grep -F -- "| $1 |" "$stub/Documentation/tests/README.md"; }
+
+echo '2026-01-01 abc' > "$stub/build/results/tested"
+echo 'count 3 0 1' > "$stub/build/results/usage.out"
+: > "$stub/build/results/tap.out"
+ok "proof.sh: a job that was killed" eval \
+	'proof && has_row "tap | \`make test\` | - | 2026-01-01 | abc | 0 | 1 | 0"'
+ok "proof.sh: one that ended" has_row 'usage | `make test` | - | 2026-01-01 | abc | 3 | 0 | 1'
+ok "proof.sh: a kernel that was not tested" has_row \
+	'peers | `make test-peers` | 7.2 | never | - | - | - | -'
+mkdir "$stub/build/noted"
+echo 'count 5 0 2 4' > "$stub/build/noted/bpf-6.1.out"
+ok "proof.sh: failures that are expected" eval \
+	'proof && has_row "bpf | \`make test-stock\` | 6.1 | 2026-01-01 | abc | 5 | 0, 4 expected | 2"'
+ok "proof.sh --page: the same page" eval \
+	'"$stub/scripts/proof/proof.sh" --page | cmp - "$stub/Documentation/tests/README.md"'
+echo 'count 1 0 0' > "$stub/build/results/nosuch.out"
+ok "proof.sh: a test without a row" says 1 'nosuch: no line in .*scripts/proof/tests$' proof
+for t in "$top"/scripts/tests/*_test.sh; do basename "$t" _test.sh; done > "$tmp/tests"
+sed '/^#/d; s/\t.*//' "$top/scripts/proof/tests" > "$tmp/rows"
+ok "each test has a row" eval '! grep -vxFf "$tmp/rows" "$tmp/tests"'

@@ -210,6 +210,19 @@ docs_fail() {
 	grep -q '^Documentation: make html fails' "$tmp/said"
 }
 
+# judges_page: lint.sh finds the page of the results to be another one.
+judges_page() {
+	lints
+	grep -q '^Documentation/tests/README.md: not made by make proof' "$tmp/said"
+}
+
+page_differs() {
+	stubs
+	mkdir "$stub/Documentation"
+	"$stub/scripts/proof/proof.sh" || return
+	! judges_page && echo >> "$stub/Documentation/tests/README.md" && judges_page
+}
+
 # git lists the files of another user's checkout only if it is told to.
 lints_checkout_of_another_user() {
 	stubs
@@ -289,7 +302,7 @@ copies_behind_link() {
 	[ ! -L "$tmp/copy" ] && [ -f "$tmp/copy/.portacl-version" ]
 }
 
-plan 51
+plan 52
 ok "unknown kernel" judged "unknown kernel '5'" kernel K=5
 for what in demo kernel-deb patch shell test 'run CMD=true'; do
 	# shellcheck disable=SC2086
@@ -366,6 +379,7 @@ if [ "$(id -u)" = 0 ]; then
 else
 	skip "lint.sh: a checkout of another user" "needs root"
 fi
+ok "lint.sh: the page of the results is an older one" page_differs
 ok "lint.sh: no checkout" lints_no_checkout
 ok "kernel_deb.sh: a build that fails leaves the packages" keeps_packages
 ok "kernel_deb.sh: one that succeeds replaces them" replaces_packages
