@@ -15,7 +15,7 @@ shows() { grep -qF -- "$1" "$tmp/said"; }
 
 begin='## begin t'
 
-plan 32
+plan 36
 text="$begin
 1..3
 ok 1 a
@@ -182,3 +182,43 @@ ok "proof.sh: a test without a row" says 1 'nosuch: no line in .*scripts/proof/t
 for t in "$top"/scripts/tests/*_test.sh; do basename "$t" _test.sh; done > "$tmp/tests"
 sed '/^#/d; s/\t.*//' "$top/scripts/proof/tests" > "$tmp/rows"
 ok "each test has a row" eval '! grep -vxFf "$tmp/rows" "$tmp/tests"'
+
+# gate: take one out.  The output of boot.sh is $before until the kernel is edited.
+gate() {
+	mkdir -p "$stub/Documentation" "$stub/tools/testing"
+	printf '%s\n' "$before" > "$PORTACL_CACHE/before"
+	printf '%s\n' "$text" > "$PORTACL_CACHE/after"
+	cat > "$stub/scripts/build.sh" <<-'END'
+	#!/bin/sh
+	mkdir -p "$(dirname "$0")/../build/6.12"
+	echo stamp > "$(dirname "$0")/../build/6.12/stamp"
+	END
+	cat > "$stub/scripts/boot.sh" <<-END
+	#!/bin/sh
+	case \$0 in "$stub"/*) cat "$PORTACL_CACHE/before" ;; *) cat "$PORTACL_CACHE/after" ;; esac
+	END
+	"$stub/scripts/tests/gates_test.sh" 6.12 chroot > "$tmp/said" 2>&1
+	cat "$tmp/said"
+}
+
+passed="$begin
+1..1
+ok 1 a
+## end t 0"
+failed="$begin
+1..1
+not ok 1 a
+## end t 1"
+before=$passed text=$failed
+ok "gates: a test fails without the gate" eval \
+	'gate && ! grep -E "^not ok .*(chroot|with each gate)$" "$tmp/said"'
+text="$begin
+## end t 124"
+ok "gates: a time limit is no failure" eval 'gate; grep "^not ok .* chroot" "$tmp/said"'
+before=$failed text=$failed
+ok "gates: a test that fails with the gate, too" eval \
+	'gate; grep "^not ok 1 identity_root_test, with each gate" "$tmp/said"'
+before="$begin
+## end t 124"
+ok "gates: a test that never ends" eval \
+	'gate; grep "^not ok 1 identity_root_test, with each gate" "$tmp/said"'
