@@ -30,6 +30,7 @@
 # a BUG, a WARNING or the like.  Its log is kept in build/K/console.log.
 set -eu
 . "$(dirname "$0")/common.sh"
+. "$top/scripts/complaints.sh"
 
 usage() {
 	help | sed -n '/^Usage/,/^$/p' >&2
@@ -176,26 +177,6 @@ boot() {
 	wait "$out" "$err"
 }
 
-# The functions of portacl, as a stack trace shows them, in a regular expression.
-functions() {
-	cat "$top"/security/portacl/*.[ch] |
-		sed -En 's/^[a-z].*[ *]([a-z_0-9]+)\(.*/\1/p' | sort -u |
-		paste -sd '|' | sed 's/.*/ (&)[+]0x/'
-}
-
-# Print the warnings, crashes and leaks of the console's log.  A data race is reported
-# between two lines of "="; it counts if one of its functions is of portacl.  Another
-# processor may write a line into the report.
-complaints() {
-	awk -v ours="$(functions)" '
-		function end() { if (race ~ ours) printf "%s", race; race = "" }
-		/======/ { end(); next }
-		/BUG: KCSAN: / { race = $0 "\n"; next }
-		race != "" { race = race $0 "\n" }
-		{ print }
-		END { end() }' "$tmp/log" | grep -E -A 30 "$bad"
-}
-
 # A kernel that complains has failed, whatever the command thought of it.
 verdict() {
 	[ -e "$tmp/log" ] || : > "$tmp/log"
@@ -212,15 +193,14 @@ verdict() {
 		tail -n 40 "$tmp/log" >&2
 		say "$k: died; the kernel's log: $dir/console.log"
 		exit 125
-	elif complaints | grep -q .; then
-		complaints | head -n 60 >&2
+	elif complaints "$tmp/log" | grep -q .; then
+		complaints "$tmp/log" | head -n 60 >&2
 		say "$k: the kernel complained; its log: $dir/console.log"
 		[ "$status" != 0 ] || status=1
 	fi
 	exit "$status"
 }
 
-bad='^(\[[^]]*\] *)*((\[ )?(BUG|WARNING|UBSAN|Oops)[: ]|kernel BUG at|general protection|DEBUG_LOCKS_WARN_ON|INFO: trying to register non-static key)'
 # Without ACPI the kernel has its processors from the MP table: one per socket.
 build='' accel=tcg,thread=single qemu='' patience=${PORTACL_PATIENCE:-120} append='' limit=600 memory=1536 rows=0 cols=0 root=/ cc=gcc emulator=qemu-system-x86_64 board=pc console=ttyS0 processors='-smp 2,sockets=2'
 [ $# -gt 0 ] || usage

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Sourced by the tests that boot a machine from its disk, after tap.sh.
 # shellcheck shell=bash
+. "$top/scripts/complaints.sh"
 
 # first_phase SCRIPT DIR: the files that make the guest run the script at each boot.
 first_phase() {
@@ -28,7 +29,7 @@ machine() {
 }
 
 # guest_points PHASE: number the points of the guest and print them; one more point
-# fails unless the guest ended the phase.
+# fails if the kernel complained, and one unless the guest ended the phase.
 guest_points() {
 	local line
 	while read -r line; do
@@ -39,6 +40,11 @@ guest_points() {
 		*) echo "$line" ;;
 		esac
 	done < <(tr -d '\r' < "$tmp/points")
+	if complaints "$log" > "$tmp/complaints"; then
+		points=$((points + 1))
+		sed 's/^/# /' "$tmp/complaints"
+		echo "not ok $points $release: boot $1: the kernel complained"
+	fi
 	grep -q "^## phase $1 done" "$tmp/points" || {
 		points=$((points + 1))
 		tail -n 30 "$log" | sed 's/^/# /'

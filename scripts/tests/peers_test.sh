@@ -50,16 +50,32 @@ compile() {
 # not depend on the load of this machine.
 results() {
 	"$top/scripts/boot.sh" "$k" -c -t 5400 -a "$2" \
-		sh "$top/scripts/guest/peers.sh" "$home" > "$home/$1.log" 2>&1
+		sh "$top/scripts/guest/peers.sh" "$home" > "$home/$1.log" 2>&1 || {
+		tail -n 60 "$home/$1.log"
+		return 1
+	}
 	grep -E '^(## |(not )?ok )' "$home/$1.log" | sed -E 's/ (# )?time=[0-9]+ms$//' > "$home/$1"
 	tail -n 1 "$home/$1" | grep -qx '## complete'
 }
 
+# A result says nothing if the tests fail without portacl, too.
+most_pass() {
+	awk '/# SKIP/ { next }
+		/^## begin / { split($3, part, "/"); next }
+		/^## end / { ended++ }
+		/^ok / || /^## end .* 0$/ { passed++; from[part[1]]++; next }
+		{ failed++ }
+		END { print ended + 0 " ended, " passed + 0 " passed, " failed + 0 " failed"
+			exit !(ended >= 10 && passed > failed && from["landlock"] &&
+			       from["seccomp"] && from["net"]) }' "$home/off"
+}
+
 same() { results "$@" && diff "$home/off" "$home/$1"; }
 
-plan 4
+plan 5
 ok "the kernel's selftests compile" compile
 ok 'they run with portacl=off' results off portacl=off
+ok 'most of them pass' most_pass
 ok 'an empty policy changes no result' same empty portacl=enforce
 ok 'a policy of other ports changes no result' same other \
 	'portacl=enforce portacl.rules="allow tcp 1022 uid=33; deny any 1023"'

@@ -15,7 +15,7 @@ shows() { grep -qF -- "$1" "$tmp/said"; }
 
 begin='## begin t'
 
-plan 36
+plan 42
 text="$begin
 1..3
 ok 1 a
@@ -222,3 +222,47 @@ before="$begin
 ## end t 124"
 ok "gates: a test that never ends" eval \
 	'gate; grep "^not ok 1 identity_root_test, with each gate" "$tmp/said"'
+
+# peers STATUS PATTERN: boot.sh prints $text and ends so; the test reports that.
+peers() {
+	theirs=$PORTACL_CACHE/6.12/src/tools/testing/selftests/net
+	mkdir -p "$theirs/mptcp"
+	touch "$theirs/a.sh" "$theirs/mptcp/b.sh"
+	for s in setup build fetch; do printf '#!/bin/sh\n' > "$stub/scripts/$s.sh"; done
+	printf '%s\n' "$text" > "$PORTACL_CACHE/peers"
+	printf '#!/bin/sh\ncat "%s"\nexit %s\n' "$PORTACL_CACHE/peers" "$1" > "$stub/scripts/boot.sh"
+	instead make ''
+	PATH="$tmp/bin:$PATH" "$stub/scripts/tests/peers_test.sh" 6.12 > "$tmp/said" 2>&1
+	cat "$tmp/said"
+	grep -E "$2" "$tmp/said"
+}
+
+# each LINE STATUS: what twelve programs print.
+each() {
+	for t in landlock/a seccomp/a net/a net/b net/c net/d net/e net/f net/g net/h net/i net/j; do
+		printf '## begin %s\n%s\n## end %s %s\n' "$t" "$1" "$t" "$2"
+	done
+	echo '## complete'
+}
+
+text=$(each 'ok 1 a' 0)
+ok "peers: the tests pass" eval 'peers 0 "^ok 5" && ! grep "^not ok" "$tmp/said"'
+ok "peers: the kernel complained" peers 1 '^not ok .* an empty policy changes no result'
+text=$(each 'not ok 1 a' 1)
+ok "peers: all of them fail alike" peers 0 '^not ok .* most of them pass'
+
+# machine LINE: the console's log of a machine that reports one point.
+machine() {
+	printf '%s\r\n' '[    0.000000] Linux' "$1" > "$tmp/log"
+	printf '%s\n' 'ok a' '## phase 1 done' > "$tmp/points"
+	log=$tmp/log release=r bash -c \
+		'top=$0 tmp=$1 points=0; . "$top/scripts/tests/machine.sh"; guest_points 1' "$top" "$tmp" > "$tmp/said" 2>&1
+	cat "$tmp/said"
+}
+
+ok "a machine: its points" eval 'machine ok; [ "$(cat "$tmp/said")" = "ok 1 r: a" ]'
+ok "a machine: the kernel complained" eval \
+	'machine "[    1.000000] WARNING: CPU: 0 PID: 1" &&
+	grep "^not ok 2 r: boot 1: the kernel complained" "$tmp/said"'
+ok "a machine: another warning" eval \
+	'machine "[    1.000000] x: WARNING: y"; [ "$(cat "$tmp/said")" = "ok 1 r: a" ]'
