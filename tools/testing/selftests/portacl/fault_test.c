@@ -98,7 +98,8 @@ FIXTURE_SETUP(fault)
 	mount("debugfs", DEBUGFS, "debugfs", 0, NULL);
 	if (prepare("failslab") || prepare("fail_page_alloc"))
 		SKIP(return, "the kernel has no failslab");
-	prepare("fail_usercopy");
+	if (!access("/proc/self/fail-nth", F_OK))
+		ASSERT_EQ(0, prepare("fail_usercopy"));
 	ASSERT_EQ(0, identity_install());
 	ASSERT_EQ(0, load_rules(OLD));
 	ASSERT_EQ(0, portacl_write("mode", "enforce"));
