@@ -33,7 +33,14 @@ complete() {
 			"$(sed -n 's/^1\.\.//p' "$home/log")" ]
 }
 
-plan 3
+# Few tests need more than this kernel has.
+most_pass() {
+	passed=$(grep '^ok .* selftests: portacl: ' "$home/log" | grep -vc '# SKIP')
+	[ $((passed * 2)) -gt "$(sed -n 's/^1\.\.//p' "$home/log")" ]
+}
+
+plan 4
 ok "they compile" compile
 ok "make run_tests" run_tests
 ok "each test passes or is skipped" complete
+ok "most tests pass" most_pass

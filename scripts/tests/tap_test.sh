@@ -15,7 +15,7 @@ shows() { grep -qF -- "$1" "$tmp/said"; }
 
 begin='## begin t'
 
-plan 42
+plan 44
 text="$begin
 1..3
 ok 1 a
@@ -266,3 +266,22 @@ ok "a machine: the kernel complained" eval \
 	grep "^not ok 2 r: boot 1: the kernel complained" "$tmp/said"'
 ok "a machine: another warning" eval \
 	'machine "[    1.000000] x: WARNING: y"; [ "$(cat "$tmp/said")" = "ok 1 r: a" ]'
+
+# kselftest: make run_tests prints $text.
+kselftest() {
+	printf '%s\n' "$text" > "$PORTACL_CACHE/peers"
+	printf '#!/bin/sh\ncat "%s"\n' "$PORTACL_CACHE/peers" > "$stub/scripts/boot.sh"
+	PATH="$tmp/bin:$PATH" "$stub/scripts/tests/kselftest_test.sh" 6.12 > "$tmp/said" 2>&1
+	cat "$tmp/said"
+	! grep '^not ok' "$tmp/said"
+}
+
+text="1..3
+ok 1 selftests: portacl: a
+ok 2 selftests: portacl: b
+ok 3 selftests: portacl: c # SKIP"
+ok "kselftest: two pass" kselftest
+text="1..2
+ok 1 selftests: portacl: a # SKIP
+ok 2 selftests: portacl: b # SKIP"
+ok "kselftest: all are skipped" eval '! kselftest'
