@@ -221,6 +221,9 @@ if command -v systemd-analyze > /dev/null; then
 else
 	skip "systemd takes the unit" "needs systemd-analyze"
 fi
+sh -c "$(sed -n 's/^ExecStop=//p' "$src/init/portacl.service")" > out 2> err
+grep -qx 'the policy stays in force' out
+point $? "a stop of the unit says that the policy stays"
 # A kernel with portacl is a file here.
 condition() {
 	sed -n "s/^ExecCondition=[^']*'\(.*\)'$/\1/p" "$src/init/portacl.service" |
