@@ -43,7 +43,7 @@ static void load(const struct config *cfg, const char *generation,
  * Make the transaction that restores the policy in force, unless it was changed
  * after the next load.  If none is in force, an empty one does the same.
  */
-static char *rollback_text(const char *generation)
+static char *rollback_text(u64 generation)
 {
 	autofree char *old = kernel_has_policy() ?
 		kernel_read("policy") : xstrdup("version 1\ncommit");
@@ -52,8 +52,7 @@ static char *rollback_text(const char *generation)
 	if (!commit)
 		die("the kernel's policy is not understood");
 	*commit = '\0';
-	return xasprintf("%s\ncommit generation=%llu\n", old,
-			 strtoull(generation, NULL, 10) + 1);
+	return xasprintf("%s\ncommit generation=%llu\n", old, generation + 1);
 }
 
 static json_t *json_result(const struct config *cfg, bool loaded,
@@ -130,15 +129,29 @@ static const char *refusal(const struct load_options *options,
 	return "sshd, or the service through which you are logged in, could not listen again after a restart; --force loads the policy nevertheless";
 }
 
+/*
+ * A program may be on a file system that does not answer.  So its file is
+ * opened only when nothing else waits for the warning.
+ */
+static void warn_of_programs(const struct config *cfg,
+			     const struct load_options *options)
+{
+	warn_programs(cfg);
+	/* A change of one rule is about its program alone. */
+	if (!options->from || options->exe)
+		note_secure(cfg->policy, true, options->exe);
+}
+
 /* Load with a guard, which needs a generation to return to. */
 static int load_guarded(const struct config *cfg,
 			const struct load_options *options,
 			const char *generation, int answer)
 {
-	autofree char *rollback = rollback_text(generation), *loaded = NULL;
+	u64 before = strtoull(generation, NULL, 10);
+	autofree char *rollback = rollback_text(before), *loaded = NULL;
 	struct guard guard = {
 		.rollback = rollback, .from = options->from, .to = options->to,
-		.old = options->old,
+		.old = options->old, .before = before,
 		/* Without a question only the end of this process counts. */
 		.seconds = options->seconds ? options->timeout : 86400,
 	};
@@ -148,8 +161,11 @@ static int load_guarded(const struct config *cfg,
 	guard.generation = loaded = kernel_status("generation");
 	if (!options->json)
 		print_result(cfg);
-	return options->seconds ? guard_confirm(&guard, answer) :
-				  guard_keep(&guard);
+	if (!options->seconds)
+		return guard_keep(&guard);
+	/* The answer may depend on the warnings. */
+	warn_of_programs(cfg, options);
+	return guard_confirm(&guard, answer);
 }
 
 /**
@@ -197,6 +213,8 @@ static int load_rehearsed(const struct config *cfg,
 	}
 	if (ret == EXIT_OK)
 		last_good_store(cfg, !*paths);
+	if (ret == EXIT_OK && !options->seconds)
+		warn_of_programs(cfg, options);
 	return ret;
 }
 
@@ -226,10 +244,6 @@ int load_config(const struct config *cfg, const struct load_options *options,
 
 	if (needs_backend(cfg, options))
 		kernel_choose(cfg->backend);
-	warn_programs(cfg);
-	/* A change of one rule is about its program alone. */
-	if (!options->from || options->exe)
-		note_secure(cfg->policy, true, options->exe);
 	warn_lockout(&live, cfg);
 	why = refusal(options, &live);
 	if (why)
@@ -240,6 +254,8 @@ int load_config(const struct config *cfg, const struct load_options *options,
 		ret = load_rehearsed(cfg, options, paths);
 	else if (!options->json)
 		print("not loaded: --dry-run\n");
+	if (why || options->dry_run)
+		warn_of_programs(cfg, options);
 	if (options->json)
 		*json = json_result(cfg, ret == EXIT_OK && !options->dry_run,
 				    &live);

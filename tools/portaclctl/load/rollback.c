@@ -21,7 +21,7 @@
 /* The words between the two processes. */
 enum {
 	SAY_READY = 'r',	/* the guard waits */
-	SAY_LOADED = 'l',	/* the time starts */
+	SAY_LOADED = 'l',	/* the time starts, or starts again */
 	SAY_KEEP = 'k',		/* the policy is confirmed */
 	SAY_NOT_LOADED = 'n',
 	SAY_ROLL_BACK = 'b',
@@ -35,6 +35,8 @@ enum {
 };
 
 #define ATTEMPTS 3
+/* How often the guard checks whether the policy is in force. */
+#define CHECK_MS 1000
 
 static volatile sig_atomic_t stopped;
 
@@ -81,16 +83,19 @@ static void stop_signals(sigset_t *blocked)
 	sigdelset(blocked, SIGQUIT);
 }
 
-/* Wait until there is something to read, the time is up or a signal came. */
-static bool wait_for(struct pollfd *fds, u32 nr, u64 deadline,
-		     const sigset_t *blocked)
+/*
+ * Wait until there is something to read, the time is up or a signal came.
+ * Return what ppoll() returns; 0 also if a signal came before.
+ */
+static int wait_for(struct pollfd *fds, u32 nr, u64 deadline,
+		    const sigset_t *blocked)
 {
 	u64 now = now_ms(), left = deadline - now;
 	struct timespec timeout = { left / 1000, left % 1000 * 1000000 };
 
 	if (now >= deadline || stopped)
-		return false;
-	return ppoll(fds, nr, &timeout, blocked) > 0;
+		return 0;
+	return ppoll(fds, nr, &timeout, blocked);
 }
 
 /* Bring the old policy back; it may fail for lack of memory. */
@@ -108,21 +113,47 @@ static bool roll_back(const char *rollback, char **why)
 	return true;
 }
 
-/* The last word of the other process; 0: there is none, or not in time. */
-static char wait_for_word(int fd, u32 seconds)
+/*
+ * The kernel looks up the programs of a policy after it has put the policy in
+ * force.  A look-up may wait for ever, so the policy may be in force although
+ * the load has not returned.  A later generation is in force only if this load
+ * has come into force before, or cannot any more.  The BPF backend looks up no
+ * program.
+ */
+static bool is_loaded(const struct guard *guard)
+{
+	autofree char *status = kernel_is_bpf() ? NULL :
+						  kernel_try_read("status");
+
+	return status && get_number(status, "generation", 0) > guard->before;
+}
+
+/*
+ * The last word of the other process; 0: there is none, or not in time.  The
+ * time starts when the policy is in force.  If it started earlier, a load that
+ * takes longer would leave a policy in force that nothing rolls back.
+ */
+static char wait_for_word(const struct guard *guard, int fd)
 {
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
-	/* Until it is loaded, it can take any time. */
-	u64 deadline = now_ms() + 86400 * 1000ULL;
+	u64 deadline = 0;
 	char word;
+	int ready;
 
 	for (;;) {
-		if (!wait_for(&poll_fd, 1, deadline, NULL) ||
-		    read(fd, &word, 1) != 1)
+		ready = wait_for(&poll_fd, 1,
+				 deadline ? deadline : now_ms() + CHECK_MS,
+				 NULL);
+		if (ready < 0 || (!ready && deadline))
 			return 0;
-		if (word != SAY_LOADED)
-			return word;
-		deadline = now_ms() + seconds * 1000ULL;
+		if (ready) {
+			if (read(fd, &word, 1) != 1)
+				return 0;
+			if (word != SAY_LOADED)
+				return word;
+		}
+		if (ready || is_loaded(guard))
+			deadline = now_ms() + guard->seconds * 1000ULL;
 	}
 }
 
@@ -159,7 +190,7 @@ static void NORETURN run_guard(const struct guard *guard, int fd)
 	setsid();
 	if (write(fd, &word, 1) != 1)
 		_exit(GUARD_FAILED);
-	word = wait_for_word(fd, guard->seconds);
+	word = wait_for_word(guard, fd);
 	if (word == SAY_NOT_LOADED)
 		_exit(GUARD_KEPT);
 	if (word == SAY_KEEP && replace_file(guard, fd))
@@ -215,7 +246,7 @@ void guard_dismiss(struct guard *guard)
 	tell(guard, SAY_NOT_LOADED);
 }
 
-/* The policy was loaded: the time to confirm it starts. */
+/* The policy was loaded: the time to confirm it starts, or starts again. */
 void guard_watch(struct guard *guard)
 {
 	/* If the guard is gone, guard_confirm() notices. */
@@ -234,7 +265,7 @@ static char read_answer(const struct guard *guard, int fd, u64 deadline)
 	ssize_t len;
 
 	stop_signals(&blocked);
-	if (!wait_for(fds, ARRAY_SIZE(fds), deadline, &blocked) ||
+	if (wait_for(fds, ARRAY_SIZE(fds), deadline, &blocked) <= 0 ||
 	    fds[1].revents)
 		return 0;
 	len = read(fd, line, sizeof(line) - 1);
@@ -346,6 +377,8 @@ int guard_confirm(struct guard *guard, int answer_fd)
 	char answer = 0;
 	int ret;
 
+	/* The load may have taken a part of the time. */
+	guard_watch(guard);
 	print("Type yes within %u seconds to keep this policy: ",
 	      guard->seconds);
 	/* If nobody can read the question, nobody answers it. */

@@ -15,8 +15,10 @@
  *	or NULL
  * @to: the file of the policy that it replaces
  * @old: the text of @to; it stays if somebody else changes it
+ * @before: the generation that the new policy replaces
  * @generation: that of the new policy
- * @seconds: time to confirm, from guard_watch() on
+ * @seconds: time to confirm, from when the policy is in force, and again from
+ *	each guard_watch()
  * @pid: its process id
  * @fd: a socket to it
  */
@@ -25,6 +27,7 @@ struct guard {
 	const char *from;
 	const char *to;
 	const char *old;
+	u64 before;
 	const char *generation;
 	u32 seconds;
 	pid_t pid;

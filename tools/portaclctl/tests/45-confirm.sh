@@ -60,6 +60,61 @@ if [ "$(id -u)" = 0 ] && command -v strace > /dev/null; then
 		grep -q 'not loaded: ' err && cmp -s old.conf "$fs/policy"
 		point $? "confirm: $call fails: nothing is loaded"
 	done
+	# hangs FAULT PATH ARGUMENT…: start a load of which a call on that file
+	# does not return.  frees: let it return.
+	hangs() {
+		fault=$1 path=$2
+		shift 2
+		ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P "$path" \
+			-e inject="$fault:when=1" "$ctl" load "$@" > out 2> err < agreed &
+		hanging=$!
+	}
+	frees() {
+		kill -s KILL $hanging
+		wait $hanging || true
+	}
+	is_new() {
+		grep -q '^allow tcp 2 ' "$fs/policy"
+	}
+	# With the generation that a load puts in force
+	is_back() {
+		is_old && grep -q '^commit generation=8$' "$fs/policy"
+	}
+	said() {
+		grep -q "$1" out
+	}
+	echo yes > agreed
+	# The kernel looks up programs in the write that puts the policy in force.
+	cp old.conf "$fs/policy"
+	hangs write:delay_exit=600000000 "$fs/policy" --confirm 2 new.conf
+	until_true 60 is_new && sed -i 's/^generation .*/generation 8/' "$fs/status" &&
+		until_true 30 is_back
+	point $? "confirm: the load does not return: the old policy comes back"
+	frees
+	until_true 60 said '^rolled back$' && is_back && [ ! -e confirm/var/lib/portacl/last-good ]
+	point $? "confirm: it returns later: the answer counts no more"
+	sed -i 's/^generation .*/generation 7/' "$fs/status"
+	# If the seconds started before the policy is in force, they would be over.
+	cp old.conf "$fs/policy"
+	hangs write:delay_enter=8000000 "$fs/policy" --confirm 5 new.conf
+	wait $hanging && said 'confirmed$' && is_new
+	point $? "confirm: the load takes longer than the seconds: it can be confirmed"
+	rm -f confirm/var/lib/portacl/last-good
+	# A program that is opened for a warning
+	cp /bin/true confirm/program
+	echo "allow tcp 2 uid=0 exe=$PWD/confirm/program" > program.conf
+	cp old.conf "$fs/policy"
+	hangs openat:delay_enter=600000000 "$PWD/confirm/program" --confirm 2 program.conf
+	until_true 30 is_back
+	point $? "confirm: a program cannot be opened: the old policy comes back"
+	frees
+	until_true 60 said '^rolled back$'
+	cp old.conf "$fs/policy"
+	hangs openat:delay_enter=600000000 "$PWD/confirm/program" program.conf
+	until_true 30 test -e confirm/var/lib/portacl/last-good && is_new
+	point $? "load: a program cannot be opened: the policy is in force, and kept"
+	frees
+	rm -f confirm/var/lib/portacl/last-good
 	# Without the sockets of this machine, which a load judges as well
 	unshare -n python3 "$here/confirm_test.py" "$bin/../portaclctl" > out 2> err
 	point $? "confirm: a fault at each system call: $(sed -n 's/^# \([0-9]* faults\)$/\1/p' out)"
