@@ -4,9 +4,10 @@
 # Usage: series.sh TREE [OUT]      default of OUT: build/series
 #
 # The tree is only read, and of OUT only patches are replaced.  Author, committer and
-# Signed-off-by are those of git's settings; no other setting matters.  scripts/series/ has the message of each patch; before the message
-# stand the files of security/portacl (core:) and others (files:) that it adds.
-# For a tree that needs none of it, the code for older kernels is left out.
+# Signed-off-by are those of git's settings; no other setting matters.  scripts/series/
+# has the message of each patch; before the message stand the files of security/portacl
+# (core:) and others (files:) that it adds.  For a tree that needs none of it, the code
+# for older kernels is left out.
 set -eu
 . "$(dirname "$0")/common.sh"
 
