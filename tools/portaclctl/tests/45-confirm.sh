@@ -71,7 +71,7 @@ if [ "$(id -u)" = 0 ] && command -v strace > /dev/null; then
 	}
 	frees() {
 		kill -s KILL $hanging
-		wait $hanging || true
+		wait $hanging 2> /dev/null || true
 	}
 	is_new() {
 		grep -q '^allow tcp 2 ' "$fs/policy"
